@@ -1,0 +1,225 @@
+"""openapi.yaml -> generated/ and operations.py, byte for byte the same wherever it runs.
+
+A development tool: `python -m stocktrim_client.generate` after each change of the specification. Nothing imports it at
+run time, and what it needs (openapi-python-client, PyYAML, ruff) is installed for development only.
+"""
+
+import contextlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import openapi_python_client as generator
+import yaml
+from openapi_python_client.config import Config, ConfigFile, MetaType
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+# The project's own lint and format settings exclude generated/, and would differ in another place: none are read.
+RUFF = ("--isolated", "--no-cache", "--quiet", "--config", "line-length=120", "--config", "target-version='py311'")
+
+Json = dict[str, Any]
+
+
+class GenerateError(Exception):
+    """The specification cannot be turned into code; the message says why."""
+
+
+def generate(spec: Path, target: Path) -> None:
+    """Write `generated/` and `operations.py` into `target` from `spec`.
+
+    Raises: GenerateError if the generator has anything to complain of, be it a warning.
+    """
+    document: Json = yaml.safe_load(spec.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as scratch:
+        package = Path(scratch) / "generated"
+        (Path(scratch) / "operations.py").write_text(_operations_module(document), encoding="utf-8", newline="\n")
+        _run_generator(_for_the_generator(document), Path(scratch) / "openapi.json", package)
+        _guard_dots(package, document)
+        _ruff("check", "--fix-only", "--select", "F401,I", scratch)
+        _ruff("format", scratch)
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(target / "generated", ignore_errors=True)
+        shutil.copytree(package, target / "generated")
+        shutil.copyfile(Path(scratch) / "operations.py", target / "operations.py")
+
+
+def _for_the_generator(document: Json) -> Json:
+    """The document without refusals: the client raises those before a generated parser could choke on one.
+
+    The descriptions of parameters move to where the generator looks for them.
+    """
+    copy: Json = json.loads(json.dumps(document))
+    for _, _, operation in _each_operation(copy):
+        answers = cast(Json, operation["responses"])
+        operation["responses"] = {status: answer for status, answer in answers.items() if status.startswith("2")}
+        for parameter in cast(list[Json], operation.get("parameters", [])):
+            if "$ref" not in parameter["schema"]:
+                parameter["schema"]["description"] = parameter["description"]
+    return copy
+
+
+def _run_generator(document: Json, source: Path, package: Path) -> None:
+    source.write_text(json.dumps(document), encoding="utf-8")
+    config = Config.from_sources(
+        ConfigFile(literal_enums=True, post_hooks=[]),
+        MetaType.NONE,
+        document_source=source,
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=package,
+    )
+    with contextlib.redirect_stdout(io.StringIO()):
+        complaints = generator.generate(config=config, custom_template_path=TEMPLATES)
+    if complaints:
+        raise GenerateError("\n".join(f"{one.header}: {one.detail}" for one in complaints))
+
+
+def _guard_dots(package: Path, document: Json) -> None:
+    """Encode the dots of path parameters too: httpx would resolve a code `..` as a step up the path."""
+    found = 0
+    for module in sorted(package.glob("api/*/*.py")):
+        text = module.read_text(encoding="utf-8")
+        guarded, count = re.subn(r'(quote\(str\(\w+\), safe=""\))', r'\1.replace(".", "%2E")', text)
+        if count:
+            module.write_text(guarded, encoding="utf-8", newline="\n")
+            found += count
+    expected = sum(path.count("{") for path, _, _ in _each_operation(document))
+    if found != expected:
+        raise GenerateError(f"{expected} path parameters are in the specification, {found} were found in the code")
+
+
+def _ruff(command: str, *arguments: str) -> None:
+    run = subprocess.run([_find_ruff(), command, *RUFF, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own pinned ruff, fixed arguments
+    if run.returncode:
+        raise GenerateError(f"ruff {command} failed: {run.stderr or run.stdout}")
+
+
+def _find_ruff() -> str:
+    """The ruff installed beside this interpreter, so that the pinned one is used though the venv is not on PATH."""
+    found = shutil.which("ruff", path=sysconfig.get_path("scripts")) or shutil.which("ruff")
+    if found is None:
+        raise GenerateError("ruff is not installed; run `uv sync`")
+    return found
+
+
+def _each_operation(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, item in cast(dict[str, Json], document["paths"]).items():
+        for method in METHODS:
+            if method in item:
+                yield path, method.upper(), cast(Json, item[method])
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """One operation's row of operations.py."""
+
+    path: str
+    method: str
+    operation: Json
+
+    def source(self) -> str:
+        policy = dict(cast(Json, self.operation["x-retry"]))
+        arguments: Json = {
+            "name": self.operation["operationId"],
+            "method": self.method,
+            "path": self.path,
+            "domain": self.operation["tags"][0],
+            "summary": self.operation["summary"],
+            "retry": policy.pop("class"),
+        }
+        if "key" in policy:
+            key = policy.pop("key")
+            arguments["key"] = (key,) if isinstance(key, str) else tuple(cast(list[str], key))
+        if "read_timeout" in policy:
+            arguments["read_timeout"] = float(policy.pop("read_timeout"))
+        for name in ("keyed", "verify"):
+            if name in policy:
+                arguments[name] = policy.pop(name)
+        if policy:
+            raise GenerateError(f"{arguments['name']}: x-retry does not know {', '.join(policy)}")
+        return f"Operation({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
+
+
+def _operations_module(document: Json) -> str:
+    rows = [_Mark(*one).source() for one in _each_operation(document)]
+    return OPERATIONS_MODULE.replace("...  # rows", ",\n".join(rows) + ",")
+
+
+OPERATIONS_MODULE = '''\
+"""What a repeat of each operation would do, and which read settles a doubt; written by generate.py, never by hand."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+RetryClass = Literal["read", "upsert", "set", "delete", "create", "generate", "job", "purge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of StockTrim's API, as far as sending it safely needs to know it.
+
+    Units: `read_timeout` in seconds.
+    None: `read_timeout`, the policy's own holds; `verify`, no read is known to settle an unknown outcome.
+    """
+
+    name: str
+    method: str
+    path: str
+    domain: str
+    summary: str
+    retry: RetryClass
+    key: tuple[str, ...] = ()
+    keyed: str | None = None
+    verify: str | None = None
+    read_timeout: float | None = None
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    ...  # rows
+)
+
+_FIXED = {(one.method, one.path.lower()): one for one in OPERATIONS if "{" not in one.path}
+_OPEN = tuple(one for one in OPERATIONS if "{" in one.path)
+
+
+def find_operation(method: str, path: str) -> Operation:
+    """The operation behind a request whose `path` is still percent-encoded and has no prefix of the base URL.
+
+    Case and a trailing slash do not matter. What is not in the table counts as `create`: it is never repeated.
+    """
+    verb, place = method.upper(), path.lower().rstrip("/")
+    if (verb, place) in _FIXED:
+        return _FIXED[verb, place]
+    for one in _OPEN:
+        if verb == one.method and _fits(one.path.lower().split("/"), place.split("/")):
+            return one
+    name = f"{verb} (unlisted)"
+    return Operation(name=name, method=verb, path="(unlisted)", domain="", summary=name, retry="create")
+
+
+def _fits(template: list[str], place: list[str]) -> bool:
+    """A parameter fills exactly one segment: a slash inside a code arrives percent-encoded."""
+    pairs = zip(template, place, strict=False)
+    return len(template) == len(place) and all(part.startswith("{") or part == given for part, given in pairs)
+'''
+
+
+def main() -> int:
+    """Regenerate this package from its own specification."""
+    generate(HERE / "openapi.yaml", HERE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

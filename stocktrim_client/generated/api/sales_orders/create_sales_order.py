@@ -1,0 +1,175 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.sales_order_request_dto import SalesOrderRequestDto
+from ...models.sales_order_response_dto import SalesOrderResponseDto
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: SalesOrderRequestDto,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/SalesOrders",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> SalesOrderResponseDto | None:
+    if response.status_code == 200:
+        response_200 = SalesOrderResponseDto.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 201:
+        response_201 = SalesOrderResponseDto.from_dict(response.json())
+
+        return response_201
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[SalesOrderResponseDto]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SalesOrderRequestDto,
+) -> Response[SalesOrderResponseDto]:
+    """Create a sales order
+
+     Adds one past sale of one product. It has no key: a repeat counts the sale twice and inflates every
+    later forecast. Prefer save_sales_orders.
+
+    Args:
+        body (SalesOrderRequestDto): SalesOrderRequestDto.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[SalesOrderResponseDto]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SalesOrderRequestDto,
+) -> SalesOrderResponseDto | None:
+    """Create a sales order
+
+     Adds one past sale of one product. It has no key: a repeat counts the sale twice and inflates every
+    later forecast. Prefer save_sales_orders.
+
+    Args:
+        body (SalesOrderRequestDto): SalesOrderRequestDto.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        SalesOrderResponseDto
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SalesOrderRequestDto,
+) -> Response[SalesOrderResponseDto]:
+    """Create a sales order
+
+     Adds one past sale of one product. It has no key: a repeat counts the sale twice and inflates every
+    later forecast. Prefer save_sales_orders.
+
+    Args:
+        body (SalesOrderRequestDto): SalesOrderRequestDto.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[SalesOrderResponseDto]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SalesOrderRequestDto,
+) -> SalesOrderResponseDto | None:
+    """Create a sales order
+
+     Adds one past sale of one product. It has no key: a repeat counts the sale twice and inflates every
+    later forecast. Prefer save_sales_orders.
+
+    Args:
+        body (SalesOrderRequestDto): SalesOrderRequestDto.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        SalesOrderResponseDto
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

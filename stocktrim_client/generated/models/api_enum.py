@@ -1,0 +1,73 @@
+from typing import Literal
+
+ApiEnum = Literal[
+    "Acumatica",
+    "AcumaticaErp",
+    "All",
+    "AmazonFba",
+    "BigCommerce",
+    "Cin7",
+    "CsvUpload",
+    "Dear",
+    "Finale",
+    "Fishbowl",
+    "InFlow",
+    "Katana",
+    "Magento",
+    "Master",
+    "MrpEasy",
+    "Myob",
+    "Neto",
+    "Odoo",
+    "Quickbooks",
+    "Sellercloud",
+    "Shopify",
+    "SkuVault",
+    "SquareInventory",
+    "StockTrimIncomingApi",
+    "TradeGecko",
+    "Unleashed",
+    "Vend",
+    "WooCommerce",
+    "Xero",
+    "Zoho",
+]
+
+API_ENUM_VALUES: set[ApiEnum] = {
+    "Acumatica",
+    "AcumaticaErp",
+    "All",
+    "AmazonFba",
+    "BigCommerce",
+    "Cin7",
+    "CsvUpload",
+    "Dear",
+    "Finale",
+    "Fishbowl",
+    "InFlow",
+    "Katana",
+    "Magento",
+    "Master",
+    "MrpEasy",
+    "Myob",
+    "Neto",
+    "Odoo",
+    "Quickbooks",
+    "Sellercloud",
+    "Shopify",
+    "SkuVault",
+    "SquareInventory",
+    "StockTrimIncomingApi",
+    "TradeGecko",
+    "Unleashed",
+    "Vend",
+    "WooCommerce",
+    "Xero",
+    "Zoho",
+}
+
+
+def check_api_enum(value: str) -> ApiEnum:
+    if value in API_ENUM_VALUES:
+        return value
+    raise TypeError(f"Unexpected value {value!r}. Expected one of {API_ENUM_VALUES!r}")
