@@ -12,12 +12,12 @@ T = TypeVar("T", bound="BillOfMaterialsRequestDto")
 
 @_attrs_define
 class BillOfMaterialsRequestDto:
-    """BillOfMaterialsRequestDto.
+    """A component line to add to a product.
 
     Attributes:
-        product_id (str): Product id.
-        component_id (str): Component id.
-        quantity (float | None | Unset): Quantity.
+        product_id (str): productId of the product that is made (inferred).
+        component_id (str): productId of the component that goes in (inferred).
+        quantity (float | None | Unset): Units of the component for one unit made (inferred).
     """
 
     product_id: str
@@ -50,7 +50,7 @@ class BillOfMaterialsRequestDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         product_id = d.pop("productId")
 
         component_id = d.pop("componentId")

@@ -17,16 +17,16 @@ T = TypeVar("T", bound="BillOfMaterialsResponseDto")
 
 @_attrs_define
 class BillOfMaterialsResponseDto:
-    """BillOfMaterialsResponseDto.
+    """One component line of a product.
 
     Attributes:
-        product_id (str): Product id.
-        component_id (str): Component id.
-        id (int | Unset): Id.
-        assembly_time_days (int | None | Unset): Assembly time days.
-        sku_component (None | ProductsResponseDto | Unset): Sku component.
-        sku_product (None | ProductsResponseDto | Unset): Sku product.
-        quantity (float | None | Unset): Quantity.
+        product_id (str): productId of the product that is made (inferred).
+        component_id (str): productId of the component that goes in (inferred).
+        id (int | Unset): StockTrim's own number of the line (inferred).
+        assembly_time_days (int | None | Unset): Days to assemble (inferred).
+        sku_component (None | ProductsResponseDto | Unset): The component, in full (inferred).
+        sku_product (None | ProductsResponseDto | Unset): The product that is made, in full (inferred).
+        quantity (float | None | Unset): Units of the component for one unit made (inferred).
     """
 
     product_id: str
@@ -100,7 +100,7 @@ class BillOfMaterialsResponseDto:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.products_response_dto import ProductsResponseDto  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
         product_id = d.pop("productId")
 
         component_id = d.pop("componentId")

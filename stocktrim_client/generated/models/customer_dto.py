@@ -12,20 +12,20 @@ T = TypeVar("T", bound="CustomerDto")
 
 @_attrs_define
 class CustomerDto:
-    """CustomerDto.
+    """A customer, the buyer on a sale. Used to cut the forecast by customer (inferred).
 
     Attributes:
-        code (None | str | Unset): Code.
-        name (None | str | Unset): Name.
-        street_address (None | str | Unset): Street address.
-        address_line_1 (None | str | Unset): Address line1.
-        address_line_2 (None | str | Unset): Address line2.
-        state (None | str | Unset): State.
-        country (None | str | Unset): Country.
-        post_code (None | str | Unset): Post code.
-        email_address (None | str | Unset): Email address.
-        phone (None | str | Unset): Phone.
-        city (None | str | Unset): City.
+        code (None | str | Unset): Code of the customer, and the key for updating it.
+        name (None | str | Unset): Name of the customer (inferred).
+        street_address (None | str | Unset): Street and number (inferred).
+        address_line_1 (None | str | Unset): First line of the address (inferred).
+        address_line_2 (None | str | Unset): Second line of the address (inferred).
+        state (None | str | Unset): State, province or region (inferred).
+        country (None | str | Unset): Country (inferred).
+        post_code (None | str | Unset): Postal code (inferred).
+        email_address (None | str | Unset): E-mail address (inferred).
+        phone (None | str | Unset): Telephone number (inferred).
+        city (None | str | Unset): Town or city (inferred).
     """
 
     code: None | str | Unset = UNSET
@@ -137,7 +137,7 @@ class CustomerDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_code(data: object) -> None | str | Unset:
             if data is None:

@@ -12,14 +12,16 @@ T = TypeVar("T", bound="Inventory")
 
 @_attrs_define
 class Inventory:
-    """Inventory.
+    """The stock level of one product, at one location if given.
 
     Attributes:
-        product_id (None | str | Unset): Product id.
-        location_code (None | str | Unset): Location code.
-        location_name (None | str | Unset): Location name.
-        stock_on_hand (float | Unset): Stock on hand.
-        stock_on_order (float | Unset): Stock on order.
+        product_id (None | str | Unset): productId of the product.
+        location_code (None | str | Unset): Code of the location; left out, the product as a whole (inferred).
+        location_name (None | str | Unset): Name of the location (inferred).
+        stock_on_hand (float | Unset): Free units in stock, absolute. Always send it: left out it is probably read as 0
+            (inferred).
+        stock_on_order (float | Unset): Units bought and not yet arrived, absolute. Always send it: left out it is
+            probably read as 0 (inferred).
     """
 
     product_id: None | str | Unset = UNSET
@@ -69,7 +71,7 @@ class Inventory:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_product_id(data: object) -> None | str | Unset:
             if data is None:

@@ -13,10 +13,11 @@ T = TypeVar("T", bound="InventoryManagementSystemRequest")
 
 @_attrs_define
 class InventoryManagementSystemRequest:
-    """InventoryManagementSystemRequest.
+    """The connected system to set.
 
     Attributes:
-        api (ApiEnum | Unset): ApiEnum.
+        api (ApiEnum | Unset): Systems an account can be loaded from. All and Master belong to accounts that sum up
+            others (inferred).
     """
 
     api: ApiEnum | Unset = UNSET
@@ -36,7 +37,7 @@ class InventoryManagementSystemRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         _api = d.pop("api", UNSET)
         api: ApiEnum | Unset
         if isinstance(_api, Unset):

@@ -13,10 +13,10 @@ T = TypeVar("T", bound="InventoryManagementSystemResponse")
 
 @_attrs_define
 class InventoryManagementSystemResponse:
-    """InventoryManagementSystemResponse.
+    """The name of a connected system or of a configuration.
 
     Attributes:
-        name (None | str | Unset): Name.
+        name (None | str | Unset): Name of the connected system, or of the configuration (inferred).
     """
 
     name: None | str | Unset = UNSET
@@ -39,7 +39,7 @@ class InventoryManagementSystemResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_name(data: object) -> None | str | Unset:
             if data is None:

@@ -12,12 +12,12 @@ T = TypeVar("T", bound="LocationRequestDto")
 
 @_attrs_define
 class LocationRequestDto:
-    """LocationRequestDto.
+    """A location to create or to update.
 
     Attributes:
-        location_code (str): Location code.
-        location_name (None | str | Unset): Location name.
-        external_id (None | str | Unset): External id.
+        location_code (str): Code of the location, and the key for updating it.
+        location_name (None | str | Unset): Name of the location (inferred).
+        external_id (None | str | Unset): Its id in the source system (inferred).
     """
 
     location_code: str
@@ -55,7 +55,7 @@ class LocationRequestDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         location_code = d.pop("locationCode")
 
         def _parse_location_name(data: object) -> None | str | Unset:

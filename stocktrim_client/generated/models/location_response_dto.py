@@ -13,13 +13,13 @@ T = TypeVar("T", bound="LocationResponseDto")
 
 @_attrs_define
 class LocationResponseDto:
-    """LocationResponseDto.
+    """A warehouse or shop with stock of its own.
 
     Attributes:
-        location_code (str): Location code.
-        id (int | Unset): Id.
-        location_name (None | str | Unset): Location name.
-        external_id (None | str | Unset): External id.
+        location_code (str): Code of the location.
+        id (int | Unset): StockTrim's own number of the location (inferred).
+        location_name (None | str | Unset): Name of the location (inferred).
+        external_id (None | str | Unset): Its id in the source system (inferred).
     """
 
     location_code: str
@@ -63,7 +63,7 @@ class LocationResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         location_code = d.pop("locationCode")
 
         id = d.pop("id", UNSET)

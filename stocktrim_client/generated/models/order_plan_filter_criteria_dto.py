@@ -13,13 +13,14 @@ T = TypeVar("T", bound="OrderPlanFilterCriteriaDto")
 
 @_attrs_define
 class OrderPlanFilterCriteriaDto:
-    """OrderPlanFilterCriteriaDto.
+    """Which suggestions to turn into draft orders. Not the filter for reading the plan, though easily taken for it.
 
     Attributes:
-        search_string (None | str | Unset): Search string.
-        current_status (CurrentStatusEnum | Unset): CurrentStatusEnum.
-        location_codes (list[str] | None | Unset): Location codes.
-        supplier_codes (list[str] | None | Unset): Supplier codes.
+        search_string (None | str | Unset): Part of a code, name or category.
+        current_status (CurrentStatusEnum | Unset): Which products: those still replenished (Current), those that are
+            not (Discontinued), or All (inferred).
+        location_codes (list[str] | None | Unset): Codes of the locations to order for.
+        supplier_codes (list[str] | None | Unset): Codes of the suppliers to order from; empty means all of them.
     """
 
     search_string: None | str | Unset = UNSET
@@ -72,7 +73,7 @@ class OrderPlanFilterCriteriaDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_search_string(data: object) -> None | str | Unset:
             if data is None:

@@ -14,23 +14,26 @@ T = TypeVar("T", bound="OrderPlanFilterCriteriaResponseDto")
 
 @_attrs_define
 class OrderPlanFilterCriteriaResponseDto:
-    """OrderPlanFilterCriteriaResponseDto.
+    """The filter as StockTrim understood it, echoed with the rows.
 
     Attributes:
-        exclude_manufactured (bool | None | Unset): Exclude manufactured.
-        current_status (CurrentStatusEnum | int | None | str | Unset): Current status.
-        location_id (int | None | Unset): Location id.
-        location (None | str | Unset): Location.
-        customer_id (int | None | Unset): Customer id.
-        customer (None | str | Unset): Customer.
-        supplier_id (int | None | Unset): Supplier id.
-        supplier (None | str | Unset): Supplier.
-        category (None | str | Unset): Category.
-        search_string (None | str | Unset): Search string.
-        sort_order (None | str | Unset): Sort order.
-        page (int | None | Unset): Page.
-        per_page (int | None | Unset): Per page.
-        has_next_page (bool | None | Unset): Has next page.
+        exclude_manufactured (bool | None | Unset): True leaves out products that are made and keeps those that are
+            bought (inferred).
+        current_status (CurrentStatusEnum | int | None | str | Unset): Whether current, discontinued or all products are
+            meant (inferred).
+        location_id (int | None | Unset): StockTrim's own number of one location (inferred).
+        location (None | str | Unset): One location, by code or name; which of them is unknown (inferred).
+        customer_id (int | None | Unset): StockTrim's own number of one customer (inferred).
+        customer (None | str | Unset): One customer, whose demand alone is meant (inferred).
+        supplier_id (int | None | Unset): StockTrim's own number of one supplier (inferred).
+        supplier (None | str | Unset): One supplier, by code or name; which of them is unknown (inferred).
+        category (None | str | Unset): One category (inferred).
+        search_string (None | str | Unset): Part of a code, name or category.
+        sort_order (None | str | Unset): What to sort by; the values are not published, and daysUntilStockOut is in use
+            (inferred).
+        page (int | None | Unset): Number of the page; whether the first is 0 or 1 is unknown (inferred).
+        per_page (int | None | Unset): Rows in a page; left out, the size is unknown (inferred).
+        has_next_page (bool | None | Unset): Whether there are more rows than these (inferred).
     """
 
     exclude_manufactured: bool | None | Unset = UNSET
@@ -172,7 +175,7 @@ class OrderPlanFilterCriteriaResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_exclude_manufactured(data: object) -> bool | None | Unset:
             if data is None:

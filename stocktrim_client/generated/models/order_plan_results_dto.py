@@ -18,11 +18,12 @@ T = TypeVar("T", bound="OrderPlanResultsDto")
 
 @_attrs_define
 class OrderPlanResultsDto:
-    """OrderPlanResultsDto.
+    """The rows of the order plan, and the filter that chose them.
 
     Attributes:
-        results (list[SkuOptimizedResultsDto] | None | Unset): Results.
-        filter_criteria (None | OrderPlanFilterCriteriaResponseDto | Unset): Filter criteria.
+        results (list[SkuOptimizedResultsDto] | None | Unset): The rows.
+        filter_criteria (None | OrderPlanFilterCriteriaResponseDto | Unset): The filter, with the page and whether there
+            are more.
     """
 
     results: list[SkuOptimizedResultsDto] | None | Unset = UNSET
@@ -67,7 +68,7 @@ class OrderPlanResultsDto:
         from ..models.order_plan_filter_criteria_response_dto import OrderPlanFilterCriteriaResponseDto  # noqa: PLC0415
         from ..models.sku_optimized_results_dto import SkuOptimizedResultsDto  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_results(data: object) -> list[SkuOptimizedResultsDto] | None | Unset:
             if data is None:

@@ -13,14 +13,14 @@ T = TypeVar("T", bound="ProblemDetails")
 
 @_attrs_define
 class ProblemDetails:
-    """ProblemDetails.
+    """Why a request was refused, after RFC 7807. Further members may be present.
 
     Attributes:
-        type_ (None | str | Unset): Type.
-        title (None | str | Unset): Title.
-        status (int | None | Unset): Status.
-        detail (None | str | Unset): Detail.
-        instance (None | str | Unset): Instance.
+        type_ (None | str | Unset): Address of a page about this kind of problem.
+        title (None | str | Unset): The kind of problem, in a few words.
+        status (int | None | Unset): The HTTP status again.
+        detail (None | str | Unset): What went wrong this time.
+        instance (None | str | Unset): Which occurrence of the problem this is.
     """
 
     type_: None | str | Unset = UNSET
@@ -79,7 +79,7 @@ class ProblemDetails:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_type_(data: object) -> None | str | Unset:
             if data is None:

@@ -12,12 +12,12 @@ T = TypeVar("T", bound="ProcessingStatusRequestDto")
 
 @_attrs_define
 class ProcessingStatusRequestDto:
-    """ProcessingStatusRequestDto.
+    """A status to show to users of the web app.
 
     Attributes:
-        is_processing (bool | Unset): Is processing.
-        percentage_complete (int | Unset): Percentage complete.
-        status_message (None | str | Unset): Status message.
+        is_processing (bool | Unset): True while a load or a forecast run is under way (inferred).
+        percentage_complete (int | Unset): How far it is, 0 to 100 (inferred).
+        status_message (None | str | Unset): What it is doing, in words (inferred).
     """
 
     is_processing: bool | Unset = UNSET
@@ -49,7 +49,7 @@ class ProcessingStatusRequestDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         is_processing = d.pop("isProcessing", UNSET)
 
         percentage_complete = d.pop("percentageComplete", UNSET)

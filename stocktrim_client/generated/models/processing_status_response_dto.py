@@ -13,13 +13,13 @@ T = TypeVar("T", bound="ProcessingStatusResponseDto")
 
 @_attrs_define
 class ProcessingStatusResponseDto:
-    """ProcessingStatusResponseDto.
+    """Whether the account is being processed, and how far that is.
 
     Attributes:
-        id (int | Unset): Id.
-        is_processing (bool | None | Unset): Is processing.
-        percentage_complete (int | None | Unset): Percentage complete.
-        status_message (None | str | Unset): Status message.
+        id (int | Unset): StockTrim's own number of the status (inferred).
+        is_processing (bool | None | Unset): True while a load or a forecast run is under way (inferred).
+        percentage_complete (int | None | Unset): How far it is, 0 to 100 (inferred).
+        status_message (None | str | Unset): What it is doing, in words (inferred).
     """
 
     id: int | Unset = UNSET
@@ -65,7 +65,7 @@ class ProcessingStatusResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         id = d.pop("id", UNSET)
 
         def _parse_is_processing(data: object) -> bool | None | Unset:

@@ -12,13 +12,13 @@ T = TypeVar("T", bound="ProductLocation")
 
 @_attrs_define
 class ProductLocation:
-    """ProductLocation.
+    """Stock of a product at one location, in a request.
 
     Attributes:
-        location_code (str): Location code.
-        location_name (None | str | Unset): Location name.
-        stock_on_hand (float | None | Unset): Stock on hand.
-        stock_on_order (float | None | Unset): Stock on order.
+        location_code (str): Code of the location (inferred).
+        location_name (None | str | Unset): Name of the location (inferred).
+        stock_on_hand (float | None | Unset): Free units in stock at the location (inferred).
+        stock_on_order (float | None | Unset): Units bought for the location and not yet arrived (inferred).
     """
 
     location_code: str
@@ -65,7 +65,7 @@ class ProductLocation:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         location_code = d.pop("locationCode")
 
         def _parse_location_name(data: object) -> None | str | Unset:

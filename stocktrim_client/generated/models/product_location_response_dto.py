@@ -13,13 +13,13 @@ T = TypeVar("T", bound="ProductLocationResponseDto")
 
 @_attrs_define
 class ProductLocationResponseDto:
-    """ProductLocationResponseDto.
+    """Stock of a product at one location, in an answer.
 
     Attributes:
-        location_code (None | str | Unset): Location code.
-        location_name (None | str | Unset): Location name.
-        stock_on_hand (float | None | Unset): Stock on hand.
-        stock_on_order (float | None | Unset): Stock on order.
+        location_code (None | str | Unset): Code of the location (inferred).
+        location_name (None | str | Unset): Name of the location (inferred).
+        stock_on_hand (float | None | Unset): Free units in stock at the location (inferred).
+        stock_on_order (float | None | Unset): Units bought for the location and not yet arrived (inferred).
     """
 
     location_code: None | str | Unset = UNSET
@@ -69,7 +69,7 @@ class ProductLocationResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_location_code(data: object) -> None | str | Unset:
             if data is None:

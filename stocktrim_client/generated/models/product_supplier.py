@@ -12,12 +12,13 @@ T = TypeVar("T", bound="ProductSupplier")
 
 @_attrs_define
 class ProductSupplier:
-    """ProductSupplier.
+    """One supplier of a product, in a request.
 
     Attributes:
-        supplier_id (str): Supplier id.
-        supplier_name (None | str | Unset): Supplier name.
-        supplier_sku_code (None | str | Unset): Supplier sku code.
+        supplier_id (str): The supplier: its id, its code or the source system's id, which of them is unknown
+            (inferred).
+        supplier_name (None | str | Unset): Name of the supplier (inferred).
+        supplier_sku_code (None | str | Unset): The supplier's own part number for the product (inferred).
     """
 
     supplier_id: str
@@ -55,7 +56,7 @@ class ProductSupplier:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         supplier_id = d.pop("supplierId")
 
         def _parse_supplier_name(data: object) -> None | str | Unset:

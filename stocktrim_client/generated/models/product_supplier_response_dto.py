@@ -13,12 +13,13 @@ T = TypeVar("T", bound="ProductSupplierResponseDto")
 
 @_attrs_define
 class ProductSupplierResponseDto:
-    """ProductSupplierResponseDto.
+    """One supplier of a product, in an answer.
 
     Attributes:
-        supplier_id (None | str | Unset): Supplier id.
-        supplier_name (None | str | Unset): Supplier name.
-        supplier_sku_code (None | str | Unset): Supplier sku code.
+        supplier_id (None | str | Unset): The supplier: its id, its code or the source system's id, which of them is
+            unknown (inferred).
+        supplier_name (None | str | Unset): Name of the supplier (inferred).
+        supplier_sku_code (None | str | Unset): The supplier's own part number for the product (inferred).
     """
 
     supplier_id: None | str | Unset = UNSET
@@ -59,7 +60,7 @@ class ProductSupplierResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_supplier_id(data: object) -> None | str | Unset:
             if data is None:

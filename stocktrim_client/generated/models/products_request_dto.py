@@ -17,46 +17,52 @@ T = TypeVar("T", bound="ProductsRequestDto")
 
 @_attrs_define
 class ProductsRequestDto:
-    """ProductsRequestDto.
+    """A product to create or to update. What is left out is probably kept (inferred), so send what changes.
 
     Attributes:
-        product_id (str): Product id.
-        product_code_readable (None | str | Unset): Product code readable.
-        name (None | str | Unset): Name.
-        category (None | str | Unset): Category.
-        sub_category (None | str | Unset): Sub category.
-        service_level (float | None | Unset): Service level.
-        lead_time (int | None | Unset): Lead time.
-        stock_on_hand (float | None | Unset): Stock on hand.
-        stock_on_order (float | None | Unset): Stock on order.
-        cost (float | None | Unset): Cost.
-        price (float | None | Unset): Price.
-        supplier_code (None | str | Unset): Supplier code.
-        suppliers (list[ProductSupplier] | None | Unset): Suppliers.
-        forecast_period (int | None | Unset): Forecast period.
-        manufacturing_time (int | None | Unset): Manufacturing time.
-        order_frequency (int | None | Unset): Order frequency.
-        minimum_order_quantity (float | None | Unset): Minimum order quantity.
-        minimum_shelf_level (float | None | Unset): Minimum shelf level.
-        maximum_shelf_level (float | None | Unset): Maximum shelf level.
-        batch_size (float | None | Unset): Batch size.
-        barcode (None | str | Unset): Barcode.
-        discontinued (bool | None | Unset): Discontinued.
-        unstocked (bool | None | Unset): Unstocked.
-        option1 (None | str | Unset): Option1.
-        option2 (None | str | Unset): Option2.
-        option3 (None | str | Unset): Option3.
-        overridden_demand (float | None | Unset): Overridden demand.
-        overridden_demand_period (int | None | Unset): Overridden demand period.
-        stock_locations (list[ProductLocation] | None | Unset): Stock locations.
-        parent_id (None | str | Unset): Parent id.
-        variant_type (None | str | Unset): Variant type.
-        variant (None | str | Unset): Variant.
-        ignore_seasonality (bool | None | Unset): Ignore seasonality.
-        weight (float | None | Unset): Weight.
-        height (float | None | Unset): Height.
-        width (float | None | Unset): Width.
-        length (float | None | Unset): Length.
+        product_id (str): Key chosen by the source system; it names the product everywhere else in the API.
+        product_code_readable (None | str | Unset): SKU as people read it (inferred).
+        name (None | str | Unset): Name of the product.
+        category (None | str | Unset): Category, for filters and reports.
+        sub_category (None | str | Unset): Finer category, for filters and reports.
+        service_level (float | None | Unset): Wanted chance of not running out in an order cycle (inferred); whether
+            0.95 or 95 means 95 % is unknown.
+        lead_time (int | None | Unset): Days from placing an order to having the goods usable, for this product.
+        stock_on_hand (float | None | Unset): Free units in stock, allocated ones taken off, over all locations.
+        stock_on_order (float | None | Unset): Units bought and not yet arrived; StockTrim advises integrations to set
+            this.
+        cost (float | None | Unset): Purchase cost per unit, in the account's currency (inferred).
+        price (float | None | Unset): Selling price per unit, in the account's currency (inferred).
+        supplier_code (None | str | Unset): Code of the main supplier (inferred).
+        suppliers (list[ProductSupplier] | None | Unset): All suppliers of the product (inferred).
+        forecast_period (int | None | Unset): Days of demand an order must cover, in place of the lead time. It is not
+            safety stock.
+        manufacturing_time (int | None | Unset): Days it takes to make the product, added to the lead time.
+        order_frequency (int | None | Unset): Days between orders (inferred).
+        minimum_order_quantity (float | None | Unset): Smallest number of units the supplier accepts (inferred).
+        minimum_shelf_level (float | None | Unset): Floor for stock held, in units, whatever the forecast says
+            (inferred).
+        maximum_shelf_level (float | None | Unset): Ceiling for stock held, in units, whatever the forecast says
+            (inferred).
+        batch_size (float | None | Unset): Units; orders are made in multiples of this (inferred).
+        barcode (None | str | Unset): EAN, UPC or own barcode (inferred).
+        discontinued (bool | None | Unset): True when the product is no longer replenished, only sold out (inferred).
+        unstocked (bool | None | Unset): True when the product is not held in stock but bought to order (inferred).
+        option1 (None | str | Unset): First value that tells variants apart, such as a size or colour (inferred).
+        option2 (None | str | Unset): Second value that tells variants apart (inferred).
+        option3 (None | str | Unset): Third value that tells variants apart (inferred).
+        overridden_demand (float | None | Unset): Demand in units, set by hand in place of the forecast (inferred).
+        overridden_demand_period (int | None | Unset): Days that the demand set by hand covers (inferred).
+        stock_locations (list[ProductLocation] | None | Unset): Stock at each location (inferred).
+        parent_id (None | str | Unset): productId of the product family this is a variant of (inferred).
+        variant_type (None | str | Unset): Kind of variant, such as size (inferred).
+        variant (None | str | Unset): Which variant of its kind this is (inferred).
+        ignore_seasonality (bool | None | Unset): True to forecast without the monthly pattern (inferred). It does not
+            switch the forecast off.
+        weight (float | None | Unset): Weight of one unit, for freight sums; the unit of measure is unknown (inferred).
+        height (float | None | Unset): Height of one unit; the unit of measure is unknown (inferred).
+        width (float | None | Unset): Width of one unit; the unit of measure is unknown (inferred).
+        length (float | None | Unset): Length of one unit; the unit of measure is unknown (inferred).
     """
 
     product_id: str
@@ -415,7 +421,7 @@ class ProductsRequestDto:
         from ..models.product_location import ProductLocation  # noqa: PLC0415
         from ..models.product_supplier import ProductSupplier  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
         product_id = d.pop("productId")
 
         def _parse_product_code_readable(data: object) -> None | str | Unset:

@@ -13,13 +13,14 @@ T = TypeVar("T", bound="PurchaseOrderLineItem")
 
 @_attrs_define
 class PurchaseOrderLineItem:
-    """PurchaseOrderLineItem.
+    """One product on a purchase order, in a request.
 
     Attributes:
-        product_id (str): Product id.
-        quantity (float): Quantity.
-        received_date (datetime.datetime | None | Unset): Received date.
-        unit_price (float | None | Unset): Unit price.
+        product_id (str): productId of the product ordered.
+        quantity (float): Units ordered.
+        received_date (datetime.datetime | None | Unset): When the line arrived; empty while it is on order. Never the
+            expected date.
+        unit_price (float | None | Unset): Purchase price per unit, in the account's currency (inferred).
     """
 
     product_id: str
@@ -63,7 +64,7 @@ class PurchaseOrderLineItem:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         product_id = d.pop("productId")
 
         quantity = d.pop("quantity")

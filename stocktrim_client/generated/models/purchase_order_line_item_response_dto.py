@@ -14,13 +14,14 @@ T = TypeVar("T", bound="PurchaseOrderLineItemResponseDto")
 
 @_attrs_define
 class PurchaseOrderLineItemResponseDto:
-    """PurchaseOrderLineItemResponseDto.
+    """One product on a purchase order, in an answer.
 
     Attributes:
-        product_id (None | str | Unset): Product id.
-        quantity (float | None | Unset): Quantity.
-        received_date (datetime.datetime | None | Unset): Received date.
-        unit_price (float | None | Unset): Unit price.
+        product_id (None | str | Unset): productId of the product ordered.
+        quantity (float | None | Unset): Units ordered.
+        received_date (datetime.datetime | None | Unset): When the line arrived; empty while it is on order. Never the
+            expected date.
+        unit_price (float | None | Unset): Purchase price per unit, in the account's currency (inferred).
     """
 
     product_id: None | str | Unset = UNSET
@@ -72,7 +73,7 @@ class PurchaseOrderLineItemResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_product_id(data: object) -> None | str | Unset:
             if data is None:

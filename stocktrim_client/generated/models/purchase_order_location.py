@@ -12,11 +12,11 @@ T = TypeVar("T", bound="PurchaseOrderLocation")
 
 @_attrs_define
 class PurchaseOrderLocation:
-    """PurchaseOrderLocation.
+    """Where a purchase order is delivered (inferred).
 
     Attributes:
-        location_code (None | str | Unset): Location code.
-        location_name (None | str | Unset): Location name.
+        location_code (None | str | Unset): Code of the location (inferred).
+        location_name (None | str | Unset): Name of the location (inferred).
     """
 
     location_code: None | str | Unset = UNSET
@@ -47,7 +47,7 @@ class PurchaseOrderLocation:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_location_code(data: object) -> None | str | Unset:
             if data is None:

@@ -20,19 +20,21 @@ T = TypeVar("T", bound="PurchaseOrderRequestDto")
 
 @_attrs_define
 class PurchaseOrderRequestDto:
-    """PurchaseOrderRequestDto.
+    """An order to a supplier, to create or to update. Always send all lines.
 
     Attributes:
-        order_date (datetime.datetime): Order date.
-        supplier (PurchaseOrderSupplier): PurchaseOrderSupplier.
-        purchase_order_line_items (list[PurchaseOrderLineItem]): Purchase order line items.
-        created_date (datetime.datetime | None | Unset): Created date.
-        fully_received_date (datetime.datetime | None | Unset): Fully received date.
-        external_id (None | str | Unset): External id.
-        reference_number (None | str | Unset): Reference number.
-        client_reference_number (None | str | Unset): Client reference number.
-        location (PurchaseOrderLocation | Unset): PurchaseOrderLocation.
-        status (PurchaseOrderStatusDto | Unset): PurchaseOrderStatusDto.
+        order_date (datetime.datetime): When the order is placed; the measured lead time starts here (inferred).
+        supplier (PurchaseOrderSupplier): The supplier of a purchase order; a name alone was accepted.
+        purchase_order_line_items (list[PurchaseOrderLineItem]): The products ordered.
+        created_date (datetime.datetime | None | Unset): When the record was made (inferred).
+        fully_received_date (datetime.datetime | None | Unset): When the last line arrived (inferred).
+        external_id (None | str | Unset): Id of the order in the connected system (inferred).
+        reference_number (None | str | Unset): A second reference; often null, so people use clientReferenceNumber
+            (inferred).
+        client_reference_number (None | str | Unset): The order number people use, and the key for updating the order.
+        location (PurchaseOrderLocation | Unset): Where a purchase order is delivered (inferred).
+        status (PurchaseOrderStatusDto | Unset): Where a purchase order stands: Draft is suggested and editable,
+            Approved, Sent counts as on order, Received.
     """
 
     order_date: datetime.datetime
@@ -130,7 +132,7 @@ class PurchaseOrderRequestDto:
         from ..models.purchase_order_location import PurchaseOrderLocation  # noqa: PLC0415
         from ..models.purchase_order_supplier import PurchaseOrderSupplier  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
         order_date = datetime.datetime.fromisoformat(d.pop("orderDate"))
 
         supplier = PurchaseOrderSupplier.from_dict(d.pop("supplier"))

@@ -21,21 +21,24 @@ T = TypeVar("T", bound="PurchaseOrderResponseDto")
 
 @_attrs_define
 class PurchaseOrderResponseDto:
-    """PurchaseOrderResponseDto.
+    """An order to a supplier. It has no total and no currency.
 
     Attributes:
-        id (int | Unset): Id.
-        message (None | str | Unset): Message.
-        order_date (datetime.datetime | None | Unset): Order date.
-        created_date (datetime.datetime | None | Unset): Created date.
-        fully_received_date (datetime.datetime | None | Unset): Fully received date.
-        supplier (None | PurchaseOrderSupplier | Unset): Supplier.
-        external_id (None | str | Unset): External id.
-        reference_number (None | str | Unset): Reference number.
-        client_reference_number (None | str | Unset): Client reference number.
-        location (None | PurchaseOrderLocation | Unset): Location.
-        status (int | None | PurchaseOrderStatusDto | str | Unset): Status.
-        purchase_order_line_items (list[PurchaseOrderLineItemResponseDto] | None | Unset): Purchase order line items.
+        id (int | Unset): StockTrim's own number of the order (inferred).
+        message (None | str | Unset): A remark from StockTrim on the write (inferred).
+        order_date (datetime.datetime | None | Unset): When the order is placed; the measured lead time starts here
+            (inferred).
+        created_date (datetime.datetime | None | Unset): When the record was made (inferred).
+        fully_received_date (datetime.datetime | None | Unset): When the last line arrived (inferred).
+        supplier (None | PurchaseOrderSupplier | Unset): Whom the order goes to (inferred).
+        external_id (None | str | Unset): Id of the order in the connected system (inferred).
+        reference_number (None | str | Unset): A second reference; often null, so people use clientReferenceNumber
+            (inferred).
+        client_reference_number (None | str | Unset): The order number people use, and the key for updating the order.
+        location (None | PurchaseOrderLocation | Unset): Where the order is delivered (inferred).
+        status (int | None | PurchaseOrderStatusDto | str | Unset): Where the order stands; text, or 0 to 3 for Draft,
+            Approved, Sent, Received.
+        purchase_order_line_items (list[PurchaseOrderLineItemResponseDto] | None | Unset): The products ordered.
     """
 
     id: int | Unset = UNSET
@@ -178,7 +181,7 @@ class PurchaseOrderResponseDto:
         from ..models.purchase_order_location import PurchaseOrderLocation  # noqa: PLC0415
         from ..models.purchase_order_supplier import PurchaseOrderSupplier  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
         id = d.pop("id", UNSET)
 
         def _parse_message(data: object) -> None | str | Unset:

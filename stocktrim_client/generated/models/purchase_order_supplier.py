@@ -12,11 +12,11 @@ T = TypeVar("T", bound="PurchaseOrderSupplier")
 
 @_attrs_define
 class PurchaseOrderSupplier:
-    """PurchaseOrderSupplier.
+    """The supplier of a purchase order; a name alone was accepted.
 
     Attributes:
-        supplier_code (None | str | Unset): Supplier code.
-        supplier_name (None | str | Unset): Supplier name.
+        supplier_code (None | str | Unset): Code of the supplier; null on some orders.
+        supplier_name (None | str | Unset): Name of the supplier.
     """
 
     supplier_code: None | str | Unset = UNSET
@@ -47,7 +47,7 @@ class PurchaseOrderSupplier:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
 
         def _parse_supplier_code(data: object) -> None | str | Unset:
             if data is None:

@@ -13,18 +13,19 @@ T = TypeVar("T", bound="SalesOrderRequestDto")
 
 @_attrs_define
 class SalesOrderRequestDto:
-    """SalesOrderRequestDto.
+    """One past sale of one product.
 
     Attributes:
-        product_id (str): Product id.
-        order_date (datetime.datetime): Order date.
-        quantity (float): Quantity.
-        external_reference_id (None | str | Unset): External reference id.
-        unit_price (float | None | Unset): Unit price.
-        location_code (None | str | Unset): Location code.
-        location_name (None | str | Unset): Location name.
-        customer_code (None | str | Unset): Customer code.
-        customer_name (None | str | Unset): Customer name.
+        product_id (str): productId of the product sold.
+        order_date (datetime.datetime): When it was sold.
+        quantity (float): Units sold, 0 or more.
+        external_reference_id (None | str | Unset): Key of the line in the source system; saving a line with a known one
+            updates it.
+        unit_price (float | None | Unset): Selling price per unit, in the account's currency (inferred).
+        location_code (None | str | Unset): Code of the location that sold (inferred).
+        location_name (None | str | Unset): Name of the location that sold (inferred).
+        customer_code (None | str | Unset): Code of the buyer (inferred).
+        customer_name (None | str | Unset): Name of the buyer (inferred).
     """
 
     product_id: str
@@ -106,7 +107,7 @@ class SalesOrderRequestDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         product_id = d.pop("productId")
 
         order_date = datetime.datetime.fromisoformat(d.pop("orderDate"))

@@ -14,20 +14,21 @@ T = TypeVar("T", bound="SalesOrderResponseDto")
 
 @_attrs_define
 class SalesOrderResponseDto:
-    """SalesOrderResponseDto.
+    """One past sale of one product, as stored.
 
     Attributes:
-        product_id (str): Product id.
-        id (int | Unset): Id.
-        location_id (int | None | Unset): Location id.
-        external_reference_id (None | str | Unset): External reference id.
-        order_date (datetime.datetime | None | Unset): Order date.
-        quantity (float | None | Unset): Quantity.
-        unit_price (float | None | Unset): Unit price.
-        location_code (None | str | Unset): Location code.
-        location_name (None | str | Unset): Location name.
-        customer_code (None | str | Unset): Customer code.
-        customer_name (None | str | Unset): Customer name.
+        product_id (str): productId of the product sold.
+        id (int | Unset): StockTrim's own number of the sale (inferred).
+        location_id (int | None | Unset): StockTrim's own number of the location (inferred).
+        external_reference_id (None | str | Unset): Key of the line in the source system; saving a line with a known one
+            updates it.
+        order_date (datetime.datetime | None | Unset): When it was sold.
+        quantity (float | None | Unset): Units sold, 0 or more.
+        unit_price (float | None | Unset): Selling price per unit, in the account's currency (inferred).
+        location_code (None | str | Unset): Code of the location that sold (inferred).
+        location_name (None | str | Unset): Name of the location that sold (inferred).
+        customer_code (None | str | Unset): Code of the buyer (inferred).
+        customer_name (None | str | Unset): Name of the buyer (inferred).
     """
 
     product_id: str
@@ -136,7 +137,7 @@ class SalesOrderResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         product_id = d.pop("productId")
 
         id = d.pop("id", UNSET)

@@ -17,15 +17,16 @@ T = TypeVar("T", bound="SalesOrderWithLineItemsRequestDto")
 
 @_attrs_define
 class SalesOrderWithLineItemsRequestDto:
-    """SalesOrderWithLineItemsRequestDto.
+    """Several past sales; the values of the header are shared by its lines (inferred).
 
     Attributes:
-        order_date (datetime.datetime): Order date.
-        location_code (None | str | Unset): Location code.
-        location_name (None | str | Unset): Location name.
-        customer_code (None | str | Unset): Customer code.
-        customer_name (None | str | Unset): Customer name.
-        sale_order_line_items (list[SalesOrderRequestDto] | None | Unset): Sale order line items.
+        order_date (datetime.datetime): When it was sold.
+        location_code (None | str | Unset): Code of the location that sold (inferred).
+        location_name (None | str | Unset): Name of the location that sold (inferred).
+        customer_code (None | str | Unset): Code of the buyer (inferred).
+        customer_name (None | str | Unset): Name of the buyer (inferred).
+        sale_order_line_items (list[SalesOrderRequestDto] | None | Unset): The sales, one product each (inferred). The
+            wire name has no s after sale.
     """
 
     order_date: datetime.datetime
@@ -98,7 +99,7 @@ class SalesOrderWithLineItemsRequestDto:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.sales_order_request_dto import SalesOrderRequestDto  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
         order_date = datetime.datetime.fromisoformat(d.pop("orderDate"))
 
         def _parse_location_code(data: object) -> None | str | Unset:

@@ -16,14 +16,14 @@ T = TypeVar("T", bound="SetInventoryRequest")
 
 @_attrs_define
 class SetInventoryRequest:
-    """SetInventoryRequest.
+    """Stock levels to set, for any number of products.
 
     Attributes:
-        update_overall_all_on_order_to_be_sum_of_location (bool | Unset): Update overall all on order to be sum of
-            location.
-        update_overall_all_on_hand_to_be_sum_of_location (bool | Unset): Update overall all on hand to be sum of
-            location.
-        inventory (list[Inventory] | None | Unset): Inventory.
+        update_overall_all_on_order_to_be_sum_of_location (bool | Unset): True sets the product's units on order to the
+            sum over its locations; left out it is false (inferred).
+        update_overall_all_on_hand_to_be_sum_of_location (bool | Unset): True sets the product's units on hand to the
+            sum over its locations; left out it is false (inferred).
+        inventory (list[Inventory] | None | Unset): The stock levels, one per product and location.
     """
 
     update_overall_all_on_order_to_be_sum_of_location: bool | Unset = UNSET
@@ -63,7 +63,7 @@ class SetInventoryRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.inventory import Inventory  # noqa: PLC0415
 
-        d = dict(src_dict)
+        d = {**src_dict}
         update_overall_all_on_order_to_be_sum_of_location = d.pop("updateOverallAllOnOrderToBeSumOfLocation", UNSET)
 
         update_overall_all_on_hand_to_be_sum_of_location = d.pop("updateOverallAllOnHandToBeSumOfLocation", UNSET)

@@ -15,95 +15,117 @@ T = TypeVar("T", bound="SkuOptimizedResultsDto")
 
 @_attrs_define
 class SkuOptimizedResultsDto:
-    """SkuOptimizedResultsDto.
+    """One row of the order plan, a product or a product at one location, with its forecast and suggested order. It names
+    no supplier.
 
-    Attributes:
-        id (int | Unset): Id.
-        sku_property_id (int | None | Unset): Sku property id.
-        sku_id (int | None | Unset): Sku id.
-        location_id (int | None | Unset): Location id.
-        channel_id (int | None | Unset): Channel id.
-        sku_grouping_id (int | None | Unset): Sku grouping id.
-        sku_optimized_results_group_id (int | None | Unset): Sku optimized results group id.
-        tenant_id (None | Unset | UUID): Tenant id.
-        calculated_date_time (datetime.datetime | None | Unset): Calculated date time.
-        effective_to_date_time (datetime.datetime | None | Unset): Effective to date time.
-        reorder_point (float | None | Unset): Reorder point.
-        order_quantity (float | None | Unset): Order quantity.
-        lead_demand (float | None | Unset): Lead demand.
-        forecast_period_demand (float | None | Unset): Forecast period demand.
-        overridden_future_demand_effective_from_now (float | None | Unset): Overridden future demand effective from now.
-        safety_stock_level (float | None | Unset): Safety stock level.
-        economic_order_quantity (float | None | Unset): Economic order quantity.
-        optimial_stock_cycle (float | None | Unset): Optimial stock cycle.
-        lead_time_days (int | None | Unset): Lead time days.
-        reorder_frequency_days (int | None | Unset): Reorder frequency days.
-        order_count (int | None | Unset): Order count.
-        latest_order_date (datetime.datetime | None | Unset): Latest order date.
-        first_purchase_date (datetime.datetime | None | Unset): First purchase date.
-        minimum_order_quantity (int | None | Unset): Minimum order quantity.
-        batch_size (int | None | Unset): Batch size.
-        stock_on_hand (float | None | Unset): Stock on hand.
-        stock_on_order (float | None | Unset): Stock on order.
-        finished_good_stock_on_hand (float | None | Unset): Finished good stock on hand.
-        finished_good_stock_on_order (float | None | Unset): Finished good stock on order.
-        finished_good_quantity_used (float | None | Unset): Finished good quantity used.
-        component_stock_on_hand (float | None | Unset): Component stock on hand.
-        days_until_replenishment_due (int | None | Unset): Days until replenishment due.
-        days_until_stock_out (int | None | Unset): Days until stock out.
-        is_uncertain (bool | None | Unset): Is uncertain.
-        orders_in_previous_lead_time (float | None | Unset): Orders in previous lead time.
-        avg_daily_orders_last_120_days (float | None | Unset): Avg daily orders last120 days.
-        lead_demand_prediction_based_on_average (float | None | Unset): Lead demand prediction based on average.
-        lead_demand_prediction_based_on_linear_regression (float | None | Unset): Lead demand prediction based on linear
-            regression.
-        lead_demand_prediction_based_on_2_nd_order_polynomial_regression (float | None | Unset): Lead demand prediction
-            based on2nd order polynomial regression.
-        lead_demand_prediction_based_on_last_month (float | None | Unset): Lead demand prediction based on last month.
-        lead_demand_prediction_based_on_previous_leadtime_days (float | None | Unset): Lead demand prediction based on
-            previous leadtime days.
-        standard_dev (float | None | Unset): Standard dev.
-        service_factor (float | None | Unset): Service factor.
-        max_r_squared (float | None | Unset): Max r squared.
-        min_r_squared (float | None | Unset): Min r squared.
-        max_range (float | None | Unset): Max range.
-        parent_quantity (float | None | Unset): Parent quantity.
-        most_accurate_algorithm_type_id (int | None | Unset): Most accurate algorithm type id.
-        error_text (None | str | Unset): Error text.
-        category (None | str | Unset): Category.
-        sub_category (None | str | Unset): Sub category.
-        brand (None | str | Unset): Brand.
-        product_type (None | str | Unset): Product type.
-        option1 (None | str | Unset): Option1.
-        option2 (None | str | Unset): Option2.
-        option3 (None | str | Unset): Option3.
-        size (None | str | Unset): Size.
-        product_code (None | str | Unset): Product code.
-        name (None | str | Unset): Name.
-        sku_cost (float | None | Unset): Sku cost.
-        sku_price (float | None | Unset): Sku price.
-        is_discontinued (bool | None | Unset): Is discontinued.
-        is_unstocked (bool | None | Unset): Is unstocked.
-        product_of_count (int | None | Unset): Product of count.
-        component_of_count (int | None | Unset): Component of count.
-        customer_count (int | None | Unset): Customer count.
-        location_count (int | None | Unset): Location count.
-        location_name (None | str | Unset): Location name.
-        show_forecast_for_all_locations (bool | None | Unset): Show forecast for all locations.
-        manufacturing_time (float | None | Unset): Manufacturing time.
-        minimum_shelf_level (float | None | Unset): Minimum shelf level.
-        maximum_shelf_level (float | None | Unset): Maximum shelf level.
-        service_level (float | None | Unset): Service level.
-        weight (float | None | Unset): Weight.
-        height (float | None | Unset): Height.
-        width (float | None | Unset): Width.
-        length (float | None | Unset): Length.
-        dimensions_cubic_meters (float | None | Unset): Dimensions cubic meters.
-        external_id (None | str | Unset): External id.
-        sku_code (None | str | Unset): Sku code.
-        external_id_parent (None | str | Unset): External id parent.
-        sku_code_parent (None | str | Unset): Sku code parent.
-        child_variants_count (int | None | Unset): Child variants count.
+        Attributes:
+            id (int | Unset): Number of the row (inferred).
+            sku_property_id (int | None | Unset): StockTrim's own number of the product's settings (inferred).
+            sku_id (int | None | Unset): StockTrim's own number of the product (inferred).
+            location_id (int | None | Unset): StockTrim's own number of the location; null in the row for the whole business
+                (inferred).
+            channel_id (int | None | Unset): StockTrim's own number of the sales channel, if rows are split so (inferred).
+            sku_grouping_id (int | None | Unset): StockTrim's own number of the forecast group (inferred).
+            sku_optimized_results_group_id (int | None | Unset): StockTrim's own number of the forecast group's result row
+                (inferred).
+            tenant_id (None | Unset | UUID): Id of the account. Not for people (inferred).
+            calculated_date_time (datetime.datetime | None | Unset): When the row was computed, which is how fresh the plan
+                is (inferred).
+            effective_to_date_time (datetime.datetime | None | Unset): Until when the row held; null on the current one
+                (inferred).
+            reorder_point (float | None | Unset): Units on hand and on order at which to order (inferred).
+            order_quantity (float | None | Unset): Suggested order, in units to order now: what the plan is about.
+            lead_demand (float | None | Unset): Units expected to sell over the lead time (inferred).
+            forecast_period_demand (float | None | Unset): Units expected to sell over the forecast period (inferred).
+            overridden_future_demand_effective_from_now (float | None | Unset): Units of a demand set by hand that still lie
+                ahead (inferred).
+            safety_stock_level (float | None | Unset): Safety stock, in units (inferred).
+            economic_order_quantity (float | None | Unset): Order size in units with the least ordering and holding cost
+                together (inferred).
+            optimial_stock_cycle (float | None | Unset): Best number of days between orders (inferred). The wire name is
+                misspelt.
+            lead_time_days (int | None | Unset): Lead time used, in days.
+            reorder_frequency_days (int | None | Unset): Days between orders used.
+            order_count (int | None | Unset): Number of sales in the history (inferred).
+            latest_order_date (datetime.datetime | None | Unset): When it was last sold (inferred).
+            first_purchase_date (datetime.datetime | None | Unset): When it was first sold, or first bought; which of them
+                is unknown (inferred).
+            minimum_order_quantity (int | None | Unset): Minimum order applied, in whole units (inferred).
+            batch_size (int | None | Unset): Order multiple applied, in whole units (inferred).
+            stock_on_hand (float | None | Unset): Free units in stock.
+            stock_on_order (float | None | Unset): Units bought and not yet arrived.
+            finished_good_stock_on_hand (float | None | Unset): Units in stock of the finished products that contain this
+                one (inferred).
+            finished_good_stock_on_order (float | None | Unset): Units on order of the finished products that contain this
+                one (inferred).
+            finished_good_quantity_used (float | None | Unset): Units of this one bound up in finished products (inferred).
+            component_stock_on_hand (float | None | Unset): Units in stock of its own components (inferred).
+            days_until_replenishment_due (int | None | Unset): Days left before an order must be placed; negative means late
+                (inferred).
+            days_until_stock_out (int | None | Unset): Days until stock is gone at the forecast rate; 0 or less means it is
+                out, null not computed (inferred).
+            is_uncertain (bool | None | Unset): True when the forecast is weak, for little or erratic history: look before
+                ordering (inferred).
+            orders_in_previous_lead_time (float | None | Unset): Units or sales in the last stretch as long as the lead
+                time; which of them is unknown (inferred).
+            avg_daily_orders_last_120_days (float | None | Unset): Average daily demand over the last 120 days, in units
+                (inferred).
+            lead_demand_prediction_based_on_average (float | None | Unset): Units over the lead time, by plain average
+                (inferred).
+            lead_demand_prediction_based_on_linear_regression (float | None | Unset): Units over the lead time, by a
+                straight trend (inferred).
+            lead_demand_prediction_based_on_2_nd_order_polynomial_regression (float | None | Unset): Units over the lead
+                time, by a curved trend (inferred).
+            lead_demand_prediction_based_on_last_month (float | None | Unset): Units over the lead time, at last month's
+                rate (inferred).
+            lead_demand_prediction_based_on_previous_leadtime_days (float | None | Unset): Units over the lead time, as in
+                the last stretch of that length (inferred).
+            standard_dev (float | None | Unset): Standard deviation of demand, in units (inferred).
+            service_factor (float | None | Unset): Normal quantile of the service level, about 1.64 for 95 % (inferred).
+            max_r_squared (float | None | Unset): Best fit among the forecast methods, 0 to 1 (inferred).
+            min_r_squared (float | None | Unset): Worst fit among the forecast methods, 0 to 1 (inferred).
+            max_range (float | None | Unset): Spread between the forecast methods' answers, in units (inferred).
+            parent_quantity (float | None | Unset): Units in one parent, in the row of a component (inferred).
+            most_accurate_algorithm_type_id (int | None | Unset): Which forecast method fitted best; the numbers are not
+                published (inferred).
+            error_text (None | str | Unset): Why the row could not be computed; show it when set (inferred).
+            category (None | str | Unset): Category of the product (inferred).
+            sub_category (None | str | Unset): Finer category of the product (inferred).
+            brand (None | str | Unset): Brand (inferred).
+            product_type (None | str | Unset): Type of product (inferred).
+            option1 (None | str | Unset): First value that tells variants apart, such as a size or colour (inferred).
+            option2 (None | str | Unset): Second value that tells variants apart (inferred).
+            option3 (None | str | Unset): Third value that tells variants apart (inferred).
+            size (None | str | Unset): Size of the variant (inferred).
+            product_code (None | str | Unset): SKU, taken to be productCodeReadable of the product (inferred).
+            name (None | str | Unset): Name of the product (inferred).
+            sku_cost (float | None | Unset): Purchase cost per unit, in the account's currency (inferred).
+            sku_price (float | None | Unset): Selling price per unit, in the account's currency (inferred).
+            is_discontinued (bool | None | Unset): True when the product is no longer replenished (inferred).
+            is_unstocked (bool | None | Unset): True when the product is not held in stock (inferred).
+            product_of_count (int | None | Unset): Number of parts it is made from; it may be the other way round with
+                componentOfCount (inferred).
+            component_of_count (int | None | Unset): Number of products it is a part of; it may be the other way round with
+                productOfCount (inferred).
+            customer_count (int | None | Unset): Number of customers that buy it (inferred).
+            location_count (int | None | Unset): Number of locations that hold it (inferred).
+            location_name (None | str | Unset): Name of the location; null in the row for the whole business (inferred).
+            show_forecast_for_all_locations (bool | None | Unset): A display switch of the web app (inferred).
+            manufacturing_time (float | None | Unset): Days it takes to make the product, with decimals here (inferred).
+            minimum_shelf_level (float | None | Unset): Floor for stock applied, in units (inferred).
+            maximum_shelf_level (float | None | Unset): Ceiling for stock applied, in units (inferred).
+            service_level (float | None | Unset): Service level that serviceFactor stands for; whether 0.95 or 95 means 95 %
+                is unknown (inferred).
+            weight (float | None | Unset): Weight of one unit, for freight sums; the unit of measure is unknown (inferred).
+            height (float | None | Unset): Height of one unit; the unit of measure is unknown (inferred).
+            width (float | None | Unset): Width of one unit; the unit of measure is unknown (inferred).
+            length (float | None | Unset): Length of one unit; the unit of measure is unknown (inferred).
+            dimensions_cubic_meters (float | None | Unset): Volume of one unit in cubic metres, by its name (inferred).
+            external_id (None | str | Unset): Id in the source system, taken to be productId of the product (inferred).
+            sku_code (None | str | Unset): SKU, taken to be productCodeReadable of the product (inferred).
+            external_id_parent (None | str | Unset): Id of the product family in the source system (inferred).
+            sku_code_parent (None | str | Unset): SKU of the product family (inferred).
+            child_variants_count (int | None | Unset): Number of variants, in the row of a product family (inferred).
     """
 
     id: int | Unset = UNSET
@@ -880,7 +902,7 @@ class SkuOptimizedResultsDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         id = d.pop("id", UNSET)
 
         def _parse_sku_property_id(data: object) -> int | None | Unset:

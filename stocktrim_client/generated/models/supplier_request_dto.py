@@ -12,21 +12,22 @@ T = TypeVar("T", bound="SupplierRequestDto")
 
 @_attrs_define
 class SupplierRequestDto:
-    """SupplierRequestDto.
+    """A supplier to create or to update.
 
     Attributes:
-        supplier_code (str): Supplier code.
-        supplier_name (None | str | Unset): Supplier name.
-        email_address (None | str | Unset): Email address.
-        primary_contact_name (None | str | Unset): Primary contact name.
-        external_id (None | str | Unset): External id.
-        default_lead_time (int | None | Unset): Default lead time.
-        street_address (None | str | Unset): Street address.
-        address_line_1 (None | str | Unset): Address line1.
-        address_line_2 (None | str | Unset): Address line2.
-        state (None | str | Unset): State.
-        country (None | str | Unset): Country.
-        post_code (None | str | Unset): Post code.
+        supplier_code (str): Code of the supplier, and the key for updating it.
+        supplier_name (None | str | Unset): Name of the supplier.
+        email_address (None | str | Unset): E-mail address of the contact (inferred).
+        primary_contact_name (None | str | Unset): Whom to speak to at the supplier (inferred).
+        external_id (None | str | Unset): Its id in the source system (inferred).
+        default_lead_time (int | None | Unset): Lead time in days for products of this supplier that have none of their
+            own.
+        street_address (None | str | Unset): Street and number (inferred).
+        address_line_1 (None | str | Unset): First line of the address (inferred).
+        address_line_2 (None | str | Unset): Second line of the address (inferred).
+        state (None | str | Unset): State, province or region (inferred).
+        country (None | str | Unset): Country (inferred).
+        post_code (None | str | Unset): Postal code (inferred).
     """
 
     supplier_code: str
@@ -145,7 +146,7 @@ class SupplierRequestDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         supplier_code = d.pop("supplierCode")
 
         def _parse_supplier_name(data: object) -> None | str | Unset:

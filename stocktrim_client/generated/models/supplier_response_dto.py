@@ -13,22 +13,23 @@ T = TypeVar("T", bound="SupplierResponseDto")
 
 @_attrs_define
 class SupplierResponseDto:
-    """SupplierResponseDto.
+    """A supplier, whom products are bought from.
 
     Attributes:
-        id (int | Unset): Id.
-        supplier_code (None | str | Unset): Supplier code.
-        supplier_name (None | str | Unset): Supplier name.
-        email_address (None | str | Unset): Email address.
-        primary_contact_name (None | str | Unset): Primary contact name.
-        external_id (None | str | Unset): External id.
-        default_lead_time (int | None | Unset): Default lead time.
-        street_address (None | str | Unset): Street address.
-        address_line_1 (None | str | Unset): Address line1.
-        address_line_2 (None | str | Unset): Address line2.
-        state (None | str | Unset): State.
-        country (None | str | Unset): Country.
-        post_code (None | str | Unset): Post code.
+        id (int | Unset): StockTrim's own number of the supplier (inferred).
+        supplier_code (None | str | Unset): Code of the supplier; some have none, so address those by name.
+        supplier_name (None | str | Unset): Name of the supplier.
+        email_address (None | str | Unset): E-mail address of the contact (inferred).
+        primary_contact_name (None | str | Unset): Whom to speak to at the supplier (inferred).
+        external_id (None | str | Unset): Its id in the source system (inferred).
+        default_lead_time (int | None | Unset): Lead time in days for products of this supplier that have none of their
+            own.
+        street_address (None | str | Unset): Street and number (inferred).
+        address_line_1 (None | str | Unset): First line of the address (inferred).
+        address_line_2 (None | str | Unset): Second line of the address (inferred).
+        state (None | str | Unset): State, province or region (inferred).
+        country (None | str | Unset): Country (inferred).
+        post_code (None | str | Unset): Postal code (inferred).
     """
 
     id: int | Unset = UNSET
@@ -155,7 +156,7 @@ class SupplierResponseDto:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
+        d = {**src_dict}
         id = d.pop("id", UNSET)
 
         def _parse_supplier_code(data: object) -> None | str | Unset:

@@ -64,7 +64,7 @@ def sync_detailed(
     (inferred).
 
     Args:
-        body (InventoryManagementSystemRequest): InventoryManagementSystemRequest.
+        body (InventoryManagementSystemRequest): The connected system to set.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,7 +96,7 @@ async def asyncio_detailed(
     (inferred).
 
     Args:
-        body (InventoryManagementSystemRequest): InventoryManagementSystemRequest.
+        body (InventoryManagementSystemRequest): The connected system to set.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

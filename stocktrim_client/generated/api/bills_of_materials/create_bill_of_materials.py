@@ -69,7 +69,7 @@ def sync_detailed(
      Adds one component line to a product. Nothing says that a second call adds no second line.
 
     Args:
-        body (BillOfMaterialsRequestDto): BillOfMaterialsRequestDto.
+        body (BillOfMaterialsRequestDto): A component line to add to a product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,7 +100,7 @@ def sync(
      Adds one component line to a product. Nothing says that a second call adds no second line.
 
     Args:
-        body (BillOfMaterialsRequestDto): BillOfMaterialsRequestDto.
+        body (BillOfMaterialsRequestDto): A component line to add to a product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,7 +126,7 @@ async def asyncio_detailed(
      Adds one component line to a product. Nothing says that a second call adds no second line.
 
     Args:
-        body (BillOfMaterialsRequestDto): BillOfMaterialsRequestDto.
+        body (BillOfMaterialsRequestDto): A component line to add to a product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,7 +155,7 @@ async def asyncio(
      Adds one component line to a product. Nothing says that a second call adds no second line.
 
     Args:
-        body (BillOfMaterialsRequestDto): BillOfMaterialsRequestDto.
+        body (BillOfMaterialsRequestDto): A component line to add to a product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -63,7 +63,8 @@ def sync_detailed(
      Creates the customer, or updates the one with the same code. Read it back to see what was saved.
 
     Args:
-        body (CustomerDto): CustomerDto.
+        body (CustomerDto): A customer, the buyer on a sale. Used to cut the forecast by customer
+            (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -94,7 +95,8 @@ async def asyncio_detailed(
      Creates the customer, or updates the one with the same code. Read it back to see what was saved.
 
     Args:
-        body (CustomerDto): CustomerDto.
+        body (CustomerDto): A customer, the buyer on a sale. Used to cut the forecast by customer
+            (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

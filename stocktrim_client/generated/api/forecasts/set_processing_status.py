@@ -74,7 +74,7 @@ def sync_detailed(
     own progress (inferred); it would mislead anyone else's users.
 
     Args:
-        body (ProcessingStatusRequestDto): ProcessingStatusRequestDto.
+        body (ProcessingStatusRequestDto): A status to show to users of the web app.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,7 +106,7 @@ def sync(
     own progress (inferred); it would mislead anyone else's users.
 
     Args:
-        body (ProcessingStatusRequestDto): ProcessingStatusRequestDto.
+        body (ProcessingStatusRequestDto): A status to show to users of the web app.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
     own progress (inferred); it would mislead anyone else's users.
 
     Args:
-        body (ProcessingStatusRequestDto): ProcessingStatusRequestDto.
+        body (ProcessingStatusRequestDto): A status to show to users of the web app.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,7 +163,7 @@ async def asyncio(
     own progress (inferred); it would mislead anyone else's users.
 
     Args:
-        body (ProcessingStatusRequestDto): ProcessingStatusRequestDto.
+        body (ProcessingStatusRequestDto): A status to show to users of the web app.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

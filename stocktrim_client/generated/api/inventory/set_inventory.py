@@ -65,7 +65,7 @@ def sync_detailed(
     (inferred).
 
     Args:
-        body (SetInventoryRequest): SetInventoryRequest.
+        body (SetInventoryRequest): Stock levels to set, for any number of products.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,7 +98,7 @@ async def asyncio_detailed(
     (inferred).
 
     Args:
-        body (SetInventoryRequest): SetInventoryRequest.
+        body (SetInventoryRequest): Stock levels to set, for any number of products.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,7 +65,7 @@ def sync_detailed(
      Creates the location, or updates the one with the same code.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,7 +96,7 @@ def sync(
      Creates the location, or updates the one with the same code.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,7 +122,7 @@ async def asyncio_detailed(
      Creates the location, or updates the one with the same code.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,7 +151,7 @@ async def asyncio(
      Creates the location, or updates the one with the same code.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

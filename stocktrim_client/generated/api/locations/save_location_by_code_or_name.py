@@ -66,7 +66,7 @@ def sync_detailed(
     matching by name can hit another location.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,7 +98,7 @@ def sync(
     matching by name can hit another location.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,7 +125,7 @@ async def asyncio_detailed(
     matching by name can hit another location.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,7 +155,7 @@ async def asyncio(
     matching by name can hit another location.
 
     Args:
-        body (LocationRequestDto): LocationRequestDto.
+        body (LocationRequestDto): A location to create or to update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

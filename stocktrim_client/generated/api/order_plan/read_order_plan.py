@@ -61,7 +61,8 @@ def sync_detailed(
     quantity. It only reads. The plan is as old as the last forecast run.
 
     Args:
-        body (OrderPlanFilterCriteria): OrderPlanFilterCriteria.
+        body (OrderPlanFilterCriteria): Which rows of the order plan to read; one location and one
+            supplier at most.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,7 +94,8 @@ def sync(
     quantity. It only reads. The plan is as old as the last forecast run.
 
     Args:
-        body (OrderPlanFilterCriteria): OrderPlanFilterCriteria.
+        body (OrderPlanFilterCriteria): Which rows of the order plan to read; one location and one
+            supplier at most.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +122,8 @@ async def asyncio_detailed(
     quantity. It only reads. The plan is as old as the last forecast run.
 
     Args:
-        body (OrderPlanFilterCriteria): OrderPlanFilterCriteria.
+        body (OrderPlanFilterCriteria): Which rows of the order plan to read; one location and one
+            supplier at most.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,7 +153,8 @@ async def asyncio(
     quantity. It only reads. The plan is as old as the last forecast run.
 
     Args:
-        body (OrderPlanFilterCriteria): OrderPlanFilterCriteria.
+        body (OrderPlanFilterCriteria): Which rows of the order plan to read; one location and one
+            supplier at most.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,7 +66,8 @@ def sync_detailed(
     plan only after the next forecast run.
 
     Args:
-        body (ProductsRequestDto): ProductsRequestDto.
+        body (ProductsRequestDto): A product to create or to update. What is left out is probably
+            kept (inferred), so send what changes.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,7 +99,8 @@ def sync(
     plan only after the next forecast run.
 
     Args:
-        body (ProductsRequestDto): ProductsRequestDto.
+        body (ProductsRequestDto): A product to create or to update. What is left out is probably
+            kept (inferred), so send what changes.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,7 +127,8 @@ async def asyncio_detailed(
     plan only after the next forecast run.
 
     Args:
-        body (ProductsRequestDto): ProductsRequestDto.
+        body (ProductsRequestDto): A product to create or to update. What is left out is probably
+            kept (inferred), so send what changes.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,7 +158,8 @@ async def asyncio(
     plan only after the next forecast run.
 
     Args:
-        body (ProductsRequestDto): ProductsRequestDto.
+        body (ProductsRequestDto): A product to create or to update. What is left out is probably
+            kept (inferred), so send what changes.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -81,7 +81,8 @@ def sync_detailed(
     (inferred).
 
     Args:
-        body (OrderPlanFilterCriteriaDto): OrderPlanFilterCriteriaDto.
+        body (OrderPlanFilterCriteriaDto): Which suggestions to turn into draft orders. Not the
+            filter for reading the plan, though easily taken for it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,7 +115,8 @@ def sync(
     (inferred).
 
     Args:
-        body (OrderPlanFilterCriteriaDto): OrderPlanFilterCriteriaDto.
+        body (OrderPlanFilterCriteriaDto): Which suggestions to turn into draft orders. Not the
+            filter for reading the plan, though easily taken for it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,7 +144,8 @@ async def asyncio_detailed(
     (inferred).
 
     Args:
-        body (OrderPlanFilterCriteriaDto): OrderPlanFilterCriteriaDto.
+        body (OrderPlanFilterCriteriaDto): Which suggestions to turn into draft orders. Not the
+            filter for reading the plan, though easily taken for it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,7 +176,8 @@ async def asyncio(
     (inferred).
 
     Args:
-        body (OrderPlanFilterCriteriaDto): OrderPlanFilterCriteriaDto.
+        body (OrderPlanFilterCriteriaDto): Which suggestions to turn into draft orders. Not the
+            filter for reading the plan, though easily taken for it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -85,7 +85,8 @@ def sync_detailed(
         page (int | Unset): Number of the page, counted from 0. Default: 0.
         page_size (int | Unset): Orders in a page; the largest that is accepted is unknown, 50 is
             in use. Default: 10.
-        status (PurchaseOrderStatusDto | Unset): PurchaseOrderStatusDto.
+        status (PurchaseOrderStatusDto | Unset): Where a purchase order stands: Draft is suggested
+            and editable, Approved, Sent counts as on order, Received.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,7 +124,8 @@ def sync(
         page (int | Unset): Number of the page, counted from 0. Default: 0.
         page_size (int | Unset): Orders in a page; the largest that is accepted is unknown, 50 is
             in use. Default: 10.
-        status (PurchaseOrderStatusDto | Unset): PurchaseOrderStatusDto.
+        status (PurchaseOrderStatusDto | Unset): Where a purchase order stands: Draft is suggested
+            and editable, Approved, Sent counts as on order, Received.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,7 +158,8 @@ async def asyncio_detailed(
         page (int | Unset): Number of the page, counted from 0. Default: 0.
         page_size (int | Unset): Orders in a page; the largest that is accepted is unknown, 50 is
             in use. Default: 10.
-        status (PurchaseOrderStatusDto | Unset): PurchaseOrderStatusDto.
+        status (PurchaseOrderStatusDto | Unset): Where a purchase order stands: Draft is suggested
+            and editable, Approved, Sent counts as on order, Received.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,7 +195,8 @@ async def asyncio(
         page (int | Unset): Number of the page, counted from 0. Default: 0.
         page_size (int | Unset): Orders in a page; the largest that is accepted is unknown, 50 is
             in use. Default: 10.
-        status (PurchaseOrderStatusDto | Unset): PurchaseOrderStatusDto.
+        status (PurchaseOrderStatusDto | Unset): Where a purchase order stands: Draft is suggested
+            and editable, Approved, Sent counts as on order, Received.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -70,7 +70,8 @@ def sync_detailed(
     creates. Send all lines: whether an update replaces or merges them is unknown.
 
     Args:
-        body (PurchaseOrderRequestDto): PurchaseOrderRequestDto.
+        body (PurchaseOrderRequestDto): An order to a supplier, to create or to update. Always
+            send all lines.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,7 +103,8 @@ def sync(
     creates. Send all lines: whether an update replaces or merges them is unknown.
 
     Args:
-        body (PurchaseOrderRequestDto): PurchaseOrderRequestDto.
+        body (PurchaseOrderRequestDto): An order to a supplier, to create or to update. Always
+            send all lines.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,7 +131,8 @@ async def asyncio_detailed(
     creates. Send all lines: whether an update replaces or merges them is unknown.
 
     Args:
-        body (PurchaseOrderRequestDto): PurchaseOrderRequestDto.
+        body (PurchaseOrderRequestDto): An order to a supplier, to create or to update. Always
+            send all lines.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,7 +162,8 @@ async def asyncio(
     creates. Send all lines: whether an update replaces or merges them is unknown.
 
     Args:
-        body (PurchaseOrderRequestDto): PurchaseOrderRequestDto.
+        body (PurchaseOrderRequestDto): An order to a supplier, to create or to update. Always
+            send all lines.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -68,7 +68,7 @@ def sync_detailed(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderRequestDto): SalesOrderRequestDto.
+        body (SalesOrderRequestDto): One past sale of one product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,7 +100,7 @@ def sync(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderRequestDto): SalesOrderRequestDto.
+        body (SalesOrderRequestDto): One past sale of one product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,7 +127,7 @@ async def asyncio_detailed(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderRequestDto): SalesOrderRequestDto.
+        body (SalesOrderRequestDto): One past sale of one product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,7 +157,7 @@ async def asyncio(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderRequestDto): SalesOrderRequestDto.
+        body (SalesOrderRequestDto): One past sale of one product.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -112,7 +112,8 @@ def sync_detailed(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,7 +145,8 @@ def sync(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,7 +173,8 @@ async def asyncio_detailed(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -201,7 +204,8 @@ async def asyncio(
     later forecast. Prefer save_sales_orders.
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -112,7 +112,8 @@ def sync_detailed(
     reference of its own: two lines with one reference may overwrite each other (inferred).
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,7 +145,8 @@ def sync(
     reference of its own: two lines with one reference may overwrite each other (inferred).
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -171,7 +173,8 @@ async def asyncio_detailed(
     reference of its own: two lines with one reference may overwrite each other (inferred).
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -201,7 +204,8 @@ async def asyncio(
     reference of its own: two lines with one reference may overwrite each other (inferred).
 
     Args:
-        body (SalesOrderWithLineItemsRequestDto): SalesOrderWithLineItemsRequestDto.
+        body (SalesOrderWithLineItemsRequestDto): Several past sales; the values of the header are
+            shared by its lines (inferred).
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
