@@ -10,8 +10,9 @@ T = TypeVar("T")
 class Model(BaseModel):
     """A frozen value in the house's words. `None` in any field means StockTrim does not say."""
 
-    # Schemas are built at first use: a server that only lists its tools needs few of them.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    # Schemas are built at first use: a server that only lists its tools needs few of them. Numbers become text
+    # where text is meant: StockTrim has been sent ids as numbers and may answer so.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, coerce_numbers_to_str=True)
 
 
 class Draft(Model):

@@ -45,8 +45,8 @@ class PurchaseOrder(Model):
 
     @property
     def total_cost(self) -> float | None:
-        """Sum of quantity x unit price; None where a line has no price, since the sum would be too low."""
-        if any(line.quantity is None or line.unit_price is None for line in self.lines):
+        """Sum of quantity x unit price; None without lines or where one has no price: the sum would be too low."""
+        if not self.lines or any(line.quantity is None or line.unit_price is None for line in self.lines):
             return None
         return sum((line.quantity or 0) * (line.unit_price or 0) for line in self.lines)
 

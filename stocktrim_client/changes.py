@@ -1,0 +1,313 @@
+"""The one door for writing: see the change before it is sent, write down what happened, look at the result.
+
+A helper says what a record is to become and hands over the call that makes it so. Here the record is read first; in
+preview the change is collected and nothing is sent; otherwise intent and outcome are journaled around the call, the
+record is read again and compared, and an answer that got lost is settled by that reading where it can be.
+"""
+
+import asyncio
+import json
+import math
+import os
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast
+from weakref import WeakKeyDictionary
+
+from pydantic import Field
+
+from stocktrim_client.errors import (
+    AppliedUnreadableError,
+    NotSentError,
+    OutcomeUnknownError,
+    StockTrimError,
+    UnexpectedAnswerError,
+)
+from stocktrim_client.models.base import Model
+from stocktrim_client.transport import calling
+
+Record = Mapping[str, Any]
+Kind = Literal["create", "change", "delete"]
+Outcome = Literal["applied", "refused", "not_sent", "unknown"]
+
+acting: ContextVar[str | None] = ContextVar("acting", default=None)
+"""Who writes, for the journal: the server puts the running tool's name here."""
+
+in_door: ContextVar[str | None] = ContextVar("in_door", default=None)
+"""The change being sent, so that a test can prove that no write goes around this module."""
+
+_preview: ContextVar["list[Change] | None"] = ContextVar("preview", default=None)
+
+
+class FieldChange(Model):
+    """One field, before and after."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+
+
+class Change(Model):
+    """One record that is to be created, changed or deleted."""
+
+    kind: Kind
+    noun: str = Field(description="What kind of record, in one or two words")
+    key: str = Field(description="The code or reference people know it by")
+    name: str | None = None
+    fields: tuple[FieldChange, ...] = ()
+    unread: bool = Field(default=False, description="StockTrim does not show what is there now: `before` is not known")
+
+
+class ChangeReport(Model):
+    """What became of the changes asked for."""
+
+    status: Literal["preview", "applied", "unchanged"]
+    changes: tuple[Change, ...] = ()
+    change_ids: tuple[str, ...] = Field(default=(), description="Journal entries, one per change sent")
+    warnings: tuple[str, ...] = ()
+
+
+class Journal(Protocol):
+    """Where intents and outcomes are kept."""
+
+    async def append(self, entry: Record) -> None:
+        """Keep one entry; it is safe on disk when this returns."""
+        ...
+
+
+class FileJournal:
+    """Append-only JSON lines, readable by the owner alone, on disk before anything is sent."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def append(self, entry: Record) -> None:
+        line = json.dumps(entry, ensure_ascii=False, default=str, separators=(",", ":")) + "\n"
+        await asyncio.to_thread(self._write, line.encode())
+
+    def _write(self, line: bytes) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            # One write call a line: two processes on one file never mix their lines.
+            os.write(descriptor, line)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Changes:
+    """Every write of one client passes here."""
+
+    def __init__(self, journal: Journal | None = None, *, now: Callable[[], datetime] = _utc_now) -> None:
+        self._journal = journal
+        self._now = now
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
+
+    @contextmanager
+    def preview(self) -> Generator[list[Change]]:
+        """Inside, writes send nothing; what they would have changed is in the list."""
+        collected: list[Change] = []
+        token = _preview.set(collected)
+        try:
+            yield collected
+        finally:
+            _preview.reset(token)
+
+    async def write(
+        self,
+        *,
+        noun: str,
+        key: str,
+        after: Record | None,
+        send: Callable[[], Awaitable[object]],
+        read: Callable[[], Awaitable[Model | None]] | None,
+        name: str | None = None,
+        absence_proves: bool = True,
+        one_at_a_time: str | None = None,
+    ) -> ChangeReport:
+        """Make one record what `after` says; None deletes it. A record that is so already is not sent.
+
+        `read` gives the record as it is, or None where there is none; without it nothing is known before, and an
+        unknown outcome stays unknown. Where StockTrim may hide what it holds, `absence_proves` is False: None then
+        says nothing. Writes with the same `one_at_a_time` wait for each other.
+
+        Raises: RefusedError, NotSentError, ReadOnlyError: nothing was changed. OutcomeUnknownError: it may have been.
+        """
+        async with self._turn(one_at_a_time):
+            before = await read() if read else None
+            unread = before is None and (read is None or not absence_proves)
+            change = _change(noun=noun, key=key, name=name, before=before, after=after, unread=unread)
+            if change is None:
+                return ChangeReport(status="unchanged")
+            collected = _preview.get()
+            if collected is not None:
+                collected.append(change)
+                return ChangeReport(status="preview", changes=(change,))
+            return await self._send(change, send, _Look(f"{noun} {key!r}", after, read, absence_proves))
+
+    async def _send(self, change: Change, send: Callable[[], Awaitable[object]], look: "_Look") -> ChangeReport:
+        change_id = secrets.token_hex(8)
+        await self._note(change_id, "intent", change=change.model_dump(mode="json"), tool=acting.get())
+        lost: StockTrimError | None = None
+        token = in_door.set(change_id)
+        try:
+            with calling(request_id=change_id):
+                await send()
+        except NotSentError as error:
+            await self._note(change_id, "outcome", outcome="not_sent", error=str(error))
+            raise
+        except (OutcomeUnknownError, AppliedUnreadableError, UnexpectedAnswerError) as error:
+            lost = error
+        except StockTrimError as error:
+            await self._note(change_id, "outcome", outcome="refused", error=str(error))
+            raise
+        except asyncio.CancelledError:
+            # Sent or not, nobody waits for the answer any more; shielded, or the note would be cancelled as well.
+            await asyncio.shield(self._note(change_id, "outcome", outcome="unknown", error="cancelled by the caller"))
+            raise
+        finally:
+            in_door.reset(token)
+        differences = await look()
+        if lost is not None and differences and not isinstance(lost, AppliedUnreadableError):
+            # Not there yet is no proof of never: only a record that is as wanted settles the doubt.
+            await self._note(change_id, "outcome", outcome="unknown", error=str(lost))
+            raise lost
+        warnings = tuple(differences)
+        if lost is not None and not differences:
+            warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
+        await self._note(change_id, "outcome", outcome="applied", warnings=warnings)
+        return ChangeReport(status="applied", changes=(change,), change_ids=(change_id,), warnings=warnings)
+
+    async def _note(self, change_id: str, event: Literal["intent", "outcome"], **details: Any) -> None:
+        if self._journal is not None:
+            await self._journal.append({"id": change_id, "at": self._now().isoformat(), "event": event, **details})
+
+    @asynccontextmanager
+    async def _turn(self, name: str | None) -> AsyncGenerator[None]:
+        if name is None or _preview.get() is not None:
+            yield
+            return
+        # A lock belongs to the loop it first waited in, and one client may serve several loops in turn.
+        turns = self._turns.setdefault(asyncio.get_running_loop(), {})
+        async with turns.setdefault(name, asyncio.Lock()):
+            yield
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Reading a record back: what differs from what was wanted, in words; nothing where it is as wanted."""
+
+    what: str
+    after: Record | None
+    read: Callable[[], Awaitable[Model | None]] | None
+    absence_proves: bool
+
+    async def __call__(self) -> list[str]:
+        if self.read is None:
+            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."]
+        try:
+            record = await self.read()
+        except StockTrimError as error:
+            return [f"Reading the {self.what} back failed, so this was not checked: {error}"]
+        if record is None and self.after is not None and not self.absence_proves:
+            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."]
+        return [f"Read back, the {self.what} {text}." for text in _differences(self.after, record)]
+
+
+def _change(
+    *, noun: str, key: str, name: str | None, before: Model | None, after: Record | None, unread: bool
+) -> Change | None:
+    """The change as people read it, or None where nothing would change."""
+    if after is None:
+        if before is None and not unread:
+            return None
+        was = () if before is None else _fields_of(before)
+        return Change(
+            kind="delete", noun=noun, key=key, name=name or getattr(before, "name", None), fields=was, unread=unread
+        )
+    if before is None:
+        fields = tuple(FieldChange(field=field, after=value) for field, value in after.items() if value is not None)
+        return Change(
+            kind="change" if unread else "create", noun=noun, key=key, name=name, fields=fields, unread=unread
+        )
+    present = before.model_dump()
+    fields = tuple(
+        FieldChange(field=field, before=present.get(field), after=value)
+        for field, value in after.items()
+        if not same_meaning(value, present.get(field))
+    )
+    if not fields:
+        return None
+    return Change(kind="change", noun=noun, key=key, name=name or present.get("name"), fields=fields)
+
+
+def _fields_of(record: Model) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(field=field, before=value)
+        for field, value in record.model_dump(exclude_none=True).items()
+        if value not in ("", (), [])
+    )
+
+
+def _differences(after: Record | None, record: Model | None) -> list[str]:
+    """In words, how the record differs from what was wanted."""
+    if after is None:
+        return [] if record is None else ["is still there"]
+    if record is None:
+        return ["is not there"]
+    present = record.model_dump()
+    return [
+        f"has {field} = {present.get(field)!r}, not {value!r}"
+        for field, value in after.items()
+        if not same_meaning(value, present.get(field))
+    ]
+
+
+def same_meaning(wanted: Any, present: Any) -> bool:
+    """Whether a wanted value is there: 1100 is 1100.0, nothing is empty text, order of lines does not matter.
+
+    Of a nested record only the fields that are wanted are compared.
+    """
+    if _is_nothing(wanted) or _is_nothing(present):
+        return _is_nothing(wanted) and _is_nothing(present)
+    if isinstance(wanted, bool) or isinstance(present, bool):
+        return wanted is present
+    if isinstance(wanted, int | float) and isinstance(present, int | float):
+        return math.isclose(wanted, present, rel_tol=1e-9, abs_tol=1e-9)
+    if isinstance(wanted, datetime) and isinstance(present, datetime):
+        # StockTrim keeps milliseconds.
+        return abs((wanted - present).total_seconds()) < 0.001
+    if isinstance(wanted, Mapping) and isinstance(present, Mapping):
+        there = cast(Record, present)
+        return all(same_meaning(value, there.get(field)) for field, value in cast(Record, wanted).items())
+    if _is_list(wanted) and _is_list(present):
+        return _same_items(cast(Sequence[Any], wanted), cast(Sequence[Any], present))
+    return wanted == present
+
+
+def _same_items(wanted: Sequence[Any], present: Sequence[Any]) -> bool:
+    left = list(present)
+    for item in wanted:
+        match = next((index for index, other in enumerate(left) if same_meaning(item, other)), None)
+        if match is None:
+            return False
+        del left[match]
+    return not left
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or (_is_list(value) and not value)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)

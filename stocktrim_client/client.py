@@ -1,0 +1,162 @@
+"""StockTrimClient: owns the one pool of connections, lends one helper per domain."""
+
+import asyncio
+import dataclasses
+import os
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+import truststore
+
+from stocktrim_client.changes import Changes, FileJournal, Journal
+from stocktrim_client.errors import raise_for_answer
+from stocktrim_client.generated.client import Client
+from stocktrim_client.helpers.account import Account
+from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
+from stocktrim_client.helpers.customers import Customers
+from stocktrim_client.helpers.forecasts import Forecasts
+from stocktrim_client.helpers.inventory import Inventory
+from stocktrim_client.helpers.locations import Locations
+from stocktrim_client.helpers.order_plan import OrderPlan
+from stocktrim_client.helpers.products import Products
+from stocktrim_client.helpers.purchase_orders import PurchaseOrders
+from stocktrim_client.helpers.sales_orders import SalesOrders
+from stocktrim_client.helpers.suppliers import Suppliers
+from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
+from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport
+
+BASE_URL = "https://api.stocktrim.com"
+AUTH_ID = "STOCKTRIM_API_AUTH_ID"
+AUTH_SIGNATURE = "STOCKTRIM_API_AUTH_SIGNATURE"
+API_URL = "STOCKTRIM_API_URL"
+
+
+class StockTrimClient:
+    """StockTrim's API, safe for many tasks at a time; make one and keep it.
+
+        async with StockTrimClient(auth_id, auth_signature) as stocktrim:
+            for row in await stocktrim.order_plan.all():
+                print(row.code, row.order_quantity)
+
+    `api` is the generated client, for raw operations: `await list_products.asyncio(client=stocktrim.api)`. They run
+    through the same transport, with the same credentials, retries and errors.
+
+    Units: `timeout` in seconds, for one call with all its retries.
+    Raises: nothing when made without credentials; each call then raises CredentialsError.
+    """
+
+    def __init__(
+        self,
+        auth_id: str = "",
+        auth_signature: str = "",
+        *,
+        base_url: str = BASE_URL,
+        timeout: float | None = None,
+        policy: RetryPolicy = DEFAULT_POLICY,
+        read_only: bool = False,
+        raise_errors: bool = True,
+        http2: bool = False,
+        proxy: str | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        journal: Journal | Path | None = None,
+        on_attempt: Callable[[AttemptEvent], None] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`transport` stands in for the network, as the sandbox does; `journal` keeps what was written."""
+        if timeout is not None:
+            policy = dataclasses.replace(policy, deadline=timeout)
+
+        def pool() -> httpx.AsyncBaseTransport:
+            if transport is not None:
+                return transport
+            # Made at the first call: the system's certificates cost a start some milliseconds.
+            trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            return httpx.AsyncHTTPTransport(verify=trusted, http2=http2, proxy=proxy, limits=policy.limits())
+
+        self._base_url = base_url
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            transport=ResilientAsyncTransport(
+                pool,
+                base_url=base_url,
+                auth_id=auth_id,
+                auth_signature=auth_signature,
+                policy=policy,
+                read_only=read_only,
+                http2=http2,
+                sleep=sleep,
+                on_attempt=on_attempt,
+            ),
+            timeout=policy.deadline,
+            trust_env=False,
+            event_hooks={"response": [raise_for_answer]} if raise_errors else {},
+        )
+        self.api = Client(base_url=base_url, raise_on_unexpected_status=True).set_async_httpx_client(self._http)
+        self.changes = Changes(FileJournal(journal) if isinstance(journal, Path) else journal)
+        self.products = Products(self.api, self.changes)
+        self.suppliers = Suppliers(self.api, self.changes)
+        self.customers = Customers(self.api, self.changes)
+        self.locations = Locations(self.api, self.changes, self.products)
+        self.inventory = Inventory(self.api, self.changes, self.products)
+        self.sales_orders = SalesOrders(self.api, self.changes)
+        self.purchase_orders = PurchaseOrders(self.api, self.changes)
+        self.bills_of_materials = BillsOfMaterials(self.api, self.changes)
+        self.order_plan = OrderPlan(self.api, self.changes, self.suppliers)
+        self.forecasts = Forecasts(self.api, self.changes, sleep)
+        self.account = Account(self.api, self.changes)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, *, read_only: bool = False) -> Self:
+        """A client as the environment says, for scripts.
+
+        STOCKTRIM_API_AUTH_ID and STOCKTRIM_API_AUTH_SIGNATURE; STOCKTRIM_API_URL for another address than
+        StockTrim's; HTTPS_PROXY and NO_PROXY.
+        """
+        environ = os.environ if environ is None else environ
+        base_url = environ.get(API_URL, "").strip() or BASE_URL
+        return cls(
+            environ.get(AUTH_ID, ""),
+            environ.get(AUTH_SIGNATURE, ""),
+            base_url=base_url,
+            proxy=proxy_for(base_url, environ),
+            read_only=read_only,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection. Calling it again does nothing."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"StockTrimClient({self._base_url!r})"
+
+
+def proxy_for(base_url: str, environ: Mapping[str, str]) -> str | None:
+    """The proxy the environment names for an address, as other programs read it.
+
+    None: none is named, or NO_PROXY exempts the address.
+    """
+    address = urlsplit(base_url)
+    named = {name.lower(): value.strip() for name, value in environ.items() if value.strip()}
+    proxy = named.get(f"{address.scheme}_proxy") or named.get("all_proxy")
+    if proxy is None or _is_exempt(address.hostname or "", address.netloc, named.get("no_proxy", "")):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_exempt(host: str, netloc: str, no_proxy: str) -> bool:
+    """Whether NO_PROXY names the host, a domain it is in, host and port, or everything."""
+    entries = [entry.strip().lower().removeprefix("*.").lstrip(".") for entry in no_proxy.split(",")]
+    return any(entry and (entry in {"*", host, netloc.lower()} or host.endswith(f".{entry}")) for entry in entries)

@@ -1,0 +1,91 @@
+"""Which components make a product."""
+
+from stocktrim_client.changes import ChangeReport
+from stocktrim_client.errors import ConflictError
+from stocktrim_client.generated.api.bills_of_materials import (
+    create_bill_of_materials,
+    delete_bill_of_materials,
+    list_bills_of_materials,
+)
+from stocktrim_client.generated.models import BillOfMaterialsRequestDto, BillOfMaterialsResponseDto
+from stocktrim_client.generated.types import UNSET
+from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.wire import items, plain, read, set_fields
+from stocktrim_client.models.bills_of_materials import BomLine, BomLineDraft
+from stocktrim_client.transport import calling
+
+WORDS = {
+    "product_id": "product_id",
+    "component_id": "component_id",
+    "quantity": "quantity",
+    "assembly_days": "assembly_time_days",
+}
+
+
+class BillsOfMaterials(Helper):
+    """Component lines, each known by its product and its component."""
+
+    async def all(self, product_id: str | None = None, component_id: str | None = None) -> list[BomLine]:
+        """The component lines of a product, those that use a component, or all."""
+        with answer_of("list_bills_of_materials"), calling(bulk=True):
+            answer = await found(
+                list_bills_of_materials.asyncio(
+                    client=self._api, product_id=product_id or UNSET, component_id=component_id or UNSET
+                )
+            )
+            return [bom_line_of(wire) for wire in items(answer)]
+
+    async def find(self, product_id: str, component_id: str) -> BomLine | None:
+        """One component line; None where there is none."""
+        lines = await self.all(product_id, component_id)
+        return next((one for one in lines if (one.product_id, one.component_id) == (product_id, component_id)), None)
+
+    async def save(self, draft: BomLineDraft) -> ChangeReport:
+        """Add a component to a product.
+
+        StockTrim may add a second line beside one that is there, so an existing line is refused, not changed.
+
+        Raises: ConflictError where the product already has this component in another quantity.
+        """
+        present = await self.find(draft.product_id, draft.component_id)
+        if present is not None and present.quantity != draft.quantity:
+            raise ConflictError(
+                f"{draft.product_id!r} already uses {draft.component_id!r} ({present.quantity} each). StockTrim cannot "
+                "change a component line: delete it, then save it again.",
+                status=409,
+            )
+        return await self._changes.write(
+            noun="component line",
+            key=f"{draft.product_id} / {draft.component_id}",
+            after=draft.model_dump(exclude_unset=True),
+            send=lambda: create_bill_of_materials.asyncio(
+                client=self._api, body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS))
+            ),
+            read=lambda: self.find(draft.product_id, draft.component_id),
+        )
+
+    async def delete(self, product_id: str, component_id: str) -> ChangeReport:
+        """Take a component out of a product; nothing is sent where it is not in it."""
+        return await self._changes.write(
+            noun="component line",
+            key=f"{product_id} / {component_id}",
+            after=None,
+            send=lambda: delete_bill_of_materials.asyncio_detailed(
+                client=self._api, product_id=product_id, component_id=component_id
+            ),
+            read=lambda: self.find(product_id, component_id),
+        )
+
+
+def bom_line_of(wire: BillOfMaterialsResponseDto) -> BomLine:
+    """A generated component line as the house's."""
+    product, component = plain(wire.sku_product), plain(wire.sku_component)
+    return read(
+        BomLine,
+        wire,
+        WORDS,
+        product_code=plain(product.product_code_readable) if product else None,
+        product_name=plain(product.name) if product else None,
+        component_code=plain(component.product_code_readable) if component else None,
+        component_name=plain(component.name) if component else None,
+    )

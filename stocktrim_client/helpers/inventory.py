@@ -1,0 +1,79 @@
+"""Stock levels set by hand."""
+
+import math
+
+from stocktrim_client.changes import ChangeReport, Changes
+from stocktrim_client.generated.api.inventory import set_inventory
+from stocktrim_client.generated.client import Client
+from stocktrim_client.generated.models import Inventory as InventoryLine
+from stocktrim_client.generated.models import SetInventoryRequest
+from stocktrim_client.helpers.base import Helper
+from stocktrim_client.helpers.products import Products
+from stocktrim_client.models.inventory import StockCount
+from stocktrim_client.models.products import Product, StockAtLocation
+
+
+class Inventory(Helper):
+    """Stock counts. StockTrim has no reading of its own for them: they show on the product."""
+
+    def __init__(self, api: Client, changes: Changes, products: Products) -> None:
+        super().__init__(api, changes)
+        self._products = products
+
+    async def save(self, count: StockCount) -> ChangeReport:
+        """Set a product's free stock or stock on order, in all or at one location.
+
+        StockTrim reads a left-out quantity as 0, so the one not counted is sent with its present value. Where a
+        product's total was the sum of its locations, it is kept so. A connected system's next load overwrites this.
+
+        Raises: NotFoundError where there is no such product.
+        Source: set_inventory with one line; sent at most 60 s after it was read, one at a time.
+        """
+        product = await self._products.get(count.product_id)
+        present = _stock(product, count.location_code)
+        after = {
+            "on_hand": present.on_hand if count.on_hand is None else count.on_hand,
+            "on_order": present.on_order if count.on_order is None else count.on_order,
+        }
+        at = f" at {count.location_code}" if count.location_code else ""
+        line = InventoryLine(
+            product_id=product.product_id,
+            stock_on_hand=after["on_hand"] or 0.0,
+            stock_on_order=after["on_order"] or 0.0,
+        )
+        body = SetInventoryRequest(inventory=[line])
+        if count.location_code:
+            line.location_code = count.location_code
+            if present.location_name:
+                line.location_name = present.location_name
+            body.update_overall_all_on_hand_to_be_sum_of_location = _is_sum(product, "on_hand")
+            body.update_overall_all_on_order_to_be_sum_of_location = _is_sum(product, "on_order")
+
+        async def read() -> StockAtLocation:
+            return _stock(await self._products.get(product.product_id), count.location_code)
+
+        return await self._changes.write(
+            noun="stock" + at,
+            key=product.code,
+            name=product.name,
+            after=after,
+            send=lambda: set_inventory.asyncio_detailed(client=self._api, body=body),
+            read=read,
+            one_at_a_time="inventory",
+        )
+
+
+def _stock(product: Product, location_code: str | None) -> StockAtLocation:
+    """What a product holds at one location, or in all (an empty code)."""
+    if location_code is None:
+        return StockAtLocation(location_code="", on_hand=product.on_hand, on_order=product.on_order)
+    return next(
+        (stock for stock in product.stock if stock.location_code == location_code),
+        StockAtLocation(location_code=location_code),
+    )
+
+
+def _is_sum(product: Product, field: str) -> bool:
+    """Whether the product's total is what its locations add up to."""
+    parts = [getattr(stock, field) or 0.0 for stock in product.stock]
+    return bool(parts) and math.isclose(sum(parts), getattr(product, field) or 0.0, abs_tol=1e-9)

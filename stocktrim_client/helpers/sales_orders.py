@@ -1,0 +1,150 @@
+"""Past sales: the raw material of every forecast."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from stocktrim_client.changes import ChangeReport
+from stocktrim_client.errors import NotSentError
+from stocktrim_client.generated.api.sales_orders import (
+    delete_sales_orders,
+    delete_sales_orders_in_range,
+    delete_sales_orders_of_location,
+    list_sales_orders,
+    save_sales_orders,
+)
+from stocktrim_client.generated.models import (
+    SalesOrderRequestDto,
+    SalesOrderResponseDto,
+    SalesOrderWithLineItemsRequestDto,
+)
+from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.wire import items, read, set_fields, wire_time
+from stocktrim_client.models.base import Model
+from stocktrim_client.models.sales_orders import SalesOrder, SalesOrderDraft
+from stocktrim_client.transport import calling
+
+WORDS = {
+    "product_id": "product_id",
+    "sold_at": "order_date",
+    "quantity": "quantity",
+    "unit_price": "unit_price",
+    "reference": "external_reference_id",
+    "location_code": "location_code",
+    "location_name": "location_name",
+    "customer_code": "customer_code",
+    "customer_name": "customer_name",
+}
+
+
+class SalesOrders(Helper):
+    """Sales by product. Whether StockTrim answers readings of them at all is not known: nothing may mean either."""
+
+    async def all(self, product_id: str) -> list[SalesOrder]:
+        """The recorded sales of one product, by product id. Empty: none, or StockTrim does not answer this reading."""
+        with answer_of("list_sales_orders"):
+            answer = await found(list_sales_orders.asyncio(client=self._api, product_id=product_id))
+            return [sales_order_of(wire) for wire in items(answer)]
+
+    async def save(self, draft: SalesOrderDraft) -> ChangeReport:
+        """Record one sale, or change the one with the same reference.
+
+        Source: save_sales_orders (the keyed bulk PUT) with one line; the plain POST would double on a repeat.
+        """
+        if draft.reference is None:
+            draft = draft.model_copy(update={"reference": f"sale-{secrets.token_hex(8)}"})
+        line = SalesOrderRequestDto(**set_fields(draft, WORDS))
+        body = SalesOrderWithLineItemsRequestDto(
+            order_date=wire_time(draft.sold_at),
+            location_code=line.location_code,
+            location_name=line.location_name,
+            customer_code=line.customer_code,
+            customer_name=line.customer_name,
+            sale_order_line_items=[line],
+        )
+
+        async def send() -> None:
+            with calling(vouched="externalReferenceId"):
+                await save_sales_orders.asyncio(client=self._api, body=body)
+
+        async def present() -> SalesOrder | None:
+            sales = await self.all(draft.product_id)
+            return next((sale for sale in sales if sale.reference == draft.reference), None)
+
+        return await self._changes.write(
+            noun="sale",
+            key=draft.reference or "",
+            name=f"{draft.quantity:g} x {draft.product_id}",
+            after=draft.model_dump(exclude_unset=True) | {"reference": draft.reference},
+            send=send,
+            read=present,
+            absence_proves=False,
+        )
+
+    async def delete(self, product_id: str) -> ChangeReport:
+        """Delete every sale of one product, by product id. The history, and the forecast built on it, are gone."""
+        return await self._delete(
+            key=product_id,
+            send=lambda: delete_sales_orders.asyncio_detailed(client=self._api, product_id=product_id),
+            read=lambda: self._count(product_id),
+        )
+
+    async def delete_in_range(self, since: datetime, until: datetime, product_id: str) -> ChangeReport:
+        """Delete one product's sales between two moments. Whether the ends are included is not known.
+
+        Raises: NotSentError without a product: StockTrim would then take everybody's.
+        Source: delete_sales_orders_in_range.
+        """
+        if not product_id.strip():
+            raise NotSentError("Sales in a range are deleted for one product; none was named, so nothing was sent.")
+        return await self._delete(
+            key=f"{product_id}, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
+            send=lambda: delete_sales_orders_in_range.asyncio_detailed(
+                client=self._api, from_date=wire_time(since), to_date=wire_time(until), product_id=product_id
+            ),
+            read=lambda: self._count(product_id, since, until),
+        )
+
+    async def delete_of_location(self, location: str) -> ChangeReport:
+        """Delete every sale of one location, by code or name."""
+        return await self._delete(
+            key=f"location {location}",
+            send=lambda: delete_sales_orders_of_location.asyncio_detailed(
+                client=self._api, location_code_or_name=location
+            ),
+            read=None,
+        )
+
+    async def _delete(
+        self,
+        *,
+        key: str,
+        send: Callable[[], Awaitable[object]],
+        read: Callable[[], Awaitable["SalesCount | None"]] | None,
+    ) -> ChangeReport:
+        return await self._changes.write(
+            noun="sales history", key=key, after=None, send=send, read=read, absence_proves=False
+        )
+
+    async def _count(
+        self, product_id: str, since: datetime | None = None, until: datetime | None = None
+    ) -> "SalesCount | None":
+        sales = [
+            sale
+            for sale in await self.all(product_id)
+            if sale.sold_at is None
+            or ((since is None or sale.sold_at > since) and (until is None or sale.sold_at < until))
+        ]
+        return SalesCount(sales=len(sales), units=sum(sale.quantity or 0.0 for sale in sales)) if sales else None
+
+
+class SalesCount(Model):
+    """How much history a deletion takes."""
+
+    sales: int
+    units: float
+
+
+def sales_order_of(wire: SalesOrderResponseDto) -> SalesOrder:
+    """A generated sale as the house's."""
+    return read(SalesOrder, wire, WORDS)

@@ -1,0 +1,242 @@
+"""Between wire words and house words: values, bodies too large to parse in one go, lists that come in pages."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Iterable, Iterator, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from pydantic import ValidationError
+
+from stocktrim_client.generated.types import UNSET
+from stocktrim_client.models.base import Model
+
+T = TypeVar("T")
+S = TypeVar("S")
+M = TypeVar("M", bound=Model)
+
+Words = Mapping[str, str]
+"""House word -> wire word, for the fields that mean the same."""
+
+AT_ONCE = 8
+"""Pages of one list asked for at the same time; the transport keeps bulk reading to as many."""
+
+SLICE_SECONDS = 0.002
+"""Longest stretch of parsing before other calls get a turn."""
+
+
+def read(model: type[M], wire: object, words: Words, **known: Any) -> M:
+    """One generated object as a house model; what is unset or null there is None here.
+
+    Raises: ValueError naming the first field that holds something else than documented.
+    """
+    values = {house: plain(getattr(wire, attribute, None)) for house, attribute in words.items()}
+    return build(model, {**values, **known})
+
+
+def build(model: type[M], values: dict[str, Any]) -> M:
+    """A model from plain values; a fraction where whole days are documented is rounded rather than refused."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        fractions = [fault["loc"][0] for fault in error.errors() if fault["type"] == "int_from_float"]
+        if not fractions or len(fractions) < error.error_count():
+            raise
+        return model.model_validate({**values, **{str(field): round(values[str(field)]) for field in fractions}})
+
+
+def plain(value: Any) -> Any:
+    """A wire value without the generator's UNSET; dates as UTC, the zone StockTrim leaves out."""
+    if value is UNSET:
+        return None
+    if isinstance(value, datetime):
+        return utc(value)
+    return value
+
+
+def utc(value: object) -> datetime | None:
+    """A date-time of StockTrim's.
+
+    Units: UTC is assumed where no zone is given.
+    None: nothing, unreadable text, or the framework's zero date (year 1), which stands for nothing.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if not isinstance(value, datetime) or value.year <= 1:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def wire_time(value: datetime) -> datetime:
+    """A date-time as StockTrim was seen to accept it: UTC, without an offset."""
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def set_fields(draft: Model, words: Words) -> dict[str, Any]:
+    """The fields that were set on a draft, in the generated constructor's words; nothing else is sent."""
+    values = {words[field]: getattr(draft, field) for field in draft.model_fields_set if field in words}
+    return {word: wire_time(value) if isinstance(value, datetime) else value for word, value in values.items()}
+
+
+def items(value: Any) -> list[Any]:
+    """An answer's list: itself, an object alone as a list of one, and nothing (unset, null) as none."""
+    if value is None or value is UNSET:
+        return []
+    return cast(list[Any], value) if isinstance(value, list) else [value]
+
+
+def in_path(code: str, *, surely: bool = False) -> bool:
+    """Whether `code` can be asked for in a URL's path.
+
+    A dot or two would be taken for a folder and dropped, encoded or not. `surely` also leaves out slashes and percent
+    signs, which many web frameworks decode once too often or not at all.
+    """
+    return code not in {".", ".."} and not (surely and any(mark in code for mark in "/\\%"))
+
+
+async def in_slices(items: Iterable[S], convert: Callable[[S], T]) -> list[T]:
+    """Convert many items without holding up other calls for more than a blink."""
+    converted: list[T] = []
+    until = time.perf_counter() + SLICE_SECONDS
+    for item in items:
+        converted.append(convert(item))
+        if time.perf_counter() > until:
+            await asyncio.sleep(0)
+            until = time.perf_counter() + SLICE_SECONDS
+    return converted
+
+
+_SPACE = " \t\r\n"
+_decode = json.JSONDecoder().raw_decode
+
+
+class Body:
+    """A large JSON answer, decoded one row at a time: `json.loads` of 20 MB would stop every other call.
+
+    `rows()` goes through the array that is the body, or the body's member `member`; then `others` holds the rest.
+    Raises: ValueError where the text is no such JSON.
+    """
+
+    def __init__(self, content: bytes, member: str | None = None) -> None:
+        self._text = content.decode("utf-8-sig")
+        self._member = member
+        self.others: dict[str, Any] = {}
+
+    def rows(self) -> Iterator[Any]:
+        at = self._skip(0)
+        if self._member is None:
+            at = yield from self._array(at)
+        else:
+            at = yield from self._object(at, self._member)
+        if self._skip(at) != len(self._text):
+            raise ValueError("text after the end of the JSON value")
+
+    def _object(self, at: int, member: str) -> Generator[Any, None, int]:
+        at = self._expect(at, "{")
+        if self._text[at : at + 1] == "}":
+            return at + 1
+        while True:
+            name, at = _decode(self._text, at)
+            at = self._expect(self._skip(at), ":")
+            if name == member and self._text[at : at + 1] == "[":
+                at = yield from self._array(at)
+            else:
+                self.others[name], at = _decode(self._text, at)
+            at = self._skip(at)
+            if self._text[at : at + 1] == "}":
+                return at + 1
+            at = self._expect(at, ",")
+
+    def _array(self, at: int) -> Generator[Any, None, int]:
+        at = self._expect(at, "[")
+        if self._text[at : at + 1] == "]":
+            return at + 1
+        while True:
+            row, at = _decode(self._text, at)
+            yield row
+            at = self._skip(at)
+            if self._text[at : at + 1] == "]":
+                return at + 1
+            at = self._expect(at, ",")
+
+    def _expect(self, at: int, mark: str) -> int:
+        if self._text[at : at + 1] != mark:
+            raise ValueError(f"expected {mark!r} at character {at}")
+        return self._skip(at + 1)
+
+    def _skip(self, at: int) -> int:
+        while self._text[at : at + 1] in _SPACE and at < len(self._text):
+            at += 1
+        return at
+
+
+class Seen:
+    """Rows met so far, by identity, so that a page given twice adds nothing."""
+
+    def __init__(self) -> None:
+        self._known: set[Hashable] = set()
+
+    def fresh(self, page: Iterable[T], identity: Callable[[T], Hashable | None]) -> list[T]:
+        """The rows of a page that were on no page before. Equal rows without identity on one page all count."""
+        rows: list[T] = []
+        here: dict[Hashable, int] = {}
+        for row in page:
+            key = identity(row)
+            if key is None:
+                key = repr(row)
+                here[key] = here.get(key, 0) + 1
+                key = (key, here[key])
+            if key not in self._known:
+                self._known.add(key)
+                rows.append(row)
+        return rows
+
+
+async def all_pages(
+    fetch: Callable[[int | None], Awaitable[list[T] | None]],
+    identity: Callable[[T], Hashable | None],
+    *,
+    at_once: int = AT_ONCE,
+) -> list[T]:
+    """Every row of a list whose first page number is not known.
+
+    The first page is asked for without a number, then 1, 2, ...: where counting starts at 1, page 1 repeats the first
+    and adds nothing. It ends at no rows, at a page shorter than the first, or at one with nothing new.
+    """
+    seen = Seen()
+    first = await fetch(None) or []
+    rows = seen.fresh(first, identity)
+    if not rows:
+        return rows
+    async with aclosing(_ahead(fetch, at_once)) as pages:
+        async for number, page in pages:
+            fresh = seen.fresh(page, identity)
+            rows += fresh
+            if len(page) < len(first) or (not fresh and number > 1):
+                break
+    return rows
+
+
+async def _ahead(
+    fetch: Callable[[int | None], Awaitable[list[T] | None]], at_once: int
+) -> AsyncGenerator[tuple[int, list[T]]]:
+    """Pages 1, 2, ... in order, asked for ahead of their turn: two at first, since most lists are short."""
+    coming: deque[asyncio.Task[list[T] | None]] = deque()
+    asked = number = 0
+    try:
+        while True:
+            number += 1
+            while len(coming) < (2 if number == 1 else at_once):
+                asked += 1
+                coming.append(asyncio.ensure_future(fetch(asked)))
+            yield number, await coming.popleft() or []
+    finally:
+        for task in coming:
+            task.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
