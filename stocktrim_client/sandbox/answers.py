@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from stocktrim_client.sandbox.forecast import encode
 from stocktrim_client.sandbox.quirks import Quirks
 
-__all__ = ["Answer", "Refused", "answer", "nothing", "refusal"]
+__all__ = ["Answer", "RefusedError", "answer", "nothing", "refusal"]
 
 JSON = "application/json; charset=utf-8"
 TITLES = {
@@ -34,7 +34,7 @@ class Answer:
         return sum(map(len, self.pieces))
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """StockTrim's no."""
 
     def __init__(self, status: int, detail: str | None = None, errors: Mapping[str, list[str]] | None = None) -> None:
@@ -54,7 +54,7 @@ def nothing(status: int) -> Answer:
     return Answer(status)
 
 
-def refusal(refused: Refused, quirks: Quirks) -> Answer:
+def refusal(refused: RefusedError, quirks: Quirks) -> Answer:
     """A refusal in the form this StockTrim gives it."""
     status = refused.status
     if status == 404 and quirks.not_found_body == "empty":

@@ -25,8 +25,8 @@ __all__ = [
     "order_quantity",
     "predict",
     "safety_stock",
-    "seasonal_indices",
     "seasonal_days",
+    "seasonal_indices",
     "service_factor",
     "weekly_demand",
 ]

@@ -31,11 +31,38 @@ __all__ = [
 STATUSES = ("Draft", "Approved", "Sent", "Received")
 CURRENT = ("Current", "Discontinued", "All")
 CONNECTED_SYSTEMS = tuple(
-    (
-        "Shopify Vend Unleashed TradeGecko Cin7 Myob Quickbooks StockTrimIncomingApi Xero Dear CsvUpload Katana Odoo WooCommerce "
-        "Finale AmazonFba Zoho BigCommerce SquareInventory Magento MrpEasy Fishbowl SkuVault InFlow Neto Sellercloud Acumatica "
-        "AcumaticaErp All Master"
-    ).split()
+    [
+        "Shopify",
+        "Vend",
+        "Unleashed",
+        "TradeGecko",
+        "Cin7",
+        "Myob",
+        "Quickbooks",
+        "StockTrimIncomingApi",
+        "Xero",
+        "Dear",
+        "CsvUpload",
+        "Katana",
+        "Odoo",
+        "WooCommerce",
+        "Finale",
+        "AmazonFba",
+        "Zoho",
+        "BigCommerce",
+        "SquareInventory",
+        "Magento",
+        "MrpEasy",
+        "Fishbowl",
+        "SkuVault",
+        "InFlow",
+        "Neto",
+        "Sellercloud",
+        "Acumatica",
+        "AcumaticaErp",
+        "All",
+        "Master",
+    ]
 )
 INT32 = 2**31
 

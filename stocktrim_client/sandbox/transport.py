@@ -5,12 +5,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import httpx
 
-from stocktrim_client.sandbox.answers import Answer, Refused, refusal
+from stocktrim_client.sandbox.answers import Answer, RefusedError, refusal
 from stocktrim_client.sandbox.faults import Fault, Faults
 from stocktrim_client.sandbox.forecast import Forecast, breathe
 from stocktrim_client.sandbox.quirks import Quirks
@@ -22,7 +23,7 @@ __all__ = ["Recorded", "Reply", "Sandbox"]
 FOREVER = 3600.0
 PIECE = 65_536
 SECRETS = frozenset({"api-auth-id", "api-auth-signature", "authorization", "cookie"})
-HTML = b"<!DOCTYPE html><html><head><title>Runtime Error</title></head><body><h1>Server Error in '/' Application.</h1></body></html>"
+HTML = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something broke.</h1></body></html>"
 
 
 class Recorded(NamedTuple):
@@ -76,13 +77,18 @@ class Sandbox(httpx.AsyncBaseTransport):
         self.shop = Shop(products, customers=customers, now=self._start, seed=seed)
         calculated = text_of(self._start - timedelta(hours=2))
         self.forecast = Forecast(self.shop, clock, forecast_seconds, calculated)
-        self._account = Account(self.shop, self.forecast, quirks, self.now, self._nap)
+        self._account = Account(self.shop, self.forecast, quirks, self.now, self.nap)
 
     def now(self) -> datetime:
         """The time in this StockTrim: it goes with the clock it was given."""
         return self._start + timedelta(seconds=self._clock() - self._started)
 
-    async def _nap(self, seconds: float) -> None:
+    def date_header(self) -> str:
+        """The time as HTTP says it."""
+        return format_datetime(self.now(), usegmt=True)
+
+    async def nap(self, seconds: float) -> None:
+        """Wait, in the time this sandbox was given."""
         if seconds > 0:
             await self._sleep(seconds)
 
@@ -97,29 +103,29 @@ class Sandbox(httpx.AsyncBaseTransport):
             name.lower(): value
             for name, value in parse_qsl(raw_query.decode("ascii", "replace"), keep_blank_values=True)
         }
-        refused: Refused | None = None
+        refused: RefusedError | None = None
         route: Route | None = None
         values: dict[str, str] = {}
         try:
             route, values = find_route(method, segments)
-        except Refused as no:
+        except RefusedError as no:
             refused = no
         name = route.name if route else ""
         shown = "/" + "/".join(segments)
         kept = {key: value for key, value in headers.items() if key not in SECRETS}
         self.requests.append(Recorded(name, method, shown, query, kept, body))
         fault = self.faults.take(name, method, shown)
-        await self._nap(self.latency)
+        await self.nap(self.latency)
         if fault is not None and not fault.applied and fault.kind in ("status", "html", "reset", "silence"):
             return Reply(_faulty_answer(fault), fault)
         try:
             self._admit(headers)
             if refused is not None:
                 raise refused
-            assert route is not None  # noqa: S101 - find_route gave it or raised
+            assert route is not None
             ask = Ask(values, query, _parsed(route, headers, body))
             answered = await route.responder(self._account, ask)
-        except Refused as no:
+        except RefusedError as no:
             answered = refusal(no, self.quirks)
         if fault is not None and fault.kind in ("status", "html", "reset", "silence"):
             return Reply(_faulty_answer(fault), fault)
@@ -130,7 +136,9 @@ class Sandbox(httpx.AsyncBaseTransport):
     def _admit(self, headers: Mapping[str, str]) -> None:
         if headers.get("api-auth-id") == self.auth_id and headers.get("api-auth-signature") == self.auth_signature:
             return
-        raise Refused(self.quirks.unauthorized, "Invalid authorization headers: auth id or signature is not valid.")
+        raise RefusedError(
+            self.quirks.unauthorized, "Invalid authorization headers: auth id or signature is not valid."
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, as a server would, or fail as a connection would."""
@@ -139,7 +147,7 @@ class Sandbox(httpx.AsyncBaseTransport):
         limit = request.extensions.get("timeout", {}).get("read")
         patience = FOREVER if limit is None else float(limit)
         if self.latency > patience:
-            await self._nap(patience)
+            await self.nap(patience)
             raise httpx.ReadTimeout("The sandbox took longer than the read timeout.", request=request)
         answered, fault = await self.reply(request.method, request.url.raw_path, headers, body)
         if fault is not None:
@@ -148,19 +156,21 @@ class Sandbox(httpx.AsyncBaseTransport):
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
         length = {"content-length": str(answered.length)} if answered.status != 204 else {}
         stream = _Stream(answered, fault, self._sleep, patience)
-        date_header = {"date": self.now().strftime("%a, %d %b %Y %H:%M:%S GMT")}
         return httpx.Response(
-            answered.status, headers={**date_header, **answered.headers, **length}, stream=stream, request=request
+            answered.status,
+            headers={"date": self.date_header(), **answered.headers, **length},
+            stream=stream,
+            request=request,
         )
 
     async def _fail_before(self, fault: Fault, patience: float, request: httpx.Request) -> None:
         if fault.kind == "silence":
-            await self._nap(patience)
+            await self.nap(patience)
             raise httpx.ReadTimeout("The sandbox did not answer.", request=request)
         if fault.kind == "reset":
             raise httpx.ReadError("The sandbox reset the connection.", request=request)
         if fault.kind == "delay":
-            await self._nap(min(fault.seconds, patience))
+            await self.nap(min(fault.seconds, patience))
             if fault.seconds > patience:
                 raise httpx.ReadTimeout("The sandbox took longer than the read timeout.", request=request)
 
@@ -225,16 +235,16 @@ def _segments(path: bytes) -> list[str]:
 def _parsed(route: Route, headers: Mapping[str, str], body: bytes) -> object:
     """The body of a request that has one.
 
-    Raises: Refused 415 for another content type than JSON, 400 for what cannot be read.
+    Raises: RefusedError 415 for another content type than JSON, 400 for what cannot be read.
     """
     if not route.takes_body:
         return None
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/json", "text/json") and not kind.endswith("+json"):
-        raise Refused(415)
+        raise RefusedError(415)
     if not body.strip():
-        raise Refused(400, errors={"": ["A non-empty request body is required."]})
+        raise RefusedError(400, errors={"": ["A non-empty request body is required."]})
     try:
         return json.loads(body)
     except ValueError as error:
-        raise Refused(400, errors={"$": [f"The body is not JSON: {error}."]}) from None
+        raise RefusedError(400, errors={"$": [f"The body is not JSON: {error}."]}) from None
