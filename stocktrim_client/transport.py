@@ -538,7 +538,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             raise raised from error
         confirmed = doubted and call.kind == "delete" and await _says_gone(response)
         if confirmed:
-            response = httpx.Response(204)
+            response = httpx.Response(204, stream=httpx.ByteStream(b""))
         response.extensions["stocktrim"] = call.told(now, confirmed=confirmed, retry_after=ending.retry_after)
         # "No such record" is how StockTrim answers a read that finds nothing.
         fine = response.status_code < 400 or (call.kind == "read" and response.status_code in (404, 410))
