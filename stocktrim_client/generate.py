@@ -1,7 +1,8 @@
 """openapi.yaml -> generated/ and operations.py, byte for byte the same wherever it runs.
 
-A development tool: `python -m stocktrim_client.generate` after each change of the specification. Nothing imports it at
-run time, and what it needs (openapi-python-client, PyYAML, ruff) is installed for development only.
+A development tool: `python -m stocktrim_client.generate` after each change of the specification, or, should the package
+not import just then, `python stocktrim_client/generate.py`. Nothing imports it at run time, and what it needs
+(openapi-python-client, PyYAML, ruff) is installed for development only.
 """
 
 import contextlib

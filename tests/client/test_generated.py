@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
@@ -364,7 +363,7 @@ def test_the_answers_of_customers_and_inventory_are_not_read(status: int, body: 
     assert set_inventory.sync_detailed(client=api, body=models.SetInventoryRequest()).parsed is None
 
 
-@pytest.mark.parametrize("status", [200, 204])
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_a_delete_needs_no_answer(status: int):
     assert delete_product.sync_detailed(client=answering(status, content=b"<p>"), product_id="1").parsed is None
 
@@ -443,6 +442,4 @@ def test_asking_for_one_model_does_not_import_the_others():
 def test_every_model_can_be_asked_for_by_name_and_nothing_else():
     assert all(getattr(models, name) is not None for name in models.__all__)
     assert set(models.__all__) <= set(dir(models))
-    module: ModuleType = models
-    with pytest.raises(AttributeError, match="Nonsense"):
-        module.Nonsense  # noqa: B018 - asking is the test
+    assert not hasattr(models, "Nonsense")

@@ -122,14 +122,14 @@ __all__ = (
     "SupplierResponseDto",
 )
 
+if not TYPE_CHECKING:  # or a checker would take any name for a model
 
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    model: object = getattr(import_module(_MODULES[name], __name__), name)
-    globals()[name] = model
-    return model
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        model: object = getattr(import_module(_MODULES[name], __name__), name)
+        globals()[name] = model
+        return model
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_MODULES})

@@ -25,10 +25,10 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     if response.status_code == 201:
         return None
 
-    if response.status_code == 202:
+    if response.status_code == 204:
         return None
 
-    if response.status_code == 204:
+    if 200 <= response.status_code <= 299:
         return None
 
     if client.raise_on_unexpected_status:
