@@ -14,7 +14,6 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -144,40 +143,32 @@ def _each_operation(document: Json) -> Iterator[tuple[str, str, Json]]:
                 yield path, method.upper(), cast(Json, item[method])
 
 
-@dataclass(frozen=True)
-class _Mark:
-    """One operation's row of operations.py."""
-
-    path: str
-    method: str
-    operation: Json
-
-    def source(self) -> str:
-        policy = dict(cast(Json, self.operation["x-retry"]))
-        arguments: Json = {
-            "name": self.operation["operationId"],
-            "method": self.method,
-            "path": self.path,
-            "domain": self.operation["tags"][0],
-            "summary": self.operation["summary"],
-            "retry": policy.pop("class"),
-        }
-        if "key" in policy:
-            key = policy.pop("key")
-            arguments["key"] = (key,) if isinstance(key, str) else tuple(cast(list[str], key))
-        if "read_timeout" in policy:
-            arguments["read_timeout"] = float(policy.pop("read_timeout"))
-        for name in ("keyed", "verify"):
-            if name in policy:
-                arguments[name] = policy.pop(name)
-        if policy:
-            raise GenerateError(f"{arguments['name']}: x-retry does not know {', '.join(policy)}")
-        return f"Operation({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
-
-
 def _operations_module(document: Json) -> str:
-    rows = [_Mark(*one).source() for one in _each_operation(document)]
+    rows = [_row(path, method, operation) for path, method, operation in _each_operation(document)]
     return OPERATIONS_MODULE.replace("...  # rows", ",\n".join(rows) + ",")
+
+
+def _row(path: str, method: str, operation: Json) -> str:
+    policy = dict(cast(Json, operation["x-retry"]))
+    arguments: Json = {
+        "name": operation["operationId"],
+        "method": method,
+        "path": path,
+        "domain": operation["tags"][0],
+        "summary": operation["summary"],
+        "retry": policy.pop("class"),
+    }
+    if "key" in policy:
+        key = policy.pop("key")
+        arguments["key"] = (key,) if isinstance(key, str) else tuple(cast(list[str], key))
+    for name in ("keyed", "verify"):
+        if name in policy:
+            arguments[name] = policy.pop(name)
+    if "read_timeout" in policy:
+        arguments["read_timeout"] = float(policy.pop("read_timeout"))
+    if policy:
+        raise GenerateError(f"{arguments['name']}: x-retry does not know {', '.join(policy)}")
+    return f"Operation({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
 
 OPERATIONS_MODULE = '''\

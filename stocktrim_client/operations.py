@@ -53,8 +53,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete a product",
         retry="delete",
         key=("productId",),
-        read_timeout=60.0,
         verify="list_products",
+        read_timeout=60.0,
     ),
     Operation(
         name="get_supplier",
@@ -82,8 +82,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete a supplier",
         retry="delete",
         key=("supplierCodeOrName",),
-        read_timeout=30.0,
         verify="list_suppliers",
+        read_timeout=30.0,
     ),
     Operation(
         name="list_suppliers",
@@ -180,8 +180,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete the sales orders of a product",
         retry="delete",
         key=("productId",),
-        read_timeout=60.0,
         verify="list_sales_orders",
+        read_timeout=60.0,
     ),
     Operation(
         name="delete_all_sales_orders",
@@ -190,8 +190,8 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="sales_orders",
         summary="Delete all sales orders",
         retry="purge",
-        read_timeout=90.0,
         verify="list_sales_orders",
+        read_timeout=90.0,
     ),
     Operation(
         name="delete_sales_orders_in_range",
@@ -200,8 +200,8 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="sales_orders",
         summary="Delete the sales orders of a period",
         retry="purge",
-        read_timeout=90.0,
         verify="list_sales_orders",
+        read_timeout=90.0,
     ),
     Operation(
         name="save_sales_orders",
@@ -230,8 +230,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete the sales orders of a location",
         retry="delete",
         key=("locationCodeOrName",),
-        read_timeout=60.0,
         verify="list_sales_orders",
+        read_timeout=60.0,
     ),
     Operation(
         name="find_purchase_order",
@@ -259,8 +259,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete a purchase order",
         retry="delete",
         key=("referenceNumber",),
-        read_timeout=30.0,
         verify="get_purchase_order",
+        read_timeout=30.0,
     ),
     Operation(
         name="list_purchase_orders",
@@ -285,8 +285,8 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="purchase_orders",
         summary="Create draft purchase orders from the order plan",
         retry="generate",
-        read_timeout=90.0,
         verify="list_purchase_orders",
+        read_timeout=90.0,
     ),
     Operation(
         name="list_bills_of_materials",
@@ -313,8 +313,8 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Remove a component from a product",
         retry="delete",
         key=("productId", "componentId"),
-        read_timeout=30.0,
         verify="list_bills_of_materials",
+        read_timeout=30.0,
     ),
     Operation(
         name="read_order_plan",
