@@ -37,7 +37,9 @@ def parser() -> argparse.ArgumentParser:
             names.append("--status")
         choices: tuple[Any, ...] = get_args(hints[switch.name])
         if choices:
-            switches.add_argument(*names, dest=switch.name, choices=choices, type=type(choices[0]))
+            switches.add_argument(
+                *names, dest=switch.name, choices=choices, type=int if isinstance(choices[0], int) else str
+            )
         elif hints[switch.name] is bool:
             switches.add_argument(*names, dest=switch.name, action=argparse.BooleanOptionalAction, default=None)
         else:

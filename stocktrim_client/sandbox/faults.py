@@ -14,9 +14,10 @@ FaultKind = Literal["status", "delay", "reset", "silence", "truncate", "malforme
 class Fault:
     """One kind of trouble and the calls it befalls.
 
-    `status` answers with `status`, `body` and `headers`; `html` the same with a page; `delay` answers after `seconds`; `reset` breaks
-    the connection; `silence` never answers; `truncate` stops in the middle of the body; `malformed` sends broken JSON; `trickle` drips the
-    body with `seconds` between drops. `applied` says whether the call takes effect first (for those that do not answer truly).
+    `status` answers with `status`, `body` and `headers`; `html` the same with a page; `delay` answers after `seconds`;
+    `reset` breaks the connection; `silence` never answers; `truncate` stops in the middle of the body; `malformed` is
+    bad JSON; `trickle` drips the body with `seconds` between drops. `applied`: a call that gets no true answer takes
+    effect all the same.
     """
 
     kind: FaultKind

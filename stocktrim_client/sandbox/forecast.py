@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -63,12 +64,12 @@ class Plan:
         for product in self.products.values():
             if (parent := product.get("parentId")) is not None:
                 self._variants[parent] = self._variants.get(parent, 0) + 1
-        self._rows: dict[tuple[str | None, str | None, Quirks], dict[str, Row]] = {}
+        self._rows: dict[tuple[str | None, str | None], dict[str, Row]] = {}
 
     def sold(self, product_id: str, above: frozenset[str] = frozenset()) -> list[Sold]:
-        """All demand for a product: its own sales and those of what is made of it, times the quantity, through every level.
+        """All demand for a product: its own sales, and times the quantity those of what is made of it.
 
-        Source: BOM explosion. A product found in itself counts once.
+        Source: BOM explosion through every level. A product found in itself counts once.
         """
         own = self._ledger.sold(product_id)
         for parent, quantity in self.part_of.get(product_id, ()):
@@ -128,7 +129,7 @@ class Plan:
 
     async def rows(self, quirks: Quirks, location: str | None = None, customer: str | None = None) -> dict[str, Row]:
         """Every row, by productId; worked out once, a few at a time so that others are answered meanwhile."""
-        key = (location, customer, quirks)
+        key = (location, customer)
         known = self._rows.setdefault(key, {})
         if len(self._rows) > GROUPS_KEPT:
             del self._rows[next(each for each in self._rows if each != key)]
@@ -160,13 +161,15 @@ class Plan:
         get, key = product.get, product["productId"]
         parts, parents = self.made_of.get(key, ()), self.part_of.get(key, ())
         location = place["locationCode"] if place else None
-        goods = [
-            (self.stock(self.products[parent], location), times) for parent, times in parents if parent in self.products
-        ]
+        goods = [(self.stock(self.products[made], location), times) for made, times in parents if made in self.products]
         parent = self.products.get(get("parentId") or "")
         minimum, batch = get("minimumOrderQuantity"), get("batchSize")
         height, width, length = get("height"), get("width"), get("length")
-        volume = height * width * length / 1e6 if None not in (height, width, length) else None
+        volume = (
+            None
+            if None in (height, width, length)
+            else get("height", 0.0) * get("width", 0.0) * get("length", 0.0) / 1e6
+        )
         average, line, curve, month, stretch = map(_number, found.predictions)
         code = get("productCodeReadable") or key
         return {
@@ -261,15 +264,16 @@ class Plan:
 
 
 def stock_of(product: Record, location: str | None, sent: dict[str, dict[str | None, float]]) -> tuple[float, float]:
-    """On hand and on order of a product. What was set by hand rules; else on order is what was sent for and has not come.
+    """On hand and on order of a product, everywhere or at one location.
 
-    Units: stock units; everywhere, or at one location.
+    What was set by hand rules; else on order is what was sent for and has not come.
     """
     under_way = sent.get(product["productId"], {})
     if location is None:
         on_order = product.get("stockOnOrder")
-        return product.get("stockOnHand") or 0.0, sum(under_way.values()) if on_order is None else on_order
-    here = next((each for each in product.get("stockLocations") or () if each["locationCode"] == location), {})
+        return product.get("stockOnHand") or 0.0, math.fsum(under_way.values()) if on_order is None else on_order
+    places: Iterable[Record] = product.get("stockLocations") or ()
+    here: Record = next((each for each in places if each["locationCode"] == location), Record())
     on_order = here.get("stockOnOrder")
     return here.get("stockOnHand") or 0.0, under_way.get(location, 0.0) if on_order is None else on_order
 

@@ -1,12 +1,12 @@
 """The order plan's arithmetic: textbook formulas as functions of their arguments.
 
-Demand is read in weeks, oldest first, the last one ending today. A month's seasonal index is its average over the average of all weeks;
-every method forecasts the demand freed of season, and the season is laid over its answer again.
+Demand is read in weeks, oldest first, the last one ending today. A month's seasonal index is its average over that
+of all weeks; every method forecasts the demand freed of season, and the season is laid over its answer again.
 """
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from operator import mul
@@ -106,7 +106,7 @@ class Figures:
 def weekly_demand(sold: Iterable[Sold]) -> list[float]:
     """Units sold in each week since the first sale, oldest first.
 
-    Units: days of age -> units a week. A sale older than the history is left out, one of today or later counts as this week's.
+    Units: days of age -> units a week. A sale older than the history is left out, one of today counts as this week's.
     """
     weeks: list[float] = [0.0] * HISTORY_WEEKS
     oldest = -1
@@ -217,7 +217,8 @@ def predict(weeks: Sequence[float], days: int, fit: Fit | None = None) -> tuple[
 def most_accurate(weeks: Sequence[float], days: int) -> int:
     """Which of the `METHODS`, counted from 0, would have forecast the last stretch best.
 
-    Source: hold-out test: the last `days` days (4 to 26 weeks) are forecast from those before. Under half a year: the average.
+    Source: hold-out test: the last `days` days (4 to 26 weeks) are forecast from those before. Under half a year, the
+    average.
     """
     held = min(26, max(4, math.ceil(days / 7)))
     if len(weeks) < 26 or len(weeks) - held < 13:
@@ -257,8 +258,9 @@ def order_quantity(
 ) -> float:
     """Units to order now.
 
-    Source: max(0, demand over the look-ahead + safety stock - stock position), at least up to the lowest shelf level; lifted to the
-    minimum order, rounded up to whole batches; never above the highest shelf level: then whole batches that fit, or none.
+    Source: max(0, demand over the look-ahead + safety stock - stock position), at least up to the lowest shelf level;
+    lifted to the minimum order, rounded up to whole batches (whole units without one); never above the highest shelf
+    level: then the whole batches that fit, or none.
     """
     wanted = demand + safety - position
     if shelf_minimum is not None:
@@ -299,23 +301,24 @@ def cover_days(units: float, daily_rate: float) -> int | None:
 def figure(item: Item, sold: Sequence[Sold], today: date) -> Figures:
     """The whole row of one product.
 
-    Source: reorder point = lead-time demand + safety stock; the look-ahead is the forecast period if one is set, else lead time +
-    making time + reorder frequency; days until due = (stock position - reorder point) / daily demand.
+    Source: reorder point = lead-time demand + safety stock; the look-ahead is the forecast period if one is set, else
+    lead time + making time + reorder frequency; days until due = (stock position - reorder point) / daily demand.
     """
     weeks = weekly_demand(sold)
-    seen = {
-        "order_count": len(sold),
-        "latest_age": min((sale.age_days for sale in sold), default=None),
-        "first_age": max((sale.age_days for sale in sold), default=None),
-        "customer_count": len({sale.customer for sale in sold if sale.customer is not None}),
-    }
-    average = sum(sale.quantity for sale in sold if sale.age_days <= 120) / 120
+    seen = Figures(
+        None,
+        order_count=len(sold),
+        latest_age=min((sale.age_days for sale in sold), default=None),
+        first_age=max((sale.age_days for sale in sold), default=None),
+        customer_count=len({sale.customer for sale in sold if sale.customer is not None}),
+        daily_average=sum(sale.quantity for sale in sold if sale.age_days <= 120) / 120,
+    )
     overridden = item.overridden_demand is not None and (item.overridden_days or 0) > 0
     if item.lead_time_days is None:
-        return Figures("No lead time is set on the product or on its supplier.", daily_average=average, **seen)
+        return replace(seen, error="No lead time is set on the product or on its supplier.")
     lead_days = max(0, item.lead_time_days) + max(0, item.manufacturing_days)
     if not weeks and not overridden:
-        return Figures("There are no sales to forecast from.", lead_days=lead_days, daily_average=average, **seen)
+        return replace(seen, error="There are no sales to forecast from.", lead_days=lead_days)
     ahead_days = item.forecast_period_days or lead_days + max(0, item.reorder_frequency_days)
     weeks = weeks or [0.0]
 
@@ -360,8 +363,8 @@ def figure(item: Item, sold: Sequence[Sold], today: date) -> Figures:
     if item.unit_cost is not None:
         economic = economic_order_quantity(rate * 365, ORDERING_COST, HOLDING_RATE * item.unit_cost)
     predictions = tuple(each * lead_season for each in rates)
-    return Figures(
-        None,
+    return replace(
+        seen,
         order_quantity=quantity,
         reorder_point=lead_demand + safety,
         lead_demand=lead_demand,
@@ -375,7 +378,6 @@ def figure(item: Item, sold: Sequence[Sold], today: date) -> Figures:
         days_until_due=cover_days(position - lead_demand - safety, rate),
         uncertain=len(sold) < 8 or deviation * math.sqrt(7) > 1.2 * fit.mean,
         sold_in_lead_time=sum(sale.quantity for sale in sold if sale.age_days <= lead_days),
-        daily_average=average,
         predictions=predictions,
         deviation=deviation,
         factor=factor,
@@ -383,5 +385,4 @@ def figure(item: Item, sold: Sequence[Sold], today: date) -> Figures:
         worst_fit=0.0,
         prediction_range=max(predictions) - min(predictions),
         method=method + 1,
-        **seen,
     )

@@ -1,7 +1,7 @@
 """The readings of StockTrim nobody can settle without a tenant, each as a switch.
 
-What is documented or was seen once is the default. Where sources disagree, or where only guesses exist, a client must work under
-every value: `Quirks.readings()` names combinations which together turn every switch both ways.
+What is documented or was seen once is the default. Where sources disagree, or where only guesses exist, a client must
+work under every value: `Quirks.readings()` names combinations which together turn every switch.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -18,7 +18,7 @@ DROPS = 8
 
 
 @asynccontextmanager
-async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
     """Answer on a socket until the block is left; gives the address. Port 0 is any free one."""
     talking: set[asyncio.Task[None]] = set()
     server = await asyncio.start_server(partial(_converse, sandbox, talking), host, port)

@@ -1,7 +1,7 @@
 """The shapes of bodies: what a request may hold and how a record is written in an answer."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from stocktrim_client.sandbox.quirks import Quirks
 from stocktrim_client.sandbox.shop import Record, text_of, time_of
@@ -30,41 +30,15 @@ __all__ = [
 
 STATUSES = ("Draft", "Approved", "Sent", "Received")
 CURRENT = ("Current", "Discontinued", "All")
-CONNECTED_SYSTEMS = tuple(
-    [
-        "Shopify",
-        "Vend",
-        "Unleashed",
-        "TradeGecko",
-        "Cin7",
-        "Myob",
-        "Quickbooks",
-        "StockTrimIncomingApi",
-        "Xero",
-        "Dear",
-        "CsvUpload",
-        "Katana",
-        "Odoo",
-        "WooCommerce",
-        "Finale",
-        "AmazonFba",
-        "Zoho",
-        "BigCommerce",
-        "SquareInventory",
-        "Magento",
-        "MrpEasy",
-        "Fishbowl",
-        "SkuVault",
-        "InFlow",
-        "Neto",
-        "Sellercloud",
-        "Acumatica",
-        "AcumaticaErp",
-        "All",
-        "Master",
-    ]
-)
+CONNECTED_SYSTEMS = (
+    "Shopify", "Vend", "Unleashed", "TradeGecko", "Cin7", "Myob", "Quickbooks", "StockTrimIncomingApi", "Xero",
+    "Dear", "CsvUpload", "Katana", "Odoo", "WooCommerce", "Finale", "AmazonFba", "Zoho", "BigCommerce",
+    "SquareInventory", "Magento", "MrpEasy", "Fishbowl", "SkuVault", "InFlow", "Neto", "Sellercloud", "Acumatica",
+    "AcumaticaErp", "All", "Master",
+)  # fmt: skip
 INT32 = 2**31
+LARGEST = 10**28
+SPECIAL = frozenset({"list", "object", "date", "choice"})
 
 
 class Field(NamedTuple):
@@ -92,22 +66,23 @@ PRODUCT_LOCATION = _shape("locationCode! locationName stockOnHand:number stockOn
 PRODUCT_SUPPLIER = _shape("supplierId! supplierName supplierSkuCode")
 PRODUCT = _shape(
     "productId! productCodeReadable name category subCategory serviceLevel:number leadTime:integer stockOnHand:number "
-    "stockOnOrder:number cost:number price:number supplierCode suppliers forecastPeriod:integer manufacturingTime:integer "
-    "orderFrequency:integer minimumOrderQuantity:number minimumShelfLevel:number maximumShelfLevel:number batchSize:number barcode "
-    "discontinued:boolean unstocked:boolean option1 option2 option3 overriddenDemand:number overriddenDemandPeriod:integer "
-    "stockLocations parentId variantType variant ignoreSeasonality:boolean weight:number height:number width:number length:number",
+    "stockOnOrder:number cost:number price:number supplierCode suppliers forecastPeriod:integer "
+    "manufacturingTime:integer orderFrequency:integer minimumOrderQuantity:number minimumShelfLevel:number "
+    "maximumShelfLevel:number batchSize:number barcode discontinued:boolean unstocked:boolean option1 option2 option3 "
+    "overriddenDemand:number overriddenDemandPeriod:integer stockLocations parentId variantType variant "
+    "ignoreSeasonality:boolean weight:number height:number width:number length:number",
     suppliers=Field("list", members=PRODUCT_SUPPLIER),
     stockLocations=Field("list", members=PRODUCT_LOCATION),
 )
 SUPPLIER = _shape(
-    "supplierCode! supplierName emailAddress primaryContactName externalId defaultLeadTime:integer streetAddress addressLine1 "
-    "addressLine2 state country postCode"
+    "supplierCode! supplierName emailAddress primaryContactName externalId defaultLeadTime:integer streetAddress "
+    "addressLine1 addressLine2 state country postCode"
 )
 CUSTOMER = _shape("code name streetAddress addressLine1 addressLine2 state country postCode emailAddress phone city")
 LOCATION = _shape("locationCode! locationName externalId")
 ORDER = _shape(
-    "orderDate:date createdDate:date fullyReceivedDate:date supplier externalId referenceNumber clientReferenceNumber location status "
-    "purchaseOrderLineItems",
+    "orderDate:date createdDate:date fullyReceivedDate:date supplier externalId referenceNumber clientReferenceNumber "
+    "location status purchaseOrderLineItems",
     supplier=Field("object", True, False, _shape("supplierCode supplierName")),
     location=Field("object", members=_shape("locationCode locationName")),
     status=Field("choice", False, False, STATUSES),
@@ -116,7 +91,8 @@ ORDER = _shape(
     ),
 )
 SALE = _shape(
-    "productId! externalReferenceId orderDate:date! quantity:number! unitPrice:number locationCode locationName customerCode customerName"
+    "productId! externalReferenceId orderDate:date! quantity:number! unitPrice:number locationCode locationName "
+    "customerCode customerName"
 )
 SALES = _shape(
     "orderDate:date! locationCode locationName customerCode customerName saleOrderLineItems",
@@ -132,8 +108,8 @@ INVENTORY = _shape(
 PROCESSING = _shape("isProcessing:boolean- percentageComplete:integer- statusMessage")
 SYSTEM = _shape("api", api=Field("choice", False, False, CONNECTED_SYSTEMS))
 PLAN_FILTER = _shape(
-    "excludeManufactured:boolean currentStatus locationId:integer location customerId:integer customer supplierId:integer supplier category "
-    "searchString sortOrder page:integer- perPage:integer- hasNextPage:boolean",
+    "excludeManufactured:boolean currentStatus locationId:integer location customerId:integer customer "
+    "supplierId:integer supplier category searchString sortOrder page:integer- perPage:integer- hasNextPage:boolean",
     currentStatus=Field("choice", members=CURRENT),
 )
 PLAN_FILTER_DTO = _shape(
@@ -144,12 +120,12 @@ PLAN_FILTER_DTO = _shape(
 )
 
 
-def read(value: object, shape: Shape, quirks: Quirks, at: str = "") -> tuple[Record, dict[str, list[str]]]:
+def read(value: Any, shape: Shape, quirks: Quirks, at: str = "") -> tuple[Record, dict[str, list[str]]]:
     """A body as a record of the fields that were given, and what is wrong with it, by field."""
     errors: dict[str, list[str]] = {}
     if not isinstance(value, dict):
         return {}, {at or "$": ["The JSON value could not be read as an object."]}
-    given: dict[str, object] = {str(key).lower(): each for key, each in _items(value)}  # pyright: ignore[reportUnknownArgumentType]
+    given = {name.lower(): each for name, each in cast("Record", value).items()}
     record: Record = {}
     for name, field in shape.items():
         where = f"{at}.{name}" if at else name
@@ -178,10 +154,6 @@ def read(value: object, shape: Shape, quirks: Quirks, at: str = "") -> tuple[Rec
     return record, errors
 
 
-def _items(value: dict[Any, Any]) -> list[tuple[Any, Any]]:
-    return list(value.items())
-
-
 def _title(path: str) -> str:
     return ".".join(part[:1].upper() + part[1:] for part in path.split("."))
 
@@ -190,7 +162,7 @@ def _value(value: Any, field: Field, quirks: Quirks, where: str) -> tuple[Any, d
     kind = field.kind
     if kind == "text" and isinstance(value, str):
         return value, {}
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
     if kind == "text" and number and quirks.numbers_as_text == "accepted":
         return str(value), {}
     if kind == "number" and number:
@@ -211,7 +183,7 @@ def _value(value: Any, field: Field, quirks: Quirks, where: str) -> tuple[Any, d
     if kind == "object" and isinstance(field.members, Mapping):
         return read(value, field.members, quirks, where)
     if kind == "list" and isinstance(value, list):
-        return _list(value, field, quirks, where)
+        return _list(cast("list[Any]", value), field, quirks, where)
     return None, {f"$.{where}": [f"The JSON value could not be converted to {kind}."]}
 
 
@@ -230,28 +202,28 @@ def _list(values: list[Any], field: Field, quirks: Quirks, where: str) -> tuple[
 
 def write(record: Record, shape: Shape, quirks: Quirks, first: tuple[str, ...] = ()) -> Record:
     """A record with all the fields of its shape, as this StockTrim writes them."""
-    written: Record = {name: record.get(name) for name in first}
+    written: Record = {name: record.get(name) for name in (*first, *shape)}
     for name, field in shape.items():
-        value = record.get(name)
-        if field.kind == "list":
-            members = field.members if isinstance(field.members, Mapping) else {}
-            if value:
-                value = [write(each, members, quirks) for each in value]
-            elif quirks.empty_members == "[]" and (value is not None or name != "purchaseOrderLineItems"):
-                value = []
-            elif quirks.empty_members == "missing" and name != "purchaseOrderLineItems":
-                continue
-            elif name == "purchaseOrderLineItems" and value is not None:
-                value = []
+        if field.kind not in SPECIAL:
+            continue
+        value = written[name]
+        if field.kind == "list" and not value:
+            if name != "purchaseOrderLineItems" and quirks.empty_members == "missing":
+                del written[name]
+            elif name == "purchaseOrderLineItems":
+                written[name] = None if value is None else []
             else:
-                value = None
-        elif field.kind == "object" and value is not None and isinstance(field.members, Mapping):
-            value = write(value, field.members, quirks)
-        elif field.kind == "date" and value is not None and quirks.dates == "utc":
-            value = f"{value}Z"
-        elif name == "status" and quirks.order_status == "integer" and value is not None:
-            value = STATUSES.index(value)
-        written[name] = value
+                written[name] = [] if quirks.empty_members == "[]" else None
+        elif value is None:
+            continue
+        elif field.kind == "list" and isinstance(field.members, Mapping):
+            written[name] = [write(each, field.members, quirks) for each in value]
+        elif field.kind == "object" and isinstance(field.members, Mapping):
+            written[name] = write(value, field.members, quirks)
+        elif field.kind == "date" and quirks.dates == "utc":
+            written[name] = f"{value}Z"
+        elif name == "status" and quirks.order_status == "integer":
+            written[name] = STATUSES.index(value)
     if quirks.null_members == "missing":
         return {name: value for name, value in written.items() if value is not None}
     return written

@@ -1,7 +1,7 @@
-"""The shop behind the wire: what StockTrim holds of it, seeded the same for the same seed and day, of any size.
+"""The shop behind the wire: what StockTrim holds of it, the same for the same seed and day, of any size.
 
-Records hold only what is known, under the wire's names, and are replaced, never altered: a copy of the dictionaries is a copy of the shop.
-Sales that were seeded are not stored but made anew from a product's pattern whenever they are read.
+Records hold only what is known, under the wire's names, and are replaced, never altered: a copy of the dictionaries is
+a copy of the shop. Seeded sales are not stored but made anew from a product's pattern whenever they are read.
 """
 
 import math
@@ -29,6 +29,25 @@ Record = dict[str, Any]
 FIRST_PRODUCT = 20_000_001
 FIRST_FOREIGN = 30_000_001
 FIRST_SALE = 100_000_000
+DECIMALS = frozenset(
+    [
+        "serviceLevel",
+        "stockOnHand",
+        "stockOnOrder",
+        "cost",
+        "price",
+        "minimumOrderQuantity",
+        "minimumShelfLevel",
+        "maximumShelfLevel",
+        "batchSize",
+        "overriddenDemand",
+        "weight",
+        "height",
+        "width",
+        "length",
+    ]
+)
+CUSTOMER_WORDS = ("Kitchen", "Café", "Stores", "Hotel", "Studio")
 SEASON = tuple(math.cos(math.pi * months / 6) for months in range(12))
 
 
@@ -50,7 +69,7 @@ def time_of(text: str) -> datetime:
 class Pattern(NamedTuple):
     """How a seeded product has sold."""
 
-    index: int
+    number: int
     product_id: str
     weekly: float
     peak: int
@@ -86,7 +105,7 @@ class Ledger:
     def seed(self, pattern: Pattern) -> None:
         """Give a product its past."""
         self.patterns[pattern.product_id] = pattern
-        self._by_index[pattern.index] = pattern.product_id
+        self._by_index[pattern.number] = pattern.product_id
 
     def products(self) -> Iterator[str]:
         """Products that may have sales."""
@@ -95,7 +114,7 @@ class Ledger:
 
     def _seeded(self, pattern: Pattern) -> Iterator[tuple[int, int, float, str, str | None]]:
         """Week, age in days, quantity, place and buyer of each seeded sale, oldest first."""
-        random = Random(self._seed * 1_000_003 + pattern.index).random
+        random = Random(self._seed * 1_000_003 + pattern.number).random
         season = [1 + pattern.swing * SEASON[(month - pattern.peak + 1) % 12] for month in range(12)]
         places, buyers, months = self._places, self._buyers, self._months
         scale = pattern.weekly / pattern.chance if pattern.chance else 0.0
@@ -133,7 +152,7 @@ class Ledger:
             return ()
         records: list[Record] = []
         for week, age, quantity, place, buyer in self._seeded(pattern):
-            number = FIRST_SALE + pattern.index * HISTORY_WEEKS + week
+            number = FIRST_SALE + pattern.number * HISTORY_WEEKS + week
             sale: Record = {
                 "id": number,
                 "productId": product_id,
@@ -175,7 +194,16 @@ class Ledger:
 class Shop:
     """All records of one account, by their keys."""
 
-    def __init__(self, products: int, *, customers: int, now: datetime, seed: int) -> None:
+    def __init__(
+        self,
+        products: int,
+        *,
+        customers: int,
+        now: datetime,
+        seed: int,
+        codeless_supplier: bool = True,
+        bare_order: bool = True,
+    ) -> None:
         self.now = now
         self.today = now.date()
         self.products: dict[str, Record] = {}
@@ -190,6 +218,8 @@ class Shop:
         self._sales_numbers = 1_500_000_000
         self.order_number = 0
         self.changes = 0
+        self._codeless_supplier = codeless_supplier
+        self._bare_order = bare_order
         self._seed(products, customers, seed)
 
     def changed(self) -> None:
@@ -233,7 +263,8 @@ class Shop:
         for order in self.orders.values():
             if order.get("status") != "Sent":
                 continue
-            place = (order.get("location") or {}).get("locationCode")
+            location: Record = order.get("location") or {}
+            place: str | None = location.get("locationCode")
             for line in order.get("purchaseOrderLineItems") or ():
                 if line.get("receivedDate") is None:
                     places = totals.setdefault(line["productId"], {})
@@ -245,9 +276,10 @@ class Shop:
         stocked = count > 0
         for supplier in (*SUPPLIERS, *_more_suppliers(extra // 60)) if stocked else ():
             number = self.number()
-            self.suppliers[number] = {"id": number} | {
-                key: value for key, value in supplier.items() if value is not None
-            }
+            known = {key: value for key, value in supplier.items() if value is not None}
+            if not self._codeless_supplier:
+                known = {"supplierCode": "OKAFOR"} | known
+            self.suppliers[number] = {"id": number} | known
         for location in LOCATIONS if stocked else ():
             number = self.number()
             self.locations[number] = {"id": number} | {
@@ -302,12 +334,14 @@ class Shop:
                 },
             )
         main = math.floor(ware.stock * 0.7)
-        split = {"MAIN": float(main), "SHOP": ware.stock - main} if index % 4 else {"MAIN": ware.stock}
+        split = {"MAIN": float(main), "SHOP": float(ware.stock - main)} if index % 4 else {"MAIN": float(ware.stock)}
         if ware.name is not None:
             values["stockLocations"] = tuple(
                 {"locationCode": code, "stockOnHand": units} for code, units in split.items()
             )
-        self.products[key] = {field: value for field, value in values.items() if value is not None}
+        self.products[key] = {
+            name: float(value) if name in DECIMALS else value for name, value in values.items() if value is not None
+        }
         if ware.weekly:
             weeks = min(HISTORY_WEEKS, ware.weeks)
             pattern = Pattern(
@@ -367,7 +401,8 @@ class Shop:
         draft(6, "Draft", None, ("APRON-BLK", 12))
         draft(2, "Draft", 0, ("TUMBLER-350", 24), location=None)
         draft(5, "Draft", 3, ("GRIND-C40", 4), referenceNumber="REF-9", clientReferenceNumber=None, externalId="X-77")
-        draft(None, "Draft", None)
+        if self._bare_order:
+            draft(None, "Draft", None)
         everything = list(self.products)
         for extra in range(len(WARES), len(everything), 12):
             self._order_extra(extra, everything[extra], seed, suppliers)
@@ -431,7 +466,7 @@ def _customers(count: int) -> Iterator[Record]:
     for index in range(len(CUSTOMERS), count):
         yield {
             "code": f"C{index:06d}",
-            "name": f"{SUPPLIER_WORDS[0][index % 12]} {('Kitchen', 'Café', 'Stores', 'Hotel', 'Studio')[index % 5]} {index}",
+            "name": f"{SUPPLIER_WORDS[0][index % 12]} {CUSTOMER_WORDS[index % 5]} {index}",
             "city": ("Lyon", "Leeds", "Boston", "Wellington", "Tampere", "Porto")[index % 6],
             "postCode": f"{10_000 + index}",
         }

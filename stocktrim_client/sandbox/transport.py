@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import httpx
@@ -74,7 +74,14 @@ class Sandbox(httpx.AsyncBaseTransport):
         self._start = (
             datetime.now(UTC) if today is None else datetime(today.year, today.month, today.day, 8, 0, tzinfo=UTC)
         )
-        self.shop = Shop(products, customers=customers, now=self._start, seed=seed)
+        self.shop = Shop(
+            products,
+            customers=customers,
+            now=self._start,
+            seed=seed,
+            codeless_supplier=quirks.null_supplier_codes,
+            bare_order=quirks.bare_orders,
+        )
         calculated = text_of(self._start - timedelta(hours=2))
         self.forecast = Forecast(self.shop, clock, forecast_seconds, calculated)
         self._account = Account(self.shop, self.forecast, quirks, self.now, self.nap)
@@ -222,7 +229,7 @@ def _faulty_answer(fault: Fault) -> Answer | None:
 
 
 def _segments(path: bytes) -> list[str]:
-    """The words of a path, decoded once; dots that were not escaped walk as in any server, a last slash means nothing."""
+    """The words of a path, decoded once; bare dots walk as in any server, a last slash means nothing."""
     words: list[bytes] = []
     for word in path.strip(b"/").split(b"/"):
         if word == b"..":
@@ -232,7 +239,7 @@ def _segments(path: bytes) -> list[str]:
     return [unquote_to_bytes(word).decode("utf-8", "replace") for word in words]
 
 
-def _parsed(route: Route, headers: Mapping[str, str], body: bytes) -> object:
+def _parsed(route: Route, headers: Mapping[str, str], body: bytes) -> Any:
     """The body of a request that has one.
 
     Raises: RefusedError 415 for another content type than JSON, 400 for what cannot be read.
@@ -246,5 +253,5 @@ def _parsed(route: Route, headers: Mapping[str, str], body: bytes) -> object:
         raise RefusedError(400, errors={"": ["A non-empty request body is required."]})
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RefusedError(400, errors={"$": [f"The body is not JSON: {error}."]}) from None

@@ -31,7 +31,7 @@ class Ask(NamedTuple):
 
     path: Mapping[str, str]
     query: Mapping[str, str]
-    body: Any
+    body: Record | list[Any] | str | float | None
 
 
 Responder = Callable[[Account, Ask], Awaitable[Answer]]
@@ -100,6 +100,7 @@ def known_product(account: Account, product_id: str | None, where: str) -> None:
     if account.quirks.unknown_product == "refused":
         raise invalid(where, f"There is no product with the id '{product_id}'.")
     shop.products[product_id] = {"id": shop.number(), "productId": product_id}
+    shop.changed()
 
 
 def place_of(account: Account, code: str | None, name: str | None) -> Record | None:
@@ -116,6 +117,7 @@ def place_of(account: Account, code: str | None, name: str | None) -> Record | N
     shop.locations[number] = {"id": number, "locationCode": code or name}
     if name is not None:
         shop.locations[number]["locationName"] = name
+    shop.changed()
     return shop.locations[number]
 
 
@@ -131,6 +133,7 @@ def buyer_of(account: Account, code: str | None, name: str | None) -> str | None
         raise invalid("CustomerCode", f"There is no customer '{code or name}'.")
     customer = {"code": code or name, "name": name}
     shop.customers[shop.number()] = {key: value for key, value in customer.items() if value is not None}
+    shop.changed()
     return code or name
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from stocktrim_client.sandbox import shapes
 from stocktrim_client.sandbox.answers import JSON, Answer
-from stocktrim_client.sandbox.forecast import Row, encode
+from stocktrim_client.sandbox.forecast import Plan, Row, encode
 from stocktrim_client.sandbox.quirks import Quirks
 from stocktrim_client.sandbox.routes.desk import Account, Ask, body_of, page_of, paged
-from stocktrim_client.sandbox.routes.suppliers import supplier_of
 from stocktrim_client.sandbox.shapes import write
 from stocktrim_client.sandbox.shop import Record
 
@@ -32,12 +31,12 @@ def _named(record: Record, code_name: str, name_name: str, text: str, quirks: Qu
 
 async def read_order_plan(account: Account, ask: Ask) -> Answer:
     """Rows of the plan within a filter."""
-    quirks, plan = account.quirks, account.forecast.plan()
+    quirks = account.quirks
     asked = body_of(account, ask, shapes.PLAN_FILTER)
     page, size = asked.get("page", 0), asked.get("perPage", 0) or quirks.plan_per_page
     if quirks.plan_per_page_cap:
         size = min(size or quirks.plan_per_page_cap, quirks.plan_per_page_cap)
-    found = await _filtered(account, asked)
+    found = await _filtered(account, account.forecast.plan(), asked)
     if quirks.sort_order == "honoured" and (key := asked.get("sortOrder")):
         found.sort(key=_sorting(key))
     start = page_of(page, quirks.plan_first_page)
@@ -49,15 +48,15 @@ async def read_order_plan(account: Account, ask: Ask) -> Answer:
     tail = b',"filterCriteria":' + encode(echo) + b"}"
     if not shown:
         return Answer(200, (b'{"results":' + (b"null" if quirks.null_results else b"[]"), tail), {"content-type": JSON})
-    pieces: list[bytes] = [b'{"results":[']
-    for start in range(0, len(shown), 100):
-        pieces.append((b"," if start else b"") + b",".join(row.body for row in shown[start : start + 100]))
-    del plan
-    return Answer(200, (*pieces, b"]", tail), {"content-type": JSON})
+    pieces = (
+        (b"," if start else b"") + b",".join(row.body for row in shown[start : start + 50])
+        for start in range(0, len(shown), 50)
+    )
+    return Answer(200, (b'{"results":[', *pieces, b"]", tail), {"content-type": JSON})
 
 
-async def _filtered(account: Account, asked: Record) -> list[Row]:
-    quirks, plan = account.quirks, account.forecast.plan()
+async def _filtered(account: Account, plan: Plan, asked: Record) -> list[Row]:
+    quirks = account.quirks
     place = customer = None
     if (wanted := asked.get("location")) or asked.get("locationId") is not None:
         number = asked.get("locationId")
@@ -99,7 +98,7 @@ async def _filtered(account: Account, asked: Record) -> list[Row]:
             supplier = plan.supplier_of(row.product)
             if supplier is None or (number is not None and supplier["id"] != number):
                 continue
-            if wanted and not _named(supplier_of(account, supplier), "supplierCode", "supplierName", wanted, quirks):
+            if wanted and not _named(supplier, "supplierCode", "supplierName", wanted, quirks):
                 continue
         rows.append(row)
     return rows

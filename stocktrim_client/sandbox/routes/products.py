@@ -17,6 +17,7 @@ from stocktrim_client.sandbox.routes.desk import (
     merged,
     page_of,
     paged,
+    place_of,
     query_of,
 )
 from stocktrim_client.sandbox.shapes import write
@@ -24,6 +25,7 @@ from stocktrim_client.sandbox.shop import Record, Shop
 
 
 def product_of(account: Account, product: Record, sent: dict[str, dict[str | None, float]]) -> Record:
+    """A product as it is answered; `sent` is what is under way of all of them."""
     quirks, shop = account.quirks, account.shop
     shown = dict(product)
     shown["stockOnOrder"] = stock_of(product, None, sent)[1]
@@ -63,7 +65,7 @@ def _same_code(product: Record, code: str, quirks: Quirks) -> bool:
 
 async def list_products(account: Account, ask: Ask) -> Answer:
     """Products, a page of them, or the one with a code."""
-    shop, quirks = account.shop, account.quirks
+    shop, quirks, page = account.shop, account.quirks, -1
     if (code := query_of(ask, "code")) is not None:
         exact = shop.products.get(code)
         found = [exact] if exact else [each for each in shop.products.values() if _same_code(each, code, quirks)]
@@ -73,9 +75,15 @@ async def list_products(account: Account, ask: Ask) -> Answer:
             raise invalid("pageNo", f"The value '{asked}' is not valid.")
         number = quirks.first_page if asked is None else int(asked)
         page = page_of(number, quirks.first_page, quirks.page_below_first)
+        kept = account.encoded.get(f"products {page}")
+        if kept is not None and kept[0] == shop.changes:
+            return kept[1]
         found = paged(list(shop.products.values()), page, quirks.products_page_size)
     sent = shop.on_order()
-    return listed([product_of(account, each, sent) for each in found], quirks)
+    made = listed([product_of(account, each, sent) for each in found], quirks)
+    if code is None:
+        account.encoded[f"products {page}"] = (shop.changes, made)
+    return made
 
 
 async def save_product(account: Account, ask: Ask) -> Answer:
@@ -92,6 +100,8 @@ async def save_product(account: Account, ask: Ask) -> Answer:
         raise invalid("ServiceLevel", "The field ServiceLevel must be between 0 and 100.")
     if named := given.get("suppliers"):
         given["suppliers"] = tuple(_linked(shop, each) for each in named)
+    for place in given.get("stockLocations") or ():
+        place_of(account, place["locationCode"], place.get("locationName"))
     old = shop.products.get(key)
     if old is None:
         shop.products[key] = {"id": shop.number()} | {name: value for name, value in given.items() if value is not None}

@@ -2,7 +2,6 @@
 
 from stocktrim_client.sandbox import shapes
 from stocktrim_client.sandbox.answers import Answer, RefusedError, answer
-from stocktrim_client.sandbox.quirks import Quirks
 from stocktrim_client.sandbox.routes.desk import (
     Account,
     Ask,
@@ -26,13 +25,7 @@ from stocktrim_client.sandbox.shop import Record, text_of
 
 
 def _order(account: Account, order: Record) -> Record:
-    quirks = account.quirks
-    shown = {"supplier": {}, "purchaseOrderLineItems": ()} | order if not quirks.bare_orders else order
-    if not quirks.null_supplier_codes and (supplier := shown.get("supplier")) and not supplier.get("supplierCode"):
-        found = account.shop.supplier_named(supplier.get("supplierName"))
-        if found is not None:
-            shown = shown | {"supplier": supplier | {"supplierCode": f"SUP-{found['id']}"}}
-    return write(shown, shapes.ORDER, quirks, ("id", "message"))
+    return write(order, shapes.ORDER, account.quirks, ("id", "message"))
 
 
 def _referenced(account: Account, reference: str, by: str) -> list[int]:
@@ -94,8 +87,8 @@ async def get_purchase_order(account: Account, ask: Ask) -> Answer:
 async def save_purchase_order(account: Account, ask: Ask) -> Answer:
     """Create an order, or update the one with this clientReferenceNumber."""
     shop, quirks = account.shop, account.quirks
-    raw: dict[str, object] = ask.body if isinstance(ask.body, dict) else {}  # pyright: ignore[reportUnknownVariableType]
-    dates: list[object] = [value for key, value in raw.items() if key.lower() == "orderdate"]
+    raw: Record = ask.body if isinstance(ask.body, dict) else {}
+    dates = [value for name, value in raw.items() if name.lower() == "orderdate"]
     if (None in dates and quirks.null_order_date == "refused") or (not dates and quirks.order_date_required):
         raise invalid("OrderDate", "The OrderDate field is required.")
     given = body_of(account, ask, shapes.ORDER)
@@ -162,7 +155,7 @@ async def generate_purchase_orders(account: Account, ask: Ask) -> Answer:
     asked = body_of(account, ask, shapes.PLAN_FILTER_DTO)
     plan = account.forecast.plan()
     places: list[str | None] = list(dict.fromkeys(asked.get("locationCodes") or ())) or [None]
-    suppliers = set(asked.get("supplierCodes") or ())
+    suppliers: set[str] = set(asked.get("supplierCodes") or ())
     groups: dict[tuple[int, str | None], list[Record]] = {}
     for place in places:
         for row in (await plan.rows(quirks, place)).values():
@@ -172,7 +165,7 @@ async def generate_purchase_orders(account: Account, ask: Ask) -> Answer:
                 continue
             if not listed_in(row, asked.get("searchString"), asked.get("currentStatus") or "Current"):
                 continue
-            if suppliers and not _supplier_in(supplier, suppliers, quirks):
+            if suppliers and supplier.get("supplierCode") not in suppliers:
                 continue
             line: Record = {"productId": product["productId"], "quantity": quantity}
             if (cost := product.get("cost")) is not None:
@@ -202,10 +195,3 @@ async def generate_purchase_orders(account: Account, ask: Ask) -> Answer:
         made.append(_order(account, order))
     shop.changed()
     return answer(made)
-
-
-def _supplier_in(supplier: Record, wanted: set[str], quirks: Quirks) -> bool:
-    code = supplier.get("supplierCode")
-    if code is None and not quirks.null_supplier_codes:
-        code = f"SUP-{supplier['id']}"
-    return code in wanted

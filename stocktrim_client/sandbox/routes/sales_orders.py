@@ -98,7 +98,8 @@ async def create_sales_orders(account: Account, ask: Ask) -> Answer:
 
 async def save_sales_orders(account: Account, ask: Ask) -> Answer:
     """Add or change several sales, each by its externalReferenceId."""
-    ledger, saved, created = account.shop.ledger, [], False
+    ledger, created = account.shop.ledger, False
+    saved: list[Record] = []
     for sale in _lines(account, ask):
         reference = sale.get("externalReferenceId")
         old = ledger.find(reference) if reference is not None else None
@@ -114,7 +115,7 @@ async def save_sales_orders(account: Account, ask: Ask) -> Answer:
     return _bulk(account, saved, outcome)
 
 
-async def _delete_sales(account: Account, doomed: Callable[[Record], bool], product: str | None = None) -> Answer:
+async def _delete_sales(account: Account, doomed: Callable[[Record], bool], product: str | None = None) -> bool:
     ledger, found = account.shop.ledger, False
     for done, key in enumerate([product] if product is not None else list(ledger.products())):
         sales = ledger.sales(key)
@@ -124,7 +125,7 @@ async def _delete_sales(account: Account, doomed: Callable[[Record], bool], prod
             ledger.write(key, kept)
         if done % 50 == 49:
             await breathe()
-    return deleted(account, found, 200)
+    return found
 
 
 async def delete_sales_orders(account: Account, ask: Ask) -> Answer:
@@ -132,7 +133,8 @@ async def delete_sales_orders(account: Account, ask: Ask) -> Answer:
     product = query_of(ask, "productId")
     if product is None:
         everything(account, "productId")
-    return await _delete_sales(account, lambda sale: True, product)
+    found = await _delete_sales(account, lambda sale: True, product)
+    return deleted(account, found or product in account.shop.products, 200)
 
 
 async def delete_all_sales_orders(account: Account, ask: Ask) -> Answer:
@@ -158,7 +160,8 @@ async def delete_sales_orders_in_range(account: Account, ask: Ask) -> Answer:
     def within(sale: Record) -> bool:
         return first <= sale["orderDate"] < last or (included and sale["orderDate"] == last)
 
-    return await _delete_sales(account, within, query_of(ask, "productId"))
+    await _delete_sales(account, within, query_of(ask, "productId"))
+    return deleted(account, True, 200)
 
 
 async def delete_sales_orders_of_location(account: Account, ask: Ask) -> Answer:
@@ -171,4 +174,5 @@ async def delete_sales_orders_of_location(account: Account, ask: Ask) -> Answer:
         for each in account.shop.locations.values()
         if wanted in (None, each["locationCode"], each.get("locationName"))
     }
-    return await _delete_sales(account, lambda sale: wanted is None or sale.get("locationCode") in codes)
+    found = await _delete_sales(account, lambda sale: wanted is None or sale.get("locationCode") in codes)
+    return deleted(account, found or bool(codes), 200)

@@ -17,18 +17,11 @@ from stocktrim_client.sandbox.shapes import read, write
 from stocktrim_client.sandbox.shop import Record
 
 
-def supplier_of(account: Account, supplier: Record) -> Record:
-    shown = dict(supplier)
-    if not account.quirks.null_supplier_codes and "supplierCode" not in shown:
-        shown["supplierCode"] = f"SUP-{shown['id']}"
-    return shown
-
-
 async def get_supplier(account: Account, ask: Ask) -> Answer:
     """One supplier by its code."""
     shop, quirks = account.shop, account.quirks
     code = query_of(ask, "code")
-    rows = [supplier_of(account, each) for each in shop.suppliers.values()]
+    rows = list(shop.suppliers.values())
     if code is None and quirks.suppliers_v1 == "list":
         return listed([write(each, shapes.SUPPLIER, quirks, ("id",)) for each in rows], quirks)
     for each in rows:
@@ -39,8 +32,7 @@ async def get_supplier(account: Account, ask: Ask) -> Answer:
 
 async def list_suppliers(account: Account, ask: Ask) -> Answer:
     """Every supplier."""
-    rows = (supplier_of(account, each) for each in account.shop.suppliers.values())
-    return await catalogue(account, "suppliers", rows, shapes.SUPPLIER, ("id",))
+    return await catalogue(account, "suppliers", account.shop.suppliers.values(), shapes.SUPPLIER, ("id",))
 
 
 async def save_suppliers(account: Account, ask: Ask) -> Answer:
@@ -48,7 +40,7 @@ async def save_suppliers(account: Account, ask: Ask) -> Answer:
     shop, quirks = account.shop, account.quirks
     if not isinstance(ask.body, list):
         raise RefusedError(400, errors={"$": ["The JSON value could not be read as a list."]})
-    items: list[object] = ask.body  # pyright: ignore[reportUnknownVariableType]
+    items = ask.body
     given: list[Record] = []
     for place, item in enumerate(items):
         record, errors = read(item, shapes.SUPPLIER, quirks, f"[{place}]")
@@ -71,7 +63,7 @@ async def delete_supplier(account: Account, ask: Ask) -> Answer:
     wanted = query_of(ask, "supplierCodeOrName")
     if wanted is None:
         everything(account, "supplierCodeOrName")
-    rows = [(number, supplier_of(account, each)) for number, each in shop.suppliers.items()]
+    rows = list(shop.suppliers.items())
     by_code = [number for number, each in rows if wanted is None or each.get("supplierCode") == wanted]
     doomed = by_code or [number for number, each in rows if each.get("supplierName") == wanted]
     for number in doomed:
