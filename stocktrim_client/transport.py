@@ -7,6 +7,7 @@ one log line a call. It hands up the last answer, or raises where there is none.
 import asyncio
 import ipaddress
 import logging
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
@@ -15,7 +16,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
-from uuid import uuid4
 
 import httpx
 
@@ -244,22 +244,29 @@ class _Attempt:
     seconds: float = 0.0
 
 
-def _rebuilt(head: httpx.Response, chunks: list[bytes] | None) -> httpx.Response:
-    """The answer with its raw body in memory, or without one where it was lost."""
-    headers = head.headers
-    if chunks is None:
-        chunks, headers = [], headers.copy()
-        for name in ("content-encoding", "content-length", "transfer-encoding"):
-            headers.pop(name, None)
-    return httpx.Response(
-        head.status_code,
-        headers=headers,
-        stream=httpx.ByteStream(b"".join(chunks)) if len(chunks) < 2 else _Received(chunks),
-        extensions={name: head.extensions[name] for name in _KEPT_EXTENSIONS if name in head.extensions},
-    )
+def _whole(head: httpx.Response, chunks: list[bytes]) -> httpx.Response:
+    """The answer with its raw body in memory."""
+    stream = httpx.ByteStream(b"".join(chunks)) if len(chunks) < 2 else _Received(chunks)
+    if head.is_closed:
+        # Made from bytes by a transport without a wire: httpx would not see it end, nor time it.
+        return httpx.Response(head.status_code, headers=head.headers, stream=stream, extensions=head.extensions)
+    head.stream = stream
+    head.extensions.pop("network_stream", None)
+    return head
 
 
-_KEPT_EXTENSIONS = ("http_version", "reason_phrase")
+def _bodiless(head: httpx.Response) -> httpx.Response:
+    """The answer without its body, which was lost."""
+    headers = [(name, value) for name, value in head.headers.multi_items() if name not in _BODY_HEADERS]
+    return httpx.Response(head.status_code, headers=headers, stream=httpx.ByteStream(b""))
+
+
+_BODY_HEADERS = ("content-encoding", "content-length", "transfer-encoding")
+
+
+def _resolve(answer: asyncio.Future[_Attempt | None], attempt: _Attempt | None) -> None:
+    if not answer.done():
+        answer.set_result(attempt)
 
 
 class _Pool:
@@ -330,6 +337,11 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _blank_keys(operation: Operation, url: httpx.URL) -> list[str]:
+    given = url.params
+    return [name for name in operation.key if not all(value.strip() for value in given.get_list(name) or [""])]
 
 
 async def _says_gone(response: httpx.Response) -> bool:
@@ -452,7 +464,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         return _Call(
             operation,
             kind=retry.effective_class(operation.retry, operation.keyed, wishes.vouched),
-            request_id=wishes.request_id or uuid4().hex[:12],
+            request_id=wishes.request_id or os.urandom(6).hex(),
             bulk=wishes.bulk,
             started=now,
             ends=min((one.ends(self._monotonic) for one in wishes.deadlines), default=now + self._policy.deadline),
@@ -460,8 +472,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
 
     def _refuse(self, call: _Call, request: httpx.Request) -> None:
         """Raise for what must not leave, before anything does."""
-        told, operation, params = call.told(call.started), call.operation, request.url.params
-        blank = [name for name in operation.key if not all(value.strip() for value in params.get_list(name) or [""])]
+        told, operation = call.told(call.started), call.operation
         error: errors.StockTrimError | None = None
         if _origin(request.url) != self._origin:
             error = errors.not_sent(told, "the address is not StockTrim's. Credentials go nowhere else.")
@@ -469,7 +480,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             error = errors.not_sent(told, "the base URL is plain http to another machine. Use https.")
         elif self._read_only and operation.retry != "read":
             error = errors.read_only(told)
-        elif operation.retry == "delete" and blank:
+        elif operation.retry == "delete" and (blank := _blank_keys(operation, request.url)):
             error = errors.not_sent(
                 told, f"{' and '.join(blank)} is missing, and without it too much could be deleted."
             )
@@ -556,38 +567,53 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             return _Attempt(Ending(Phase.NOT_SENT, error=error))
         call.attempts += 1
         began, trail = self._monotonic(), _Trail(request)
-        task = asyncio.create_task(self._send(pool, call, request, trail))
+        # Awaiting a future of our own is the shield: cancelling the caller cancels that, not the attempt.
+        answer: asyncio.Future[_Attempt | None] = pool.loop.create_future()
+        task = pool.loop.create_task(self._run(pool, call, request, trail, answer))
         pool.running.add(task)
-        task.add_done_callback(partial(self._ended, pool))
+        task.add_done_callback(partial(self._ended, pool, answer))
+        alarm = pool.loop.call_later(call.ends - began, _resolve, answer, None)
         try:
-            await asyncio.wait((task,), timeout=call.ends - began)
+            attempt = await answer
         except asyncio.CancelledError:
             trail.abandoned = True
             call.unknown = call.unknown or (call.kind != "read" and trail.left_behind() >= Phase.SENT)
             task.add_done_callback(partial(self._report_late, call))
             raise
         finally:
+            alarm.cancel()
             pool.leave(call.bulk)
-        attempt = self._result(call, task, trail)
+        if attempt is None:
+            trail.abandoned = True
+            task.add_done_callback(partial(self._report_late, call))
+            attempt = self._given_up(trail)
         attempt.seconds = self._monotonic() - began
         if log.isEnabledFor(logging.DEBUG):
             self._report_attempt(call, attempt)
         return attempt
 
-    def _result(self, call: _Call, task: asyncio.Task[_Attempt], trail: _Trail) -> _Attempt:
-        """What the attempt came to, or what to assume of one that is still running when the time is up."""
-        if task.done() and not task.cancelled():
-            return task.result()
-        trail.abandoned = True
-        error: Exception = httpx.ReadTimeout("the time for the whole call is up")
+    async def _run(
+        self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail, answer: asyncio.Future[_Attempt | None]
+    ) -> _Attempt:
+        _sending.set(True)
+        attempt = await self._send(pool, call, request, trail)
+        _resolve(answer, attempt)
+        return attempt
+
+    def _ended(self, pool: _Pool, answer: asyncio.Future[_Attempt | None], task: asyncio.Task[_Attempt]) -> None:
+        pool.running.discard(task)
+        self._close_idle(pool)
         if task.cancelled():
-            error = httpx.CloseError("the transport was closed")
-        else:
-            task.add_done_callback(partial(self._report_late, call))
-        if trail.head is None or trail.head.status_code < 300:
-            status = None if trail.head is None else trail.head.status_code
-            return _Attempt(Ending(trail.left_behind(), status, error))
-        return self._answered(trail.head, None)
+            _resolve(answer, _Attempt(Ending(Phase.SENT, error=httpx.CloseError("the transport was closed"))))
+        elif (bug := task.exception()) is not None and not answer.done():
+            answer.set_exception(bug)
+
+    def _given_up(self, trail: _Trail) -> _Attempt:
+        """What to assume of an attempt that is still running when the time for the whole call is up."""
+        if trail.head is not None and trail.head.status_code >= 300:
+            return self._answered(trail.head, None)
+        status = None if trail.head is None else trail.head.status_code
+        return _Attempt(Ending(trail.left_behind(), status, httpx.ReadTimeout("the time for the whole call is up")))
 
     async def _admit(self, call: _Call) -> _Pool:
         """Wait for a slot, and for the end of a pause that StockTrim asked for; whoever leaves gives the slot back."""
@@ -624,10 +650,6 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 self._close_idle(old)
         return self._pool
 
-    def _ended(self, pool: _Pool, task: asyncio.Task[_Attempt]) -> None:
-        pool.running.discard(task)
-        self._close_idle(pool)
-
     def _close_idle(self, pool: _Pool) -> None:
         if pool in self._retired and not pool.running:
             self._retired.discard(pool)
@@ -636,24 +658,29 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             closing.add_done_callback(self._closing.discard)
 
     async def _send(self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail) -> _Attempt:
-        _sending.set(True)
         timeouts = self._timeouts(call)
         # One stream's read timeout would end its neighbours on the same HTTP/2 connection: time the task instead.
         as_task = timeouts.pop("read") if self._http2 else None
         replayable = isinstance(request.stream, httpx.ByteStream)
         try:
-            async with asyncio.timeout(as_task):
-                head = await pool.inner.handle_async_request(self._signed(request, trail, timeouts))
-                trail.responded(head)
-                if request.extensions.get(STREAM):
-                    return self._answered(head, [], replayable, live=True)
-                chunks = await self._read(call, head)
+            if as_task is None:
+                chunks = await self._exchange(pool, call, self._signed(request, trail, timeouts), trail)
+            else:
+                async with asyncio.timeout(as_task):
+                    chunks = await self._exchange(pool, call, self._signed(request, trail, timeouts), trail)
         except (httpx.TransportError, OSError) as error:
-            status = None if trail.head is None else trail.head.status_code
             if trail.head is None or trail.head.status_code < 300:
+                status = None if trail.head is None else trail.head.status_code
                 return _Attempt(Ending(trail.broken_off(error), status, error, replayable=replayable))
             return self._answered(trail.head, None, replayable)
-        return self._answered(head, chunks, replayable)
+        assert trail.head is not None
+        return self._answered(trail.head, chunks or [], replayable, live=chunks is None)
+
+    async def _exchange(self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail) -> list[bytes] | None:
+        """Send and receive; None where the caller reads the body himself."""
+        head = await pool.inner.handle_async_request(request)
+        trail.responded(head)
+        return None if request.extensions.get(STREAM) else await self._read(call, head)
 
     def _timeouts(self, call: _Call) -> dict[str, float]:
         left, policy = call.ends - self._monotonic(), self._policy
@@ -692,7 +719,9 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         if status >= 400:
             after = retry.parse_retry_after(head.headers.get("retry-after"), head.headers.get("date"), self._wall())
         ending = Ending(Phase.RESPONDED, status, retry_after=after, replayable=replayable)
-        return _Attempt(ending, head if live else _rebuilt(head, chunks), sum(map(len, chunks or ())))
+        if chunks is None:
+            return _Attempt(ending, _bodiless(head))
+        return _Attempt(ending, head if live else _whole(head, chunks), sum(map(len, chunks)))
 
     async def aclose(self) -> None:
         """Close every connection; attempts whose caller has left get a moment to end."""
