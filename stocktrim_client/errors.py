@@ -538,7 +538,7 @@ async def raise_for_answer(response: httpx.Response) -> None:
 
 def _is_no_document(response: httpx.Response, operation: Described) -> bool:
     """Whether a success is a web page, or a read's answer holds nothing at all."""
-    start = response.content[:200].lstrip()
+    start = response.content[:200].strip()
     if start.startswith(b"<"):
         return True
     nothing = not start or (start == b"null" and len(response.content) < 200)
