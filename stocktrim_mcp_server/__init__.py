@@ -1,0 +1,1 @@
+"""An MCP server that lets an AI assistant plan inventory with StockTrim."""

@@ -1,0 +1,176 @@
+"""One result, said twice: compact structured data, and text. Hosts show a model only one of the two.
+
+Both come from the same model, so neither can hold what the other lacks. The text is warnings first, then single
+values, then each list as a table under its heading.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypeGuard, cast
+
+from mcp_types import CallToolResult, TextContent
+from pydantic import BaseModel
+
+WIDEST_TABLE = 14
+"""Columns; a list with more is written record by record."""
+
+INLINE_FIELDS = 4
+"""Records inside a record that have no more fields than this are written on its line."""
+
+_LAST = ("total", "next_cursor")
+_MARKS = str.maketrans({"|": "\\|", "\n": " ", "\r": " ", "\t": " "})
+
+
+def answer(result: BaseModel) -> CallToolResult:
+    """What is sent for a result: nulls and empty lists left out, in both forms."""
+    return CallToolResult(
+        content=[TextContent(type="text", text=text_of(result))],
+        structured_content=_trimmed(result.model_dump(mode="json", exclude_none=True)),
+    )
+
+
+def refusal(text: str) -> CallToolResult:
+    """An error as the model reads it: what happened, and what to do next."""
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def text_of(result: BaseModel) -> str:
+    """A result as text."""
+    fields = _present(result)
+    parts = [f"Warning: {warning}" for warning in fields.pop("warnings", ())]
+    last = {name: fields.pop(name) for name in _LAST if name in fields}
+    single = {name: value for name, value in fields.items() if not _is_records(value)}
+    if single:
+        parts.append("\n".join(f"{_words(name)}: {_cell(value)}" for name, value in single.items()))
+    parts += [_list(value) for value in fields.values() if _is_records(value)]
+    if last:
+        parts.append(", ".join(f"{_words(name)}: {_cell(value)}" for name, value in last.items()))
+    return "\n\n".join(parts) or "Nothing."
+
+
+def _list(records: tuple[BaseModel, ...]) -> str:
+    """A list as one table, or group by group where its records hold lists of their own."""
+    rows = [_present(record) for record in records]
+    if any(_is_table(value) for row in rows for value in row.values()):
+        return "\n\n".join(_group(row) for row in rows)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    if len(columns) > WIDEST_TABLE:
+        return "\n\n".join(_record(row) for row in rows)
+    return _table(columns, rows)
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    inner = {name: value for name, value in row.items() if _is_table(value)}
+    heading = _record({name: value for name, value in row.items() if name not in inner})
+    return "\n\n".join([f"## {heading}", *(_list(value) for value in inner.values())])
+
+
+def _record(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{_words(name)}: {_cell(value)}" for name, value in row.items())
+
+
+def _table(columns: list[str], rows: list[dict[str, Any]]) -> str:
+    lines = ["| " + " | ".join(_words(column) for column in columns) + " |", "|" + " --- |" * len(columns)]
+    lines += ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, BaseModel):
+        return " ".join(f"{_words(name)} {_cell(one)}" for name, one in _present(value).items())
+    if _is_records(value):
+        return "; ".join(_cell(one) for one in value)
+    if isinstance(value, tuple | list):
+        return ", ".join(_cell(one) for one in cast(tuple[Any, ...], value))
+    return visible(str(value)).translate(_MARKS)
+
+
+def number(value: float) -> str:
+    """As people write it: no trailing zeros, no exponent, up to four decimals."""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if value == value else "not a number"
+
+
+def visible(text: str) -> str:
+    """Text from the account with nothing hidden in it: what cannot be seen is written out as its code point."""
+    return "".join(one if one.isprintable() or one in "\n\t" else f"\\u{ord(one):04x}" for one in text)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _present(record: BaseModel) -> dict[str, Any]:
+    """The fields that say something; a single nested record is spread out beside the others."""
+    fields: dict[str, Any] = {}
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if isinstance(value, BaseModel):
+            fields |= {f"{name} {inner}": one for inner, one in _present(value).items()}
+        elif value is not None and value != ():
+            fields[name] = value
+    return fields
+
+
+def _is_records(value: Any) -> TypeGuard[tuple[BaseModel, ...]]:
+    """Whether a value is a list of records; the house's models hold lists as tuples."""
+    items = cast(tuple[Any, ...], value) if isinstance(value, tuple) else ()
+    return bool(items) and isinstance(items[0], BaseModel)
+
+
+def _is_table(value: Any) -> bool:
+    """Whether a list inside a record is too much for its line."""
+    return _is_records(value) and len(type(value[0]).model_fields) > INLINE_FIELDS
+
+
+def _trimmed(value: Any) -> Any:
+    """Without empty lists, and with hidden characters written out, at every depth."""
+    if isinstance(value, dict):
+        members = cast(dict[str, Any], value)
+        return {name: _trimmed(one) for name, one in members.items() if one != []}
+    if isinstance(value, list):
+        return [_trimmed(one) for one in cast(list[Any], value)]
+    return visible(value) if isinstance(value, str) else value
+
+
+def slim(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema every host reads: references put in place, no titles, no `anyOf` with null, no null defaults."""
+    definitions = cast(dict[str, Any], schema.get("$defs", {}))
+    return cast(dict[str, Any], _slim({name: part for name, part in schema.items() if name != "$defs"}, definitions))
+
+
+def _slim(node: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_slim(one, definitions) for one in cast(list[Any], node)]
+    if not isinstance(node, dict):
+        return node
+    node = cast(dict[str, Any], node)
+    if "$ref" in node:
+        target = definitions[str(node["$ref"]).rpartition("/")[2]]
+        # A model's docstring says nothing a field's own description does not say better.
+        inner = {name: part for name, part in target.items() if name != "description"}
+        return _slim({**inner, **{name: part for name, part in node.items() if name != "$ref"}}, definitions)
+    if "anyOf" in node:
+        real = [option for option in node["anyOf"] if option.get("type") != "null"]
+        if len(real) == 1:
+            rest = {name: part for name, part in node.items() if name != "anyOf"}
+            return _slim({**real[0], **rest}, definitions)
+    slimmed: dict[str, Any] = {}
+    for name, part in node.items():
+        if name == "title" or (name == "default" and part is None):
+            continue
+        if name == "properties":
+            members = cast(dict[str, Any], part)
+            slimmed[name] = {field: _slim(schema, definitions) for field, schema in members.items()}
+        else:
+            slimmed[name] = _slim(part, definitions)
+    return slimmed

@@ -1,0 +1,52 @@
+"""The command line: serve a host, or show a demonstration. The only reader of the environment."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from stocktrim_client import __version__
+from stocktrim_client.client import proxy_for
+from stocktrim_mcp_server import demo, logs, server
+from stocktrim_mcp_server.settings import Settings, SettingsError, from_env
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exit status: 0 done, 1 the demonstration failed, 2 an argument or setting that cannot be meant."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = _settings(options)
+    except SettingsError as error:
+        sys.exit(f"stocktrim-mcp-server: {error}")
+    if options.command == "demo":
+        sys.exit(asyncio.run(demo.show(settings.sandbox_products)))
+    logs.configure(settings.log_level)
+    try:
+        asyncio.run(server.serve_stdio(settings))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stocktrim-mcp-server",
+        description="Let an AI assistant plan inventory with StockTrim. Without a command: serve one host over stdio.",
+        epilog="Credentials come from STOCKTRIM_API_AUTH_ID and STOCKTRIM_API_AUTH_SIGNATURE; see the README.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("command", nargs="?", choices=["serve", "demo"], default="serve", help="default: serve")
+    parser.add_argument("--sandbox", action="store_true", default=None, help="use built-in, made-up data")
+    parser.add_argument("--sandbox-products", type=int, metavar="N", help="size of the made-up catalogue")
+    parser.add_argument("--read-only", action="store_true", default=None, help="never change anything in StockTrim")
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = from_env(os.environ)
+    said = {
+        name: getattr(options, name)
+        for name in ("sandbox", "sandbox_products", "read_only")
+        if getattr(options, name) is not None
+    }
+    return settings.model_copy(update={"proxy": proxy_for(settings.api_url, os.environ), **said})

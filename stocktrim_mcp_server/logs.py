@@ -1,0 +1,16 @@
+"""Logging to stderr, where hosts collect it: stdout is the protocol's."""
+
+import logging
+import sys
+
+from stocktrim_mcp_server.settings import LogLevel
+
+
+def configure(level: LogLevel) -> None:
+    """Before the server is made: the SDK would otherwise set up a handler of its own."""
+    logging.basicConfig(
+        level=level,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )

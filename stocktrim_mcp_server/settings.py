@@ -1,0 +1,72 @@
+"""What the environment may say, read once."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LOG_LEVELS: tuple[LogLevel, ...] = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+_YES = {"1", "true", "yes", "on"}
+_NO = {"", "0", "false", "no", "off"}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be meant; the message names it and says what it may be."""
+
+
+class Settings(BaseModel):
+    """How this server runs. Made by `from_env`; the command line may say otherwise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    auth_id: SecretStr = SecretStr("")
+    auth_signature: SecretStr = SecretStr("")
+    api_url: str = "https://api.stocktrim.com"
+    proxy: str | None = None
+    sandbox: bool = False
+    sandbox_products: int = 24
+    read_only: bool = False
+    log_level: LogLevel = "INFO"
+    call_seconds: float = 45.0
+    """Hosts give up on a tool call after about 60 s; an answer that says so is better than none."""
+
+
+def from_env(environ: Mapping[str, str]) -> Settings:
+    """The settings the environment describes.
+
+    Raises: SettingsError naming the variable that cannot be understood.
+    """
+    # Named as the client's own `from_env` names them; read here so that the server starts without loading the client.
+    return Settings(
+        auth_id=SecretStr(environ.get("STOCKTRIM_API_AUTH_ID", "").strip()),
+        auth_signature=SecretStr(environ.get("STOCKTRIM_API_AUTH_SIGNATURE", "").strip()),
+        api_url=environ.get("STOCKTRIM_API_URL", "").strip() or Settings().api_url,
+        sandbox=_switch(environ, "STOCKTRIM_SANDBOX"),
+        sandbox_products=_count(environ, "STOCKTRIM_SANDBOX_PRODUCTS", 24),
+        read_only=_switch(environ, "STOCKTRIM_READ_ONLY"),
+        log_level=_level(environ, "STOCKTRIM_LOG_LEVEL"),
+    )
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if text not in _YES | _NO:
+        raise SettingsError(f"{name} is {text!r}; it may be 1 or 0.")
+    return text in _YES
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    if text and not (text.isdecimal() and int(text) > 0):
+        raise SettingsError(f"{name} is {text!r}; it must be a whole number above 0.")
+    return int(text) if text else default
+
+
+def _level(environ: Mapping[str, str], name: str) -> LogLevel:
+    text = environ.get(name, "").strip().upper() or "INFO"
+    for level in LOG_LEVELS:
+        if text == level:
+            return level
+    raise SettingsError(f"{name} is {text!r}; it may be {', '.join(LOG_LEVELS)}.")

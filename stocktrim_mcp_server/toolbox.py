@@ -1,0 +1,128 @@
+"""Functions in, tools out: what every tool of this server shares, in one place."""
+
+import difflib
+import inspect
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from stocktrim_client import StockTrimError
+from stocktrim_client.changes import acting
+from stocktrim_client.transport import calling
+from stocktrim_mcp_server.answers import answer, refusal, slim
+
+ToolFunction = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Toolset:
+    """A named part of the menu. The shelf a function stands on says what it may do; nothing else does."""
+
+    name: str
+    description: str
+    reads: tuple[ToolFunction, ...] = ()
+    writes: tuple[ToolFunction, ...] = ()
+    deletes: tuple[ToolFunction, ...] = ()
+
+    def tools(self, *, call_seconds: float, read_only: bool = False) -> list[Tool]:
+        """The tools, in menu order; a read-only server has no other than the reads."""
+        shelves = [(self.reads, ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False))]
+        if not read_only:
+            writing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
+            deleting = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
+            shelves += [(self.writes, writing), (self.deletes, deleting)]
+        return [_tool(function, hints, call_seconds) for functions, hints in shelves for function in functions]
+
+
+class HouseTool(Tool):
+    """A tool that refuses unknown arguments, speaks StockTrim's errors to the model, and answers in both channels.
+
+    The SDK runs validation and dependencies outside the function, so only this seam sees everything that can fail.
+    """
+
+    call_seconds: float
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        if strange := _unknown_argument(arguments, self.parameters["properties"]):
+            return refusal(strange)
+        token = acting.set(self.name)
+        try:
+            # One deadline for all requests of a call: hosts give up soon after.
+            with calling(deadline=self.call_seconds):
+                result = await super().run(arguments, context)
+        except UnexpectedToolError as error:
+            if isinstance(error.__cause__, StockTrimError):
+                return refusal(str(error.__cause__))
+            raise
+        except ToolError as error:
+            return refusal(_in_words(error))
+        finally:
+            acting.reset(token)
+        if not convert_result or isinstance(result, InputRequiredResult | CallToolResult):
+            return result
+        return answer(cast(BaseModel, result))
+
+
+def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float) -> Tool:
+    plain = Tool.from_function(
+        function,
+        title=function.__name__.replace("_", " ").capitalize(),
+        description=inspect.cleandoc(function.__doc__ or ""),
+        annotations=hints,
+        structured_output=True,
+    )
+    metadata = plain.fn_metadata
+    if metadata.output_schema is not None:
+        metadata.output_schema = slim(metadata.output_schema)
+    fields: dict[str, Any] = {name: getattr(plain, name) for name in Tool.model_fields}
+    fields |= {"parameters": slim(plain.parameters), "call_seconds": call_seconds}
+    return HouseTool.model_validate(fields)
+
+
+def _unknown_argument(arguments: dict[str, Any], known: dict[str, Any]) -> str | None:
+    """The SDK drops unknown arguments silently: a misspelt filter would answer for the whole account."""
+    for name in arguments:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            return f"There is no argument {name!r}. {hint}Arguments: {', '.join(known) or 'none'}."
+    return None
+
+
+def _in_words(error: ToolError) -> str:
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return str(cause or error)
+    faults = [
+        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}" for fault in cause.errors()
+    ]
+    return "Arguments not understood. " + "; ".join(faults) + ". Nothing was done: call again, corrected."
+
+
+def _as_list(value: Any) -> Any:
+    """`a,b`, one code, or JSON in a string, as hosts send lists."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.startswith("["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return [text]
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+"""A list of codes or names, however a host writes one."""
+
+
+def names(toolsets: Sequence[Toolset]) -> list[str]:
+    """Every tool's name, in menu order."""
+    return [function.__name__ for one in toolsets for function in (*one.reads, *one.writes, *one.deletes)]

@@ -1,0 +1,8 @@
+"""The menu, in the order a model reads it."""
+
+from stocktrim_mcp_server.tools.planning import PLANNING
+from stocktrim_mcp_server.tools.products import PRODUCTS
+from stocktrim_mcp_server.tools.search import SEARCH
+from stocktrim_mcp_server.tools.status import STATUS
+
+TOOLSETS = (PLANNING, SEARCH, PRODUCTS, STATUS)

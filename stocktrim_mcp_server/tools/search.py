@@ -1,0 +1,116 @@
+"""From words to exact codes."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.models import Model, Page, Product
+from stocktrim_mcp_server.dependencies import StockTrim
+from stocktrim_mcp_server.toolbox import Codes, Toolset
+
+Kind = Literal["product", "supplier", "customer", "purchase_order"]
+KINDS: tuple[Kind, ...] = ("product", "supplier", "customer", "purchase_order")
+
+
+class Hit(Model):
+    """One record that fits the words."""
+
+    kind: Kind
+    code: str = Field(description="What other tools take: SKU, supplier or customer code, order reference")
+    name: str | None = None
+    about: str | None = None
+
+
+async def search(
+    stocktrim: StockTrim,
+    query: Annotated[
+        str, Field(min_length=1, max_length=200, description="Words, part of a name, a code or a barcode")
+    ],
+    kinds: Annotated[Codes, Field(description="Any of product, supplier, customer, purchase_order; empty = all")] = (),
+    limit: Annotated[int, Field(ge=1, le=50, description="Most hits to show")] = 10,
+) -> Page[Hit]:
+    """Find the exact code of a product, supplier, customer or purchase order from words.
+
+    Exact codes come first, then beginnings, then all words anywhere. Use it before tools that take codes.
+    """
+    wanted = [kind for kind in KINDS if not kinds or kind in kinds]
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    found = await asyncio.gather(*(_hits(stocktrim, kind) for kind in wanted))
+    ranked = sorted(
+        (rank, hit.kind, hit.code, hit)
+        for hits in found
+        for hit, texts in hits
+        if (rank := match_rank(query, hit.code, texts)) is not None
+    )
+    warnings = [f"There is no kind {kind!r}; kinds are {', '.join(KINDS)}." for kind in unknown]
+    if not ranked:
+        warnings.append(f"Nothing fits {query!r} among {', '.join(wanted) or 'no kind'}. Try fewer or shorter words.")
+    return Page(items=tuple(hit for *_, hit in ranked[:limit]), total=len(ranked), warnings=tuple(warnings))
+
+
+def match_rank(query: str, code: str, texts: Iterable[str | None]) -> int | None:
+    """How well a record fits: 0 its code, 1 the beginning of its code, 2 another exact text, 3 all words somewhere.
+
+    None: some word is nowhere.
+    """
+    query, code = query.strip().casefold(), code.casefold()
+    known = [text.casefold() for text in texts if text]
+    if query == code:
+        return 0
+    if query in known:
+        return 2
+    if code.startswith(query):
+        return 1
+    everything = " ".join([code, *known])
+    return 3 if query and all(word in everything for word in query.split()) else None
+
+
+async def _hits(stocktrim: StockTrimClient, kind: str) -> list[tuple[Hit, list[str | None]]]:
+    match kind:
+        case "product":
+            return [
+                (
+                    Hit(kind="product", code=one.code, name=one.name, about=one.category),
+                    [one.product_id, one.name, one.barcode, one.category, one.supplier_code, *_deliveries(one)],
+                )
+                for one in await stocktrim.products.all()
+            ]
+        case "supplier":
+            return [
+                (
+                    Hit(kind="supplier", code=one.code or one.name or "", name=one.name, about=one.country),
+                    [one.name, one.email, one.contact_name],
+                )
+                for one in await stocktrim.suppliers.all()
+            ]
+        case "customer":
+            return [
+                (
+                    Hit(kind="customer", code=one.code or one.name or "", name=one.name, about=one.city),
+                    [one.name, one.email, one.street_address, one.address_line1, one.city, one.post_code],
+                )
+                for one in await stocktrim.customers.all()
+            ]
+        case _:
+            return [
+                (
+                    Hit(
+                        kind="purchase_order",
+                        code=one.reference or "",
+                        name=one.supplier_name or one.supplier_code,
+                        about=one.status,
+                    ),
+                    [one.reference_number, one.supplier_name, one.supplier_code, one.status],
+                )
+                for one in await stocktrim.purchase_orders.all()
+            ]
+
+
+def _deliveries(product: Product) -> Iterable[str | None]:
+    return (text for one in product.suppliers for text in (one.supplier_sku, one.name))
+
+
+SEARCH = Toolset("search", "From words to exact codes.", reads=(search,))
