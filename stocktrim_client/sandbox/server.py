@@ -5,7 +5,6 @@ import socket
 import struct
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 import h11
 
@@ -21,30 +20,31 @@ DROPS = 8
 async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
     """Answer on a socket until the block is left; gives the address. Port 0 is any free one."""
     talking: set[asyncio.Task[None]] = set()
-    server = await asyncio.start_server(partial(_converse, sandbox, talking), host, port)
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_converse(sandbox, reader, writer))
+        talking.add(task)
+        task.add_done_callback(talking.discard)
+
+    server = await asyncio.start_server(connected, host, port)
     address: tuple[str, int] = server.sockets[0].getsockname()[:2]
     try:
         yield f"http://{address[0]}:{address[1]}"
     finally:
         server.close()
-        for task in talking:
+        left = list(talking)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*talking, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
         await server.wait_closed()
 
 
-async def _converse(
-    sandbox: Sandbox, talking: set[asyncio.Task[None]], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _converse(sandbox: Sandbox, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One connection, request after request."""
-    task = asyncio.current_task()
-    assert task is not None
-    talking.add(task)
     try:
         with suppress(ConnectionError, h11.RemoteProtocolError):
             await _requests(sandbox, reader, writer)
     finally:
-        talking.discard(task)
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
