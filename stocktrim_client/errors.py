@@ -385,6 +385,7 @@ _BROKE: tuple[tuple[type[Exception], str], ...] = (
     (httpx.PoolTimeout, "all connections stayed busy"),
     (httpx.ConnectTimeout, "connecting to {host} took too long"),
     (httpx.ReadTimeout, "no whole answer came in time"),
+    (TimeoutError, "no whole answer came in time"),
     (httpx.WriteTimeout, "sending took too long"),
     (httpx.ProxyError, "the proxy did not let the connection through"),
     (httpx.ConnectError, "no connection to {host} could be made"),

@@ -357,7 +357,7 @@ async def _says_gone(response: httpx.Response) -> bool:
 # --- other libraries' logs
 
 _sending: ContextVar[bool] = ContextVar("stocktrim_sending", default=False)
-_origins: set[tuple[str, str, int]] = set()
+_answered: ContextVar[httpx.URL | None] = ContextVar("stocktrim_answered", default=None)
 
 
 class _Discretion(logging.Filter):
@@ -369,8 +369,9 @@ class _Discretion(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if _sending.get():
             return False
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        return not any(isinstance(one, httpx.URL) and _origin(one) in _origins for one in arguments)
+        # httpx logs the very URL object of the request that has just been answered, in the same task.
+        url = _answered.get()
+        return url is None or not isinstance(record.args, tuple) or all(one is not url for one in record.args)
 
 
 _discretion = _Discretion()
@@ -381,8 +382,7 @@ _QUIETED = (
 )
 
 
-def _hush(origin: tuple[str, str, int]) -> None:
-    _origins.add(origin)
+def _hush() -> None:
     for name in _QUIETED:
         logging.getLogger(name).addFilter(_discretion)
 
@@ -434,7 +434,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         self._drift = 0.0
         self._tokens = policy.budget
         self._pause_ends = float("-inf")
-        _hush(self._origin)
+        _hush()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base {self._host}{', read-only' if self._read_only else ''})"
@@ -451,6 +451,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 self._learn(call, ending, delay)
                 self._tell(call, attempt, delay)
                 if delay is None:
+                    _answered.set(request.url)
                     return await self._conclude(call, attempt, doubted)
                 await self._sleep(delay)
         except asyncio.CancelledError:

@@ -1,7 +1,7 @@
 """A raw TCP server that misbehaves on purpose, request by request; and a clock that tests turn by hand.
 
 A script is a list of faults. One marked `at_accept` is used up by a new connection, any other by a complete request;
-when the script is over, every request is answered with 200 and an empty list.
+when the script is over `otherwise` decides: 200 and an empty list.
 """
 
 import asyncio
@@ -175,8 +175,11 @@ class FaultServer:
     url: str = ""
     script: list[Fault] = field(default_factory=list[Fault])
     requests: list[Received] = field(default_factory=list[Received])
+    otherwise: Callable[[Received], Fault] = field(default=lambda _: answer())
     accepted: int = 0
     open: int = 0
+    busy: int = 0
+    busiest: int = 0
     _serving: dict[asyncio.Task[None], asyncio.StreamWriter] = field(
         default_factory=dict[asyncio.Task[None], asyncio.StreamWriter]
     )
@@ -196,7 +199,12 @@ class FaultServer:
                 await self.script.pop(0).act(wire)
             while not wire.closing and (received := await self._receive(reader)) is not None:
                 self.requests.append(received)
-                await (self.script.pop(0) if self.script else answer()).act(wire)
+                self.busy += 1
+                self.busiest = max(self.busiest, self.busy)
+                try:
+                    await (self.script.pop(0) if self.script else self.otherwise(received)).act(wire)
+                finally:
+                    self.busy -= 1
         except ConnectionError:
             pass
         finally:
@@ -331,3 +339,14 @@ def client(
     """An httpx client over the resilient transport, as StockTrimClient makes one."""
     hooks = {"response": [raise_for_answer]} if raise_errors else {}
     return httpx.AsyncClient(transport=transport, base_url=url, event_hooks=hooks, follow_redirects=follow_redirects)
+
+
+@asynccontextmanager
+async def stage(
+    *faults: Fault, raise_errors: bool = True, on_attempt: Callable[[AttemptEvent], None] | None = None
+) -> AsyncIterator[tuple[FaultServer, httpx.AsyncClient]]:
+    """A server with its script and a client on a clock of its own."""
+    async with running(*faults) as server:
+        transport = resilient(server.url, Clock(), on_attempt=on_attempt)
+        async with client(transport, server.url, raise_errors=raise_errors) as http:
+            yield server, http

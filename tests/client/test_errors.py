@@ -178,8 +178,8 @@ async def test_a_doubtful_answer_to_a_write_says_never_to_repeat_it_and_what_to_
     assert (error.status, error.verify) == (502, "list_purchase_orders")
     assert str(error) == (
         "Creating draft purchase orders from the order plan may or may not have succeeded: StockTrim answered 502, "
-        "which leaves open whether it acted (1 attempt, 30 s). Do not repeat it. First read the purchase orders: if the "
-        "change is there, it was applied."
+        "which leaves open whether it acted (1 attempt, 30 s). Do not repeat it. First read the purchase orders: if "
+        "the change is there, it was applied."
     )
 
 
