@@ -218,6 +218,7 @@ class Shop:
         self._sales_numbers = 1_500_000_000
         self.order_number = 0
         self.changes = 0
+        self._under_way: tuple[int, dict[str, dict[str | None, float]]] = (-1, {})
         self._codeless_supplier = codeless_supplier
         self._bare_order = bare_order
         self._seed(products, customers, seed)
@@ -259,6 +260,8 @@ class Shop:
 
     def on_order(self) -> dict[str, dict[str | None, float]]:
         """Units sent for and not received, by product and location code."""
+        if self._under_way[0] == self.changes:
+            return self._under_way[1]
         totals: dict[str, dict[str | None, float]] = {}
         for order in self.orders.values():
             if order.get("status") != "Sent":
@@ -269,6 +272,7 @@ class Shop:
                 if line.get("receivedDate") is None:
                     places = totals.setdefault(line["productId"], {})
                     places[place] = places.get(place, 0.0) + line["quantity"]
+        self._under_way = (self.changes, totals)
         return totals
 
     def _seed(self, count: int, customers: int, seed: int) -> None:
