@@ -6,6 +6,7 @@ record is read again and compared, and an answer that got lost is settled by tha
 """
 
 import asyncio
+import errno
 import json
 import math
 import os
@@ -25,6 +26,7 @@ from stocktrim_client.errors import (
     AppliedUnreadableError,
     NotSentError,
     OutcomeUnknownError,
+    ReadOnlyError,
     StockTrimError,
     UnexpectedAnswerError,
 )
@@ -95,7 +97,8 @@ class FileJournal:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             # One write call a line: two processes on one file never mix their lines.
-            os.write(descriptor, line)
+            if os.write(descriptor, line) < len(line):
+                raise OSError(errno.ENOSPC, "the disk is full")
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -123,6 +126,14 @@ class Changes:
         finally:
             _preview.reset(token)
 
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncGenerator[None]:
+        """Inside, nobody else has the turn of this name: for writes that depend on what was just read."""
+        # A lock belongs to the loop it first waited in, and one client may serve several loops in turn.
+        turns = self._turns.setdefault(asyncio.get_running_loop(), {})
+        async with turns.setdefault(name, asyncio.Lock()):
+            yield
+
     async def write(
         self,
         *,
@@ -133,95 +144,130 @@ class Changes:
         read: Callable[[], Awaitable[Model | None]] | None,
         name: str | None = None,
         absence_proves: bool = True,
-        one_at_a_time: str | None = None,
     ) -> ChangeReport:
         """Make one record what `after` says; None deletes it. A record that is so already is not sent.
 
         `read` gives the record as it is, or None where there is none; without it nothing is known before, and an
         unknown outcome stays unknown. Where StockTrim may hide what it holds, `absence_proves` is False: None then
-        says nothing. Writes with the same `one_at_a_time` wait for each other.
+        says nothing.
 
         Raises: RefusedError, NotSentError, ReadOnlyError: nothing was changed. OutcomeUnknownError: it may have been.
         """
-        async with self._turn(one_at_a_time):
-            before = await read() if read else None
-            unread = before is None and (read is None or not absence_proves)
-            change = _change(noun=noun, key=key, name=name, before=before, after=after, unread=unread)
-            if change is None:
-                return ChangeReport(status="unchanged")
-            collected = _preview.get()
-            if collected is not None:
-                collected.append(change)
-                return ChangeReport(status="preview", changes=(change,))
-            return await self._send(change, send, _Look(f"{noun} {key!r}", after, read, absence_proves))
+        before = await read() if read else None
+        unread = before is None and (read is None or not absence_proves)
+        change = _change(noun=noun, key=key, name=name, before=before, after=after, unread=unread)
+        if change is None:
+            return ChangeReport(status="unchanged")
+        collected = _preview.get()
+        if collected is not None:
+            collected.append(change)
+            return ChangeReport(status="preview", changes=(change,))
+        return await self._send(change, send, _Look(f"{noun} {key!r}", before, after, read, absence_proves))
 
     async def _send(self, change: Change, send: Callable[[], Awaitable[object]], look: "_Look") -> ChangeReport:
-        change_id = secrets.token_hex(8)
-        await self._note(change_id, "intent", change=change.model_dump(mode="json"), tool=acting.get())
-        lost: StockTrimError | None = None
-        token = in_door.set(change_id)
+        entry = _Entry(self._journal, self._now)
+        outcome: Outcome = "not_sent"
         try:
-            with calling(request_id=change_id):
-                await send()
-        except NotSentError as error:
-            await self._note(change_id, "outcome", outcome="not_sent", error=str(error))
-            raise
-        except (OutcomeUnknownError, AppliedUnreadableError, UnexpectedAnswerError) as error:
-            lost = error
-        except StockTrimError as error:
-            await self._note(change_id, "outcome", outcome="refused", error=str(error))
-            raise
+            await entry.intend(change)
+            outcome = "unknown"
+            lost = await self._sent(entry, send)
+            outcome = "unknown" if lost else "applied"
+            differences, warnings = await look()
         except asyncio.CancelledError:
-            # Sent or not, nobody waits for the answer any more; shielded, or the note would be cancelled as well.
-            await asyncio.shield(self._note(change_id, "outcome", outcome="unknown", error="cancelled by the caller"))
+            # Nobody waits for the answer any more; shielded, or the note would be cancelled as well.
+            await asyncio.shield(entry.conclude(outcome, error="cancelled by the caller"))
+            raise
+        if lost is not None and differences and not isinstance(lost, AppliedUnreadableError):
+            # Not there yet is no proof of never: only a record that is as wanted settles the doubt.
+            await entry.conclude("unknown", error=str(lost))
+            raise lost
+        if lost is not None and not differences:
+            warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
+        warnings = (*differences, *warnings)
+        warnings += await entry.conclude("applied", warnings=warnings)
+        return ChangeReport(status="applied", changes=(change,), change_ids=(entry.change_id,), warnings=warnings)
+
+    async def _sent(self, entry: "_Entry", send: Callable[[], Awaitable[object]]) -> StockTrimError | None:
+        """Send, and give the error of an answer that got lost: whether the change was made is then still open."""
+        token = in_door.set(entry.change_id)
+        try:
+            with calling(request_id=entry.change_id):
+                await send()
+        except (OutcomeUnknownError, AppliedUnreadableError, UnexpectedAnswerError) as error:
+            return error
+        except StockTrimError as error:
+            not_sent = isinstance(error, NotSentError | ReadOnlyError)
+            await entry.conclude("not_sent" if not_sent else "refused", error=str(error))
             raise
         finally:
             in_door.reset(token)
-        differences = await look()
-        if lost is not None and differences and not isinstance(lost, AppliedUnreadableError):
-            # Not there yet is no proof of never: only a record that is as wanted settles the doubt.
-            await self._note(change_id, "outcome", outcome="unknown", error=str(lost))
-            raise lost
-        warnings = tuple(differences)
-        if lost is not None and not differences:
-            warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
-        await self._note(change_id, "outcome", outcome="applied", warnings=warnings)
-        return ChangeReport(status="applied", changes=(change,), change_ids=(change_id,), warnings=warnings)
+        return None
 
-    async def _note(self, change_id: str, event: Literal["intent", "outcome"], **details: Any) -> None:
+
+class _Entry:
+    """The two journal lines of one change."""
+
+    def __init__(self, journal: Journal | None, now: Callable[[], datetime]) -> None:
+        self.change_id = secrets.token_hex(8)
+        self._journal = journal
+        self._now = now
+
+    async def intend(self, change: Change) -> None:
+        """Raises: NotSentError where the journal cannot be written: what is not on record is not sent."""
+        try:
+            await self._note("intent", change=change.model_dump(mode="json"), tool=acting.get())
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise NotSentError(f"The journal of changes cannot be written ({why}), so nothing was sent.") from error
+
+    async def conclude(self, outcome: Outcome, **details: Any) -> tuple[str, ...]:
+        """Note how it ended; a warning where that failed, since the change itself is over."""
+        try:
+            await self._note("outcome", outcome=outcome, **details)
+        except OSError as error:
+            return (f"The journal of changes could not be written afterwards ({error.strerror}).",)
+        return ()
+
+    async def _note(self, event: Literal["intent", "outcome"], **details: Any) -> None:
         if self._journal is not None:
-            await self._journal.append({"id": change_id, "at": self._now().isoformat(), "event": event, **details})
-
-    @asynccontextmanager
-    async def _turn(self, name: str | None) -> AsyncGenerator[None]:
-        if name is None or _preview.get() is not None:
-            yield
-            return
-        # A lock belongs to the loop it first waited in, and one client may serve several loops in turn.
-        turns = self._turns.setdefault(asyncio.get_running_loop(), {})
-        async with turns.setdefault(name, asyncio.Lock()):
-            yield
+            entry = {"id": self.change_id, "at": self._now().isoformat(), "event": event, **details}
+            await self._journal.append(entry)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Look:
-    """Reading a record back: what differs from what was wanted, in words; nothing where it is as wanted."""
+    """Reading a record back: how it differs from what was wanted, and what else there is to say of it, in words."""
 
     what: str
+    before: Model | None
     after: Record | None
     read: Callable[[], Awaitable[Model | None]] | None
     absence_proves: bool
 
-    async def __call__(self) -> list[str]:
+    async def __call__(self) -> tuple[list[str], tuple[str, ...]]:
         if self.read is None:
-            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."]
+            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."], ()
         try:
             record = await self.read()
         except StockTrimError as error:
-            return [f"Reading the {self.what} back failed, so this was not checked: {error}"]
-        if record is None and self.after is not None and not self.absence_proves:
-            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."]
-        return [f"Read back, the {self.what} {text}." for text in _differences(self.after, record)]
+            return [f"Reading the {self.what} back failed, so this was not checked: {error}"], ()
+        # What was shown before and is not shown now is gone; what never was shown may be there or not.
+        shown = self.absence_proves or (self.after is None and self.before is not None)
+        if record is None and not shown:
+            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."], ()
+        differences = [f"Read back, the {self.what} {text}." for text in _differences(self.after, record)]
+        return differences, tuple(f"Read back, the {self.what} {text}." for text in self._side_effects(record))
+
+    def _side_effects(self, record: Model | None) -> list[str]:
+        """Fields that nobody asked to change: StockTrim may clear what a save leaves out."""
+        if self.after is None or self.before is None or record is None:
+            return []
+        before, present = self.before.model_dump(), record.model_dump()
+        return [
+            f"now also has {field} = {present.get(field)!r}; before, it was {value!r}"
+            for field, value in before.items()
+            if field not in self.after and not same_meaning(value, present.get(field))
+        ]
 
 
 def _change(
@@ -286,7 +332,7 @@ def same_meaning(wanted: Any, present: Any) -> bool:
         return math.isclose(wanted, present, rel_tol=1e-9, abs_tol=1e-9)
     if isinstance(wanted, datetime) and isinstance(present, datetime):
         # StockTrim keeps milliseconds.
-        return abs((wanted - present).total_seconds()) < 0.001
+        return abs((wanted - present).total_seconds()) <= 0.001
     if isinstance(wanted, Mapping) and isinstance(present, Mapping):
         there = cast(Record, present)
         return all(same_meaning(value, there.get(field)) for field, value in cast(Record, wanted).items())

@@ -46,6 +46,8 @@ class StockTrimClient:
     `api` is the generated client, for raw operations: `await list_products.asyncio(client=stocktrim.api)`. They run
     through the same transport, with the same credentials, retries and errors.
 
+    With `raise_errors=False` raw operations hand back refusals as responses; helpers raise all the same.
+
     Units: `timeout` in seconds, for one call with all its retries.
     Raises: nothing when made without credentials; each call then raises CredentialsError.
     """
@@ -79,36 +81,43 @@ class StockTrimClient:
             return httpx.AsyncHTTPTransport(verify=trusted, http2=http2, proxy=proxy, limits=policy.limits())
 
         self._base_url = base_url
-        self._http = httpx.AsyncClient(
+        self._transport = ResilientAsyncTransport(
+            pool,
             base_url=base_url,
-            transport=ResilientAsyncTransport(
-                pool,
-                base_url=base_url,
-                auth_id=auth_id,
-                auth_signature=auth_signature,
-                policy=policy,
-                read_only=read_only,
-                http2=http2,
-                sleep=sleep,
-                on_attempt=on_attempt,
-            ),
-            timeout=policy.deadline,
+            auth_id=auth_id,
+            auth_signature=auth_signature,
+            policy=policy,
+            read_only=read_only,
+            http2=http2,
+            sleep=sleep,
+            on_attempt=on_attempt,
+        )
+        # Helpers need the errors, whatever raw operations are to do.
+        raising = self._client(policy.deadline, raise_errors=True)
+        self.api = raising if raise_errors else self._client(policy.deadline, raise_errors=False)
+        self.changes = Changes(FileJournal(journal) if isinstance(journal, Path) else journal)
+        self.products = Products(raising, self.changes)
+        self.suppliers = Suppliers(raising, self.changes)
+        self.customers = Customers(raising, self.changes)
+        self.locations = Locations(raising, self.changes, self.products)
+        self.inventory = Inventory(raising, self.changes, self.products)
+        self.sales_orders = SalesOrders(raising, self.changes)
+        self.purchase_orders = PurchaseOrders(raising, self.changes)
+        self.bills_of_materials = BillsOfMaterials(raising, self.changes)
+        self.order_plan = OrderPlan(raising, self.changes, self.suppliers, self.locations)
+        self.forecasts = Forecasts(raising, self.changes, sleep)
+        self.account = Account(raising, self.changes)
+
+    def _client(self, timeout: float, *, raise_errors: bool) -> Client:
+        http = httpx.AsyncClient(
+            base_url=self._base_url,
+            transport=self._transport,
+            timeout=timeout,
             trust_env=False,
             event_hooks={"response": [raise_for_answer]} if raise_errors else {},
         )
-        self.api = Client(base_url=base_url, raise_on_unexpected_status=True).set_async_httpx_client(self._http)
-        self.changes = Changes(FileJournal(journal) if isinstance(journal, Path) else journal)
-        self.products = Products(self.api, self.changes)
-        self.suppliers = Suppliers(self.api, self.changes)
-        self.customers = Customers(self.api, self.changes)
-        self.locations = Locations(self.api, self.changes, self.products)
-        self.inventory = Inventory(self.api, self.changes, self.products)
-        self.sales_orders = SalesOrders(self.api, self.changes)
-        self.purchase_orders = PurchaseOrders(self.api, self.changes)
-        self.bills_of_materials = BillsOfMaterials(self.api, self.changes)
-        self.order_plan = OrderPlan(self.api, self.changes, self.suppliers)
-        self.forecasts = Forecasts(self.api, self.changes, sleep)
-        self.account = Account(self.api, self.changes)
+        api = Client(base_url=self._base_url, raise_on_unexpected_status=raise_errors)
+        return api.set_async_httpx_client(http)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, read_only: bool = False) -> Self:
@@ -129,7 +138,8 @@ class StockTrimClient:
 
     async def aclose(self) -> None:
         """Close every connection. Calling it again does nothing."""
-        await self._http.aclose()
+        await self.api.get_async_httpx_client().aclose()
+        await self._transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -151,12 +161,16 @@ def proxy_for(base_url: str, environ: Mapping[str, str]) -> str | None:
     address = urlsplit(base_url)
     named = {name.lower(): value.strip() for name, value in environ.items() if value.strip()}
     proxy = named.get(f"{address.scheme}_proxy") or named.get("all_proxy")
-    if proxy is None or _is_exempt(address.hostname or "", address.netloc, named.get("no_proxy", "")):
+    port = address.port or {"https": 443}.get(address.scheme, 80)
+    if proxy is None or _is_exempt((address.hostname or "").rstrip("."), port, named.get("no_proxy", "")):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def _is_exempt(host: str, netloc: str, no_proxy: str) -> bool:
-    """Whether NO_PROXY names the host, a domain it is in, host and port, or everything."""
-    entries = [entry.strip().lower().removeprefix("*.").lstrip(".") for entry in no_proxy.split(",")]
-    return any(entry and (entry in {"*", host, netloc.lower()} or host.endswith(f".{entry}")) for entry in entries)
+def _is_exempt(host: str, port: int, no_proxy: str) -> bool:
+    """Whether NO_PROXY names the host, a domain it is in, either with its port, or everything."""
+    for entry in no_proxy.lower().split(","):
+        name = entry.strip().removesuffix(f":{port}").removeprefix("*.").strip("[].")
+        if name and (name in {"*", host} or host.endswith(f".{name}")):
+            return True
+    return False

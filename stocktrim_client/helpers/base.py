@@ -35,3 +35,9 @@ async def found(call: Awaitable[T]) -> T | None:
         return await call
     except NotFoundError:
         return None
+
+
+async def sent(operation: str, call: Awaitable[object]) -> None:
+    """Await a write. What it answers is not used: the record is read back, as several answers are not as documented."""
+    with answer_of(operation):
+        await call

@@ -9,7 +9,7 @@ from stocktrim_client.generated.api.bills_of_materials import (
 )
 from stocktrim_client.generated.models import BillOfMaterialsRequestDto, BillOfMaterialsResponseDto
 from stocktrim_client.generated.types import UNSET
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
 from stocktrim_client.helpers.wire import items, plain, read, set_fields
 from stocktrim_client.models.bills_of_materials import BomLine, BomLineDraft
 from stocktrim_client.transport import calling
@@ -58,8 +58,11 @@ class BillsOfMaterials(Helper):
             noun="component line",
             key=f"{draft.product_id} / {draft.component_id}",
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: create_bill_of_materials.asyncio(
-                client=self._api, body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS))
+            send=lambda: sent(
+                "create_bill_of_materials",
+                create_bill_of_materials.asyncio(
+                    client=self._api, body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS))
+                ),
             ),
             read=lambda: self.find(draft.product_id, draft.component_id),
         )
@@ -70,8 +73,11 @@ class BillsOfMaterials(Helper):
             noun="component line",
             key=f"{product_id} / {component_id}",
             after=None,
-            send=lambda: delete_bill_of_materials.asyncio_detailed(
-                client=self._api, product_id=product_id, component_id=component_id
+            send=lambda: sent(
+                "delete_bill_of_materials",
+                delete_bill_of_materials.asyncio_detailed(
+                    client=self._api, product_id=product_id, component_id=component_id
+                ),
             ),
             read=lambda: self.find(product_id, component_id),
         )

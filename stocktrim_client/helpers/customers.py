@@ -6,7 +6,7 @@ from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import NotFoundError
 from stocktrim_client.generated.api.customers import get_customer, save_customer
 from stocktrim_client.generated.models import CustomerDto
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
 from stocktrim_client.helpers.wire import Body, build, in_path, in_slices, read, set_fields
 from stocktrim_client.models.customers import Customer, CustomerDraft
 from stocktrim_client.transport import calling
@@ -56,6 +56,8 @@ class Customers(Helper):
             with answer_of("get_customer"):
                 wire = await found(get_customer.asyncio(code, client=self._api))
                 customer = read(Customer, wire, WORDS) if wire else None
+            # A slash decoded once too often could lead to somebody else.
+            customer = customer if customer and (customer.code or "").casefold() == code.casefold() else None
         if customer is None and not in_path(code, surely=True):
             customer = next((one for one in await self.all() if one.code == code), None)
         return customer
@@ -78,7 +80,8 @@ class Customers(Helper):
 
         async def send() -> None:
             with calling(vouched="code"):
-                await save_customer.asyncio_detailed(client=self._api, body=CustomerDto(**set_fields(draft, WORDS)))
+                body = CustomerDto(**set_fields(draft, WORDS))
+                await sent("save_customer", save_customer.asyncio_detailed(client=self._api, body=body))
 
         return await self._changes.write(
             noun="customer",

@@ -7,7 +7,7 @@ from stocktrim_client.generated.api.inventory import set_inventory
 from stocktrim_client.generated.client import Client
 from stocktrim_client.generated.models import Inventory as InventoryLine
 from stocktrim_client.generated.models import SetInventoryRequest
-from stocktrim_client.helpers.base import Helper
+from stocktrim_client.helpers.base import Helper, sent
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.models.inventory import StockCount
 from stocktrim_client.models.products import Product, StockAtLocation
@@ -29,38 +29,43 @@ class Inventory(Helper):
         Raises: NotFoundError where there is no such product.
         Source: set_inventory with one line; sent at most 60 s after it was read, one at a time.
         """
-        product = await self._products.get(count.product_id)
-        present = _stock(product, count.location_code)
-        after = {
-            "on_hand": present.on_hand if count.on_hand is None else count.on_hand,
-            "on_order": present.on_order if count.on_order is None else count.on_order,
-        }
-        at = f" at {count.location_code}" if count.location_code else ""
-        line = InventoryLine(
-            product_id=product.product_id,
-            stock_on_hand=after["on_hand"] or 0.0,
-            stock_on_order=after["on_order"] or 0.0,
-        )
-        body = SetInventoryRequest(inventory=[line])
-        if count.location_code:
-            line.location_code = count.location_code
-            if present.location_name:
-                line.location_name = present.location_name
-            body.update_overall_all_on_hand_to_be_sum_of_location = _is_sum(product, "on_hand")
-            body.update_overall_all_on_order_to_be_sum_of_location = _is_sum(product, "on_order")
+        async with self._changes.turn("inventory"):
+            product = await self._products.get(count.product_id)
+            present = _stock(product, count.location_code)
+            counted = {"on_hand": count.on_hand, "on_order": count.on_order}
+            after = {
+                field: quantity
+                for field, given in counted.items()
+                if (quantity := getattr(present, field) if given is None else given) is not None
+            }
+            body = _body(product, present, after)
+            return await self._changes.write(
+                noun=f"stock at {count.location_code}" if count.location_code else "stock",
+                key=product.code,
+                name=product.name,
+                after=after,
+                send=lambda: sent("set_inventory", set_inventory.asyncio_detailed(client=self._api, body=body)),
+                read=lambda: self._read(product.product_id, count.location_code),
+            )
 
-        async def read() -> StockAtLocation:
-            return _stock(await self._products.get(product.product_id), count.location_code)
+    async def _read(self, product_id: str, location_code: str | None) -> StockAtLocation:
+        return _stock(await self._products.get(product_id), location_code)
 
-        return await self._changes.write(
-            noun="stock" + at,
-            key=product.code,
-            name=product.name,
-            after=after,
-            send=lambda: set_inventory.asyncio_detailed(client=self._api, body=body),
-            read=read,
-            one_at_a_time="inventory",
-        )
+
+def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> SetInventoryRequest:
+    line = InventoryLine(
+        product_id=product.product_id,
+        stock_on_hand=after.get("on_hand", 0.0),
+        stock_on_order=after.get("on_order", 0.0),
+    )
+    body = SetInventoryRequest(inventory=[line])
+    if stock.location_code:
+        line.location_code = stock.location_code
+        if stock.location_name:
+            line.location_name = stock.location_name
+        body.update_overall_all_on_hand_to_be_sum_of_location = _is_sum(product, "on_hand")
+        body.update_overall_all_on_order_to_be_sum_of_location = _is_sum(product, "on_order")
+    return body
 
 
 def _stock(product: Product, location_code: str | None) -> StockAtLocation:

@@ -5,7 +5,8 @@ from stocktrim_client.errors import NotFoundError
 from stocktrim_client.generated.api.locations import get_location, save_location
 from stocktrim_client.generated.client import Client
 from stocktrim_client.generated.models import LocationRequestDto, LocationResponseDto
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.generated.types import UNSET
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.helpers.wire import items, read, set_fields
 from stocktrim_client.models.locations import Location, LocationDraft
@@ -58,15 +59,18 @@ class Locations(Helper):
             key=draft.code,
             name=draft.name,
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: save_location.asyncio(client=self._api, body=LocationRequestDto(**set_fields(draft, WORDS))),
+            send=lambda: sent(
+                "save_location",
+                save_location.asyncio(client=self._api, body=LocationRequestDto(**set_fields(draft, WORDS))),
+            ),
             read=lambda: self.find(draft.code),
             absence_proves=False,
         )
 
     async def _lookup(self, code: str | None) -> list[Location]:
         with answer_of("get_location"):
-            call = get_location.asyncio(client=self._api, code=code) if code else get_location.asyncio(client=self._api)
-            return [location_of(wire) for wire in items(await found(call))]
+            answer = await found(get_location.asyncio(client=self._api, code=code or UNSET))
+            return [location_of(wire) for wire in items(answer)]
 
 
 def location_of(wire: LocationResponseDto) -> Location:

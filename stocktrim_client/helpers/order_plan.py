@@ -1,13 +1,15 @@
 """What StockTrim recommends to order."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from stocktrim_client.changes import Changes
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.locations import Locations
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.helpers.wire import Body, Seen, build, in_slices, utc
+from stocktrim_client.helpers.wire import Body, Seen, Sheet, all_pages, build, in_slices, utc
 from stocktrim_client.models.order_plan import OrderPlanRow
 from stocktrim_client.transport import calling
 
@@ -65,6 +67,9 @@ PAGE_SIZE = 1000
 
 DATES = {"last_sold_at": "latestOrderDate", "calculated_at": "calculatedDateTime"}
 
+IDENTITY = ("id", "externalId", "productCode", "skuCode", "locationId", "locationName", "channelId")
+"""What makes a row the same row on another page."""
+
 Identified = tuple[Hashable, OrderPlanRow]
 Status = Literal["Current", "Discontinued", "All"]
 
@@ -72,8 +77,9 @@ Status = Literal["Current", "Discontinued", "All"]
 class OrderPlan(Helper):
     """The rows of StockTrim's last calculation."""
 
-    def __init__(self, api: Client, changes: Changes, suppliers: Suppliers) -> None:
+    def __init__(self, api: Client, changes: Changes, suppliers: Suppliers, locations: Locations) -> None:
         super().__init__(api, changes)
+        self._locations = locations
         self._suppliers = suppliers
 
     async def all(
@@ -99,63 +105,77 @@ class OrderPlan(Helper):
             "currentStatus": status,
             "excludeManufactured": exclude_manufactured,
         }
-        seen = Seen()
         rows: list[OrderPlanRow] = []
-        for supplier in dict.fromkeys(suppliers) or (None,):
-            for location in dict.fromkeys(locations) or (None,):
-                criteria = {**shared, "supplier": supplier, "location": location}
-                found_here = await self._pages(criteria)
-                if not found_here and supplier is not None and (name := await self._name(supplier)):
+        other_names: dict[str, str] | None = None
+        for location in dict.fromkeys(locations) or (None,):
+            seen = Seen()
+            for supplier in dict.fromkeys(suppliers) or (None,):
+                found_here = await self._pages({**shared, "supplier": supplier, "location": location})
+                if not found_here and (supplier or location):
                     # Whether StockTrim filters by code or by name is not known.
-                    found_here = await self._pages({**criteria, "supplier": name})
-                rows += [row for _, row in seen.fresh(found_here, _identity)]
+                    if other_names is None:
+                        other_names = await self._other_names(bool(suppliers), bool(locations))
+                    named = {"supplier": other_names.get(supplier or ""), "location": other_names.get(location or "")}
+                    if any(named.values()):
+                        found_here = await self._pages(
+                            {
+                                **shared,
+                                "supplier": named["supplier"] or supplier,
+                                "location": named["location"] or location,
+                            }
+                        )
+                for _, row in seen.fresh(found_here, _identity):
+                    # A row of one location that does not say so would be taken for the whole business.
+                    nameless = location is not None and row.location is None
+                    rows.append(row.model_copy(update={"location": location}) if nameless else row)
         return rows
 
-    async def _name(self, supplier: str) -> str | None:
-        known = await self._suppliers.find(supplier)
-        return known.name if known and known.name != supplier else None
+    async def calculated_at(self) -> datetime | None:
+        """When StockTrim computed its plan, read off one row of it.
 
-    async def _pages(self, criteria: dict[str, Any]) -> list[Identified]:
-        """Page after page, as each says whether there is a next; where it does not say, until nothing new comes."""
-        seen = Seen()
-        number = 0
-        answer, more = await self._page(criteria, None)
-        if not answer:
-            # Where counting starts at 1, no number may mean the page before the first.
-            number = 1
-            answer, more = await self._page(criteria, number)
-        first_size = len(answer)
-        rows: list[Identified] = []
-        while True:
-            fresh = seen.fresh(answer, _identity)
-            rows += fresh
-            silent_end = more is None and (len(answer) > PAGE_SIZE or len(answer) < first_size)
-            # Page 1 may repeat the first; a later one with nothing new is the end, whatever it says.
-            if more is False or silent_end or not answer or (not fresh and number > 1):
-                return rows
-            number += 1
-            answer, more = await self._page(criteria, number)
+        None: there is no plan, or it does not say.
+        """
+        page = await self._page({}, None, size=1)
+        return page.rows[0][1].calculated_at if page.rows else None
 
-    async def _page(self, criteria: dict[str, Any], number: int | None) -> tuple[list[Identified], bool | None]:
-        asked = {**criteria, "page": number, "perPage": PAGE_SIZE}
+    async def _other_names(self, suppliers: bool, locations: bool) -> dict[str, str]:
+        """The name of each code, and the code of each name."""
+        known = [
+            *(await self._suppliers.all() if suppliers else ()),
+            *(await self._locations.all() if locations else ()),
+        ]
+        pairs = [(one.code, one.name) for one in known if one.code and one.name]
+        return {name: code for code, name in pairs} | dict(pairs)
+
+    async def _pages(self, criteria: Mapping[str, Any]) -> list[Identified]:
+        async def page(number: int | None) -> Sheet[Identified]:
+            return await self._page(criteria, number)
+
+        with calling(bulk=True):
+            return await all_pages(page, _identity, asked=PAGE_SIZE)
+
+    async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = PAGE_SIZE) -> Sheet[Identified]:
+        asked = {**criteria, "page": number, "perPage": size}
         body = {word: value for word, value in asked.items() if value is not None}
-        with answer_of("read_order_plan"), calling(bulk=True):
+        with answer_of("read_order_plan"):
             response = await found(self._api.get_async_httpx_client().post("/api/OrderPlan", json=body))
             if response is None:
-                return [], None
+                return Sheet([])
             content = Body(response.content, member="results")
             rows = await in_slices(content.rows(), _identified)
-            echo: dict[str, Any] = content.others.get("filterCriteria") or {}
-            return rows, echo.get("hasNextPage")
+            echo: dict[str, Any] | None = content.others.get("filterCriteria")
+            if not content.met and echo is None:
+                raise ValueError("neither rows nor a filter")
+            return Sheet(rows, (echo or {}).get("hasNextPage"))
 
 
 def _identified(row: dict[str, Any]) -> Identified:
-    """A row, and what makes it the same row on another page."""
+    """A row and its identity."""
     product_id = row.get("externalId")
     code = row.get("productCode") or row.get("skuCode") or product_id
     if code is None:
         raise ValueError("a row of the order plan names no product")
-    identity = row.get("id") or (product_id, code, row.get("locationId"), row.get("locationName"), row.get("channelId"))
+    identity = tuple(row.get(word) for word in IDENTITY)
     values = {house: row.get(word) for house, word in WORDS.items()}
     values |= {house: utc(row.get(word)) for house, word in DATES.items()}
     return identity, build(OrderPlanRow, {**values, "code": code, "product_id": product_id})

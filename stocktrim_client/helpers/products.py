@@ -1,18 +1,21 @@
 """The catalogue."""
 
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
 from stocktrim_client.changes import ChangeReport
-from stocktrim_client.errors import NotFoundError
-from stocktrim_client.generated.api.order_plan import read_order_plan
+from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated.api.products import delete_product, list_products, save_product
 from stocktrim_client.generated.models import (
-    OrderPlanFilterCriteria,
     ProductLocation,
     ProductsRequestDto,
     ProductsResponseDto,
     ProductSupplier,
 )
-from stocktrim_client.helpers.base import Helper, answer_of, found
-from stocktrim_client.helpers.wire import all_pages, items, plain, read, set_fields
+from stocktrim_client.generated.types import UNSET
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.wire import Body, Sheet, all_pages, in_slices, items, plain, read, set_fields
 from stocktrim_client.models.products import Product, ProductDraft, StockAtLocation
 from stocktrim_client.models.products import ProductSupplier as Delivery
 from stocktrim_client.transport import calling
@@ -61,6 +64,8 @@ STOCK_WORDS = {
     "on_hand": "stock_on_hand",
     "on_order": "stock_on_order",
 }
+SEARCH_SIZE = 200
+"""Plan rows asked for when looking for one SKU: a short one is part of many."""
 
 
 class Products(Helper):
@@ -72,32 +77,47 @@ class Products(Helper):
         Source: list_products; the number of its first page is not known, so repeats are dropped by product id.
         """
 
-        async def page(number: int | None) -> list[Product]:
-            return await self._page(number)
-
         with calling(bulk=True):
-            return await all_pages(page, lambda product: product.product_id)
+            return await all_pages(self._page, lambda product: product.product_id)
 
     async def find(self, code: str) -> Product | None:
-        """One product by SKU or product id; None where there is none.
+        """One product by product id or SKU; None where there is none, or where several share the SKU.
 
         StockTrim looks up one kind of code only, and which is not known: the plan's text search and, last, the whole
         catalogue are tried next, so a code that does not exist costs the most.
         """
-        code = code.strip()
-        if not code:
-            return None
-        return await self._by_key(code) or await self._by_plan(code) or _matching(await self.all(), code)
+        return _only(await self._called(code.strip()))
+
+    async def find_many(self, codes: Iterable[str]) -> dict[str, Product | None]:
+        """Several products by SKU or product id, in the order asked; the catalogue is read once at most.
+
+        None: there is no such product, or several share the SKU.
+        """
+        wanted = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
+        looked_up = await asyncio.gather(*(self._lookup(code) for code in wanted))
+        products = {code: _only(_matching(one, code)) for code, one in zip(wanted, looked_up, strict=True)}
+        if None in products.values():
+            catalogue = await self.all()
+            products = {
+                code: product or _only(_matching(catalogue, code, any_case=True)) for code, product in products.items()
+            }
+        return products
 
     async def get(self, code: str) -> Product:
-        """One product by SKU or product id.
+        """One product by product id or SKU.
 
-        Raises: NotFoundError where neither matches.
+        Raises: NotFoundError where neither matches; ConflictError where several products share the SKU.
         """
-        product = await self.find(code)
-        if product is None:
+        products = await self._called(code.strip())
+        if not products:
             raise NotFoundError(f"There is no product {code!r} in StockTrim, by SKU or by product id.", status=404)
-        return product
+        if len(products) > 1:
+            ids = ", ".join(repr(product.product_id) for product in products[:10])
+            raise ConflictError(
+                f"{len(products)} products share the SKU {code!r}. Name the one meant by its product id: {ids}.",
+                status=409,
+            )
+        return products[0]
 
     async def save(self, draft: ProductDraft) -> ChangeReport:
         """Create a product, or change the fields of one that are set. Fields left out stay as they are.
@@ -110,7 +130,7 @@ class Products(Helper):
             key=draft.code or draft.product_id,
             name=draft.name,
             after=after,
-            send=lambda: save_product.asyncio(client=self._api, body=_body(draft)),
+            send=lambda: sent("save_product", save_product.asyncio(client=self._api, body=_body(draft))),
             read=lambda: self._by_id(draft.product_id),
         )
 
@@ -125,18 +145,16 @@ class Products(Helper):
             key=product.code,
             name=product.name,
             after=None,
-            send=lambda: delete_product.asyncio_detailed(client=self._api, product_id=product.product_id),
+            send=lambda: sent(
+                "delete_product", delete_product.asyncio_detailed(client=self._api, product_id=product.product_id)
+            ),
             read=lambda: self._by_id(product.product_id),
         )
 
-    async def _page(self, number: int | None) -> list[Product]:
+    async def _page(self, number: int | None) -> Sheet[Product]:
         with answer_of("list_products"):
-            call = (
-                list_products.asyncio(client=self._api)
-                if number is None
-                else list_products.asyncio(client=self._api, page_no=number)
-            )
-            return [product_of(wire) for wire in items(await found(call))]
+            call = list_products.asyncio(client=self._api, page_no=UNSET if number is None else number)
+            return Sheet([product_of(wire) for wire in items(await found(call))])
 
     async def _lookup(self, key: str) -> list[Product]:
         with answer_of("list_products"):
@@ -145,20 +163,29 @@ class Products(Helper):
     async def _by_id(self, product_id: str) -> Product | None:
         return next((product for product in await self._lookup(product_id) if product.product_id == product_id), None)
 
-    async def _by_key(self, code: str) -> Product | None:
-        return _matching(await self._lookup(code), code)
+    async def _called(self, code: str) -> list[Product]:
+        """The products meant by `code`: more than one where they share it as their SKU."""
+        if not code:
+            return []
+        return (
+            _matching(await self._lookup(code), code)
+            or await self._by_plan(code)
+            or _matching(await self.all(), code, any_case=True)
+        )
 
-    async def _by_plan(self, code: str) -> Product | None:
+    async def _by_plan(self, code: str) -> list[Product]:
         """By the plan's text search, which knows both codes of a product."""
-        criteria = OrderPlanFilterCriteria(search_string=code, current_status="All")
+        criteria = {"searchString": code, "currentStatus": "All", "perPage": SEARCH_SIZE}
+
+        def product_id(row: dict[str, Any]) -> str | None:
+            return row.get("externalId") if code in (row.get("productCode"), row.get("skuCode")) else None
+
         with answer_of("read_order_plan"):
-            answer = await found(read_order_plan.asyncio(client=self._api, body=criteria))
-            rows = items(answer.results) if answer else []
-            ids = [plain(row.external_id) for row in rows if code in (plain(row.product_code), plain(row.sku_code))]
-        for product_id in ids:
-            if product_id and (product := await self._by_id(str(product_id))):
-                return product
-        return None
+            response = await found(self._api.get_async_httpx_client().post("/api/OrderPlan", json=criteria))
+            rows = Body(response.content, member="results").rows() if response else ()
+            ids = [str(one) for one in await in_slices(rows, product_id) if one]
+        by_id = [await self._by_id(one) for one in dict.fromkeys(ids)]
+        return [product for product in by_id if product]
 
 
 def product_of(wire: ProductsResponseDto) -> Product:
@@ -192,11 +219,13 @@ def _body(draft: ProductDraft) -> ProductsRequestDto:
     return ProductsRequestDto(**fields)
 
 
-def _matching(products: list[Product], code: str) -> Product | None:
-    """The product meant by `code`: by key, by SKU, or by SKU in another case where only one fits."""
-    for product in products:
-        if product.product_id == code:
-            return product
-    same = [product for product in products if product.code == code]
-    same = same or [product for product in products if product.code.casefold() == code.casefold()]
-    return same[0] if len(same) == 1 else None
+def _matching(products: list[Product], code: str, *, any_case: bool = False) -> list[Product]:
+    """The products meant by `code`: the one with this key, else all with this SKU, else those with it in other case."""
+    same = [one for one in products if one.product_id == code] or [one for one in products if one.code == code]
+    if not same and any_case:
+        same = [one for one in products if code.casefold() in (one.code.casefold(), one.product_id.casefold())]
+    return same
+
+
+def _only(products: list[Product]) -> Product | None:
+    return products[0] if len(products) == 1 else None

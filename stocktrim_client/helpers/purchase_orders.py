@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stocktrim_client.changes import ChangeReport
-from stocktrim_client.errors import NotFoundError
+from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError
 from stocktrim_client.generated.api.purchase_orders import (
     delete_purchase_order,
     find_purchase_order,
@@ -21,8 +21,9 @@ from stocktrim_client.generated.models import (
     PurchaseOrderResponseDto,
     PurchaseOrderSupplier,
 )
-from stocktrim_client.helpers.base import Helper, answer_of, found
-from stocktrim_client.helpers.wire import all_pages, in_path, items, plain, read, set_fields, wire_time
+from stocktrim_client.generated.types import UNSET, Unset
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.wire import Sheet, all_pages, in_path, items, plain, read, set_fields, wire_time
 from stocktrim_client.models.purchase_orders import (
     OrderStatus,
     PurchaseOrder,
@@ -66,22 +67,24 @@ class PurchaseOrders(Helper):
     async def all(self, status: OrderStatus | None = None) -> list[PurchaseOrder]:
         """All orders, or those of one status, as many calls at a time as help.
 
-        Source: list_purchase_orders, 50 a page; a smaller page is taken as StockTrim's own limit.
+        Source: list_purchase_orders, 50 a page; a smaller page is taken as StockTrim's own limit, and where it
+        refuses so many, its own page size is asked for.
         """
-
-        async def page(number: int | None) -> list[PurchaseOrder]:
-            with answer_of("list_purchase_orders"):
-                call = (
-                    list_purchase_orders.asyncio(client=self._api, page=number or 0, page_size=PAGE_SIZE)
-                    if status is None
-                    else list_purchase_orders.asyncio(
-                        client=self._api, page=number or 0, page_size=PAGE_SIZE, status=status
-                    )
-                )
-                return [purchase_order_of(wire) for wire in items(await found(call))]
-
         with calling(bulk=True):
-            return await all_pages(page, lambda order: order.order_id or order.reference)
+            try:
+                return await self._all(status, PAGE_SIZE)
+            except InvalidRequestError:
+                return await self._all(status, UNSET)
+
+    async def _all(self, status: OrderStatus | None, size: int | Unset) -> list[PurchaseOrder]:
+        async def page(number: int | None) -> Sheet[PurchaseOrder]:
+            with answer_of("list_purchase_orders"):
+                call = list_purchase_orders.asyncio(
+                    client=self._api, page=number or 0, page_size=size, status=UNSET if status is None else status
+                )
+                return Sheet(_orders(await found(call)))
+
+        return await all_pages(page, lambda order: order.order_id or order.reference)
 
     async def find(self, reference: str) -> PurchaseOrder | None:
         """One order by either of its references; None where there is none.
@@ -92,15 +95,18 @@ class PurchaseOrders(Helper):
         reference = reference.strip()
         if not reference:
             return None
-        orders: list[PurchaseOrder] = []
-        with answer_of("get_purchase_order"):
-            if in_path(reference):
-                orders += _orders(await found(get_purchase_order.asyncio(reference, client=self._api)))
-        if not (order := _matching(orders, reference)):
-            with answer_of("find_purchase_order"):
-                answer = await found(find_purchase_order.asyncio(client=self._api, reference_number=reference))
-                order = _matching(_orders(answer), reference)
-        return order or _matching(await self.all(), reference)
+        if in_path(reference):
+            with answer_of("get_purchase_order"):
+                answer = await found(get_purchase_order.asyncio(reference, client=self._api))
+                if order := _known_as(reference, _orders(answer)):
+                    return order
+        with answer_of("find_purchase_order"):
+            answer = await found(find_purchase_order.asyncio(client=self._api, reference_number=reference))
+            if order := _known_as(reference, _orders(answer)):
+                return order
+        # The second reference counts only where no order has it as its first, which only the list can say.
+        orders = await self.all()
+        return _known_as(reference, orders) or next((one for one in orders if one.reference_number == reference), None)
 
     async def get(self, reference: str) -> PurchaseOrder:
         """One order by either of its references.
@@ -117,50 +123,67 @@ class PurchaseOrders(Helper):
 
         Source: save_purchase_order, an upsert by client reference; one at a time.
         """
-        present = await self.find(draft.reference)
-        fields: dict[str, Any] = set_fields(draft, DRAFT_WORDS) | {"status": draft.status}
-        # StockTrim refuses an order without a date, and says null is no date.
-        ordered_at = draft.ordered_at or (present.ordered_at if present else None) or datetime.now(UTC)
-        fields["order_date"] = wire_time(ordered_at)
-        body = PurchaseOrderRequestDto(
-            supplier=PurchaseOrderSupplier(**set_fields(draft, SUPPLIER_WORDS)),
-            purchase_order_line_items=[PurchaseOrderLineItem(**set_fields(line, LINE_WORDS)) for line in draft.lines],
-            **fields,
-        )
-        if draft.location_code or draft.location_name:
-            body.location = PurchaseOrderLocation(**set_fields(draft, LOCATION_WORDS))
+        after: dict[str, Any] = draft.model_dump(exclude_unset=True) | {"status": draft.status}
+        present: PurchaseOrder | None = None
+
+        async def read_present() -> PurchaseOrder | None:
+            nonlocal present
+            present = await self.find(draft.reference)
+            return present
 
         async def send() -> None:
             with calling(vouched="clientReferenceNumber"):
-                await save_purchase_order.asyncio(client=self._api, body=body)
+                body = _body(draft, present)
+                await sent("save_purchase_order", save_purchase_order.asyncio(client=self._api, body=body))
 
-        after: dict[str, Any] = draft.model_dump(exclude_unset=True) | {"status": draft.status}
-        return await self._changes.write(
-            noun="purchase order",
-            key=draft.reference,
-            name=draft.supplier_name or draft.supplier_code,
-            after={field: value for field, value in after.items() if value is not None},
-            send=send,
-            read=lambda: self.find(draft.reference),
-            one_at_a_time="purchase_orders",
-        )
+        async with self._changes.turn("purchase_orders"):
+            return await self._changes.write(
+                noun="purchase order",
+                key=draft.reference,
+                name=draft.supplier_name or draft.supplier_code,
+                after={field: value for field, value in after.items() if value is not None},
+                send=send,
+                read=read_present,
+            )
 
     async def delete(self, reference: str) -> ChangeReport:
         """Delete one order, by either of its references.
 
-        Raises: NotFoundError where there is none.
+        Raises: NotFoundError where there is none; ConflictError where StockTrim could take another one for it.
         """
-        order = await self.get(reference)
-        key = order.reference or reference
-        return await self._changes.write(
-            noun="purchase order",
-            key=key,
-            name=order.supplier_name or order.supplier_code,
-            after=None,
-            send=lambda: delete_purchase_order.asyncio_detailed(client=self._api, reference_number=key),
-            read=lambda: self.find(key),
-            one_at_a_time="purchase_orders",
-        )
+        async with self._changes.turn("purchase_orders"):
+            order = await self.get(reference)
+            # Which of its references StockTrim looks at is not known: neither may belong to another order as well.
+            keys = [key for key in dict.fromkeys((order.reference, order.reference_number)) if key]
+            others = [one for one in await self.all() if one != order]
+            if shared := [key for one in others for key in keys if key in (one.reference, one.reference_number)]:
+                raise ConflictError(
+                    f"More than one purchase order has the reference {shared[0]!r}, so none was deleted. Delete the "
+                    "one meant in StockTrim.",
+                    status=409,
+                )
+            return await self._changes.write(
+                noun="purchase order",
+                key=keys[0],
+                name=order.supplier_name or order.supplier_code,
+                after=None,
+                send=lambda: self._delete(keys),
+                read=lambda: self.find(keys[0]),
+            )
+
+    async def _delete(self, keys: list[str]) -> None:
+        """By one reference and, if the order then still is there, by the other."""
+        for key in keys:
+            try:
+                await sent(
+                    "delete_purchase_order",
+                    delete_purchase_order.asyncio_detailed(client=self._api, reference_number=key),
+                )
+            except NotFoundError:
+                if key == keys[-1]:
+                    raise
+            if key != keys[-1] and await self.find(keys[0]) is None:
+                return
 
     async def draft_from_order_plan(
         self,
@@ -181,14 +204,33 @@ class PurchaseOrders(Helper):
             criteria.location_codes = list(locations)
         if search:
             criteria.search_string = search
-        return await self._changes.write(
-            noun="draft purchase orders",
-            key=", ".join(suppliers) or "all suppliers",
-            after={"suppliers": list(suppliers), "locations": list(locations), "search": search},
-            send=lambda: generate_purchase_orders.asyncio(client=self._api, body=criteria),
-            read=None,
-            one_at_a_time="purchase_orders",
-        )
+        async with self._changes.turn("purchase_orders"):
+            return await self._changes.write(
+                noun="draft purchase orders",
+                key=", ".join(suppliers) or "all suppliers",
+                after={"suppliers": list(suppliers), "locations": list(locations), "search": search},
+                send=lambda: sent(
+                    "generate_purchase_orders", generate_purchase_orders.asyncio(client=self._api, body=criteria)
+                ),
+                read=None,
+            )
+
+
+def _body(draft: PurchaseOrderDraft, present: PurchaseOrder | None) -> PurchaseOrderRequestDto:
+    fields: dict[str, Any] = set_fields(draft, DRAFT_WORDS) | {"status": draft.status}
+    # StockTrim refuses an order without a date, and says null is no date.
+    ordered_at = draft.ordered_at or (present.ordered_at if present else None) or datetime.now(UTC)
+    fields["order_date"] = wire_time(ordered_at)
+    # Which of the two references StockTrim looks at when it reads or deletes is not known: a new order gets both.
+    fields["reference_number"] = draft.reference if present is None else present.reference_number or UNSET
+    body = PurchaseOrderRequestDto(
+        supplier=PurchaseOrderSupplier(**set_fields(draft, SUPPLIER_WORDS)),
+        purchase_order_line_items=[PurchaseOrderLineItem(**set_fields(line, LINE_WORDS)) for line in draft.lines],
+        **fields,
+    )
+    if draft.location_code or draft.location_name:
+        body.location = PurchaseOrderLocation(**set_fields(draft, LOCATION_WORDS))
+    return body
 
 
 def purchase_order_of(wire: PurchaseOrderResponseDto) -> PurchaseOrder:
@@ -221,8 +263,6 @@ def _orders(answer: Any) -> list[PurchaseOrder]:
     return [purchase_order_of(wire) for wire in items(answer)]
 
 
-def _matching(orders: list[PurchaseOrder], reference: str) -> PurchaseOrder | None:
-    """By the number people use first; StockTrim's second reference only where no order has it as its first."""
-    return next((one for one in orders if one.reference == reference), None) or next(
-        (one for one in orders if one.reference_number == reference), None
-    )
+def _known_as(reference: str, orders: list[PurchaseOrder]) -> PurchaseOrder | None:
+    """The order with this as the number people use."""
+    return next((one for one in orders if one.reference == reference), None)

@@ -18,7 +18,7 @@ from stocktrim_client.generated.models import (
     SalesOrderResponseDto,
     SalesOrderWithLineItemsRequestDto,
 )
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
 from stocktrim_client.helpers.wire import items, read, set_fields, wire_time
 from stocktrim_client.models.base import Model
 from stocktrim_client.models.sales_orders import SalesOrder, SalesOrderDraft
@@ -65,7 +65,7 @@ class SalesOrders(Helper):
 
         async def send() -> None:
             with calling(vouched="externalReferenceId"):
-                await save_sales_orders.asyncio(client=self._api, body=body)
+                await sent("save_sales_orders", save_sales_orders.asyncio(client=self._api, body=body))
 
         async def present() -> SalesOrder | None:
             sales = await self.all(draft.product_id)
@@ -85,7 +85,9 @@ class SalesOrders(Helper):
         """Delete every sale of one product, by product id. The history, and the forecast built on it, are gone."""
         return await self._delete(
             key=product_id,
-            send=lambda: delete_sales_orders.asyncio_detailed(client=self._api, product_id=product_id),
+            send=lambda: sent(
+                "delete_sales_orders", delete_sales_orders.asyncio_detailed(client=self._api, product_id=product_id)
+            ),
             read=lambda: self._count(product_id),
         )
 
@@ -97,10 +99,14 @@ class SalesOrders(Helper):
         """
         if not product_id.strip():
             raise NotSentError("Sales in a range are deleted for one product; none was named, so nothing was sent.")
+        first, last = wire_time(since), wire_time(until)
         return await self._delete(
             key=f"{product_id}, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
-            send=lambda: delete_sales_orders_in_range.asyncio_detailed(
-                client=self._api, from_date=wire_time(since), to_date=wire_time(until), product_id=product_id
+            send=lambda: sent(
+                "delete_sales_orders_in_range",
+                delete_sales_orders_in_range.asyncio_detailed(
+                    client=self._api, from_date=first, to_date=last, product_id=product_id
+                ),
             ),
             read=lambda: self._count(product_id, since, until),
         )
@@ -109,8 +115,9 @@ class SalesOrders(Helper):
         """Delete every sale of one location, by code or name."""
         return await self._delete(
             key=f"location {location}",
-            send=lambda: delete_sales_orders_of_location.asyncio_detailed(
-                client=self._api, location_code_or_name=location
+            send=lambda: sent(
+                "delete_sales_orders_of_location",
+                delete_sales_orders_of_location.asyncio_detailed(client=self._api, location_code_or_name=location),
             ),
             read=None,
         )

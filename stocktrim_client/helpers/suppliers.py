@@ -1,10 +1,10 @@
 """Whom products are bought from."""
 
 from stocktrim_client.changes import ChangeReport
-from stocktrim_client.errors import NotFoundError
+from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated.api.suppliers import delete_supplier, get_supplier, list_suppliers, save_suppliers
 from stocktrim_client.generated.models import SupplierRequestDto, SupplierResponseDto
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, found, sent
 from stocktrim_client.helpers.wire import items, read, set_fields
 from stocktrim_client.models.suppliers import Supplier, SupplierDraft
 
@@ -39,9 +39,9 @@ class Suppliers(Helper):
             return None
         with answer_of("get_supplier"):
             answer = await found(get_supplier.asyncio(client=self._api, code=code))
-            suppliers = [supplier_of(wire) for wire in items(answer)]
+            looked_up = [supplier_of(wire) for wire in items(answer)]
         # Where the lookup is dead, or looks at something else than the code, the list still knows.
-        return _matching(suppliers, code) or _matching(await self.all(), code)
+        return next((one for one in looked_up if one.code == code), None) or _matching(await self.all(), code)
 
     async def get(self, code: str) -> Supplier:
         """One supplier by code, else by exact name.
@@ -63,8 +63,9 @@ class Suppliers(Helper):
             key=draft.code,
             name=draft.name,
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: save_suppliers.asyncio(
-                client=self._api, body=[SupplierRequestDto(**set_fields(draft, WORDS))]
+            send=lambda: sent(
+                "save_suppliers",
+                save_suppliers.asyncio(client=self._api, body=[SupplierRequestDto(**set_fields(draft, WORDS))]),
             ),
             read=lambda: self._by_code(draft.code),
         )
@@ -72,16 +73,24 @@ class Suppliers(Helper):
     async def delete(self, code: str) -> ChangeReport:
         """Delete one supplier by code, or by name where it has no code.
 
-        Raises: NotFoundError where there is none.
+        Raises: NotFoundError where there is none; ConflictError where StockTrim could take another one for it.
         """
         supplier = await self.get(code)
         key = supplier.code or supplier.name or code
+        # StockTrim takes a code or a name, in one parameter.
+        if len([one for one in await self.all() if key in (one.code, one.name)]) > 1:
+            raise ConflictError(
+                f"Several suppliers answer to {key!r}, as code or as name, so none was deleted. Rename one first.",
+                status=409,
+            )
         return await self._changes.write(
             noun="supplier",
             key=key,
             name=supplier.name,
             after=None,
-            send=lambda: delete_supplier.asyncio_detailed(client=self._api, supplier_code_or_name=key),
+            send=lambda: sent(
+                "delete_supplier", delete_supplier.asyncio_detailed(client=self._api, supplier_code_or_name=key)
+            ),
             read=lambda: self.find(key),
         )
 

@@ -4,10 +4,20 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Generator,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -70,11 +80,20 @@ def utc(value: object) -> datetime | None:
             return None
     if not isinstance(value, datetime) or value.year <= 1:
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        # The framework's last date, with an offset: near enough.
+        return value.replace(tzinfo=UTC)
 
 
 def wire_time(value: datetime) -> datetime:
-    """A date-time as StockTrim was seen to accept it: UTC, without an offset."""
+    """A date-time as StockTrim was seen to accept it: UTC, without an offset.
+
+    Raises: ValueError for one without a zone, which would be taken for this machine's.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"{value.isoformat()} has no time zone; give it one, such as UTC.")
     return value.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -119,7 +138,8 @@ _decode = json.JSONDecoder().raw_decode
 class Body:
     """A large JSON answer, decoded one row at a time: `json.loads` of 20 MB would stop every other call.
 
-    `rows()` goes through the array that is the body, or the body's member `member`; then `others` holds the rest.
+    `rows()` goes through the array that is the body, or the body's member `member`, where null is no rows; then
+    `others` holds the body's other members, and `met` says whether there was such a member.
     Raises: ValueError where the text is no such JSON.
     """
 
@@ -127,6 +147,7 @@ class Body:
         self._text = content.decode("utf-8-sig")
         self._member = member
         self.others: dict[str, Any] = {}
+        self.met = member is None
 
     def rows(self) -> Iterator[Any]:
         at = self._skip(0)
@@ -134,6 +155,8 @@ class Body:
             at = yield from self._array(at)
         else:
             at = yield from self._object(at, self._member)
+            if self.others.get(self._member) is not None:
+                raise ValueError(f"{self._member} is not a list")
         if self._skip(at) != len(self._text):
             raise ValueError("text after the end of the JSON value")
 
@@ -144,6 +167,7 @@ class Body:
         while True:
             name, at = _decode(self._text, at)
             at = self._expect(self._skip(at), ":")
+            self.met = self.met or name == member
             if name == member and self._text[at : at + 1] == "[":
                 at = yield from self._array(at)
             else:
@@ -198,36 +222,53 @@ class Seen:
         return rows
 
 
+class Sheet(NamedTuple, Generic[T]):
+    """One page as it came; `more` is what it says of a next one.
+
+    None: it does not say.
+    """
+
+    rows: Sequence[T]
+    more: bool | None = None
+
+
 async def all_pages(
-    fetch: Callable[[int | None], Awaitable[list[T] | None]],
+    fetch: Callable[[int | None], Awaitable[Sheet[T]]],
     identity: Callable[[T], Hashable | None],
     *,
+    asked: int | None = None,
     at_once: int = AT_ONCE,
 ) -> list[T]:
-    """Every row of a list whose first page number is not known.
+    """Every row of a list whose first page number is not known; `asked` is the page size asked for, if one can be.
 
     The first page is asked for without a number, then 1, 2, ...: where counting starts at 1, page 1 repeats the first
-    and adds nothing. It ends at no rows, at a page shorter than the first, or at one with nothing new.
+    and adds nothing. It ends where a page says so, has no rows or nothing new; and, where pages do not say, at one
+    shorter than the first or longer than was asked for.
     """
     seen = Seen()
-    first = await fetch(None) or []
-    rows = seen.fresh(first, identity)
-    if not rows:
+    first = await fetch(None)
+    if not first.rows:
+        # Where counting starts at 1, no number may mean the page before the first.
+        first = await fetch(1)
+    rows = seen.fresh(first.rows, identity)
+    everything = first.more is None and asked is not None and len(first.rows) > asked
+    if not rows or everything or first.more is False:
         return rows
     async with aclosing(_ahead(fetch, at_once)) as pages:
         async for number, page in pages:
-            fresh = seen.fresh(page, identity)
+            fresh = seen.fresh(page.rows, identity)
             rows += fresh
-            if len(page) < len(first) or (not fresh and number > 1):
+            short = page.more is None and len(page.rows) < len(first.rows)
+            if page.more is False or short or not page.rows or (not fresh and number > 1):
                 break
     return rows
 
 
 async def _ahead(
-    fetch: Callable[[int | None], Awaitable[list[T] | None]], at_once: int
-) -> AsyncGenerator[tuple[int, list[T]]]:
+    fetch: Callable[[int | None], Awaitable[Sheet[T]]], at_once: int
+) -> AsyncGenerator[tuple[int, Sheet[T]]]:
     """Pages 1, 2, ... in order, asked for ahead of their turn: two at first, since most lists are short."""
-    coming: deque[asyncio.Task[list[T] | None]] = deque()
+    coming: deque[asyncio.Task[Sheet[T]]] = deque()
     asked = number = 0
     try:
         while True:
@@ -235,7 +276,7 @@ async def _ahead(
             while len(coming) < (2 if number == 1 else at_once):
                 asked += 1
                 coming.append(asyncio.ensure_future(fetch(asked)))
-            yield number, await coming.popleft() or []
+            yield number, await coming.popleft()
     finally:
         for task in coming:
             task.cancel()

@@ -18,7 +18,8 @@ class Model(BaseModel):
 class Draft(Model):
     """What is to be saved: only the fields that were set are sent, the others stay as they are in StockTrim."""
 
-    model_config = ConfigDict(str_strip_whitespace=True)
+    # JSON knows no infinity.
+    model_config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Page(Model, Generic[T]):

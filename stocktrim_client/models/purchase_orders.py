@@ -1,8 +1,8 @@
 """Orders to suppliers: Draft, Approved, Sent (on order), Received."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from stocktrim_client.models.base import Draft, Model
 
@@ -78,3 +78,9 @@ class PurchaseOrderDraft(Draft):
     fully_received_at: AwareDatetime | None = None
     external_id: str | None = None
     lines: tuple[PurchaseOrderLineDraft, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_a_supplier(self) -> Self:
+        if not (self.supplier_code or self.supplier_name):
+            raise ValueError("an order needs its supplier: give supplier_code or supplier_name")
+        return self
