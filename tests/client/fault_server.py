@@ -282,6 +282,35 @@ class Clock:
         await asyncio.sleep(0)
 
 
+class StandingClock(Clock):
+    """No sleep ends before the test moves the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alarms: list[tuple[float, asyncio.Event]] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        alarm = asyncio.Event()
+        self._alarms.append((self.now + seconds, alarm))
+        await alarm.wait()
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+        for moment, alarm in self._alarms:
+            if moment <= self.now:
+                alarm.set()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait, in real time, for something to become true on the other side."""
+    for _ in range(5000):
+        if condition():
+            return
+        await asyncio.sleep(0.001)
+    raise TimeoutError("it did not become true in five seconds")
+
+
 class RealTime(Clock):
     """For what only real time shows."""
 
