@@ -42,7 +42,7 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
 async def _converse(sandbox: Sandbox, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One connection, request after request."""
     try:
-        with suppress(ConnectionError, h11.RemoteProtocolError):
+        with suppress(ConnectionError, h11.ProtocolError):
             await _requests(sandbox, reader, writer)
     finally:
         writer.close()

@@ -47,6 +47,8 @@ DECIMALS = frozenset(
         "length",
     ]
 )
+IDLE_SUPPLIER = 7
+COVERS = (0.1, 0.8, 1.7, 2.1, 2.5, 3.0, 3.5, 4.0, 5.0)
 CUSTOMER_WORDS = ("Kitchen", "Café", "Stores", "Hotel", "Studio")
 SEASON = tuple(math.cos(math.pi * months / 6) for months in range(12))
 
@@ -296,7 +298,7 @@ class Shop:
         self.ledger = Ledger(seed, self.today, places[:3], buyers)
         suppliers = list(self.suppliers.values())
         for index in range(count):
-            ware = WARES[index] if index < len(WARES) else _more_wares(index, seed, len(suppliers))
+            ware = WARES[index] if index < len(WARES) else _more_wares(index, seed, suppliers)
             self._stock(index, ware, suppliers)
         keys = {
             product.get("productCodeReadable", key): key for key, product in list(self.products.items())[: len(WARES)]
@@ -476,7 +478,7 @@ def _customers(count: int) -> Iterator[Record]:
         }
 
 
-def _more_wares(index: int, seed: int, suppliers: int) -> Ware:
+def _more_wares(index: int, seed: int, suppliers: list[Record]) -> Ware:
     rng = Random(seed * 31 + index)
     random = rng.random
     category, prefix, things, kinds, usual = GROWTH[index % len(GROWTH)]
@@ -485,15 +487,17 @@ def _more_wares(index: int, seed: int, suppliers: int) -> Ware:
     cost = round(usual * (0.4 + 1.6 * random()), 2)
     weekly = round(0.4 + 12 * random() ** 3, 2)
     growth = round(random() * 0.6 - 0.2, 2)
-    lead = 7 + index * 11 % 60
-    cover = (0.15, 0.6, 1.0, 1.6, 3.0)[int(random() * 5)] * (lead + 10)
+    supplier = (index * 7 + kind) % (len(suppliers) - 1)
+    supplier += supplier >= IDLE_SUPPLIER
+    lead: int = suppliers[supplier]["defaultLeadTime"]
+    cover = COVERS[int(random() * len(COVERS))] * (lead + 7)
     more: Record = {}
     if random() < 0.5:
         more["batchSize"] = float((2, 4, 6, 10, 12)[int(random() * 5)])
     if random() < 0.4:
         more["minimumOrderQuantity"] = float((5, 10, 20, 24)[int(random() * 4)])
     if random() < 0.15:
-        more["leadTime"] = lead
+        more["leadTime"] = lead + 3
     if random() < 0.1:
         more["orderFrequency"] = 14
     if random() < 0.03:
@@ -504,7 +508,7 @@ def _more_wares(index: int, seed: int, suppliers: int) -> Ware:
         f"{thing}, {colour}, no. {kind + 1}",
         category,
         thing,
-        supplier=None if missing < 0.01 else (index * 7 + kind) % suppliers,
+        supplier=None if missing < 0.01 else supplier,
         cost=None if missing > 0.98 else cost,
         price=round(cost * 2.4, 2),
         weekly=weekly,

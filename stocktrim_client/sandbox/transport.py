@@ -22,6 +22,7 @@ __all__ = ["Recorded", "Reply", "Sandbox"]
 
 FOREVER = 3600.0
 PIECE = 65_536
+RECORDS = 100_000
 SECRETS = frozenset({"api-auth-id", "api-auth-signature", "authorization", "cookie"})
 HTML = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something broke.</h1></body></html>"
 
@@ -120,6 +121,8 @@ class Sandbox(httpx.AsyncBaseTransport):
         name = route.name if route else ""
         shown = "/" + "/".join(segments)
         kept = {key: value for key, value in headers.items() if key not in SECRETS}
+        if len(self.requests) > RECORDS:
+            del self.requests[: RECORDS // 2]
         self.requests.append(Recorded(name, method, shown, query, kept, body))
         fault = self.faults.take(name, method, shown)
         await self.nap(self.latency)

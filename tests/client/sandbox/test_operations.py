@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from stocktrim_client.operations import OPERATIONS
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_client.sandbox.routes import ROUTES
 
@@ -70,6 +71,11 @@ TABLE: list[tuple[str, str, str, Any, int]] = [
 def test_the_table_names_all_38_operations() -> None:
     assert len(TABLE) == len(ROUTES) == 38
     assert {(name, method) for name, method, *_ in TABLE} == {(route.name, route.method) for route in ROUTES}
+
+
+def test_the_sandbox_answers_the_operations_of_the_specification() -> None:
+    declared = {(each.name, each.method, each.path) for each in OPERATIONS}
+    assert {(route.name, route.method, route.path) for route in ROUTES} == declared
 
 
 @pytest.mark.parametrize(("name", "method", "path", "body", "status"), TABLE, ids=[row[0] for row in TABLE])
