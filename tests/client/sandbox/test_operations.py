@@ -1,11 +1,14 @@
 """Every operation answers, and does what its name says."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import yaml
 
+import stocktrim_client
 from stocktrim_client.operations import OPERATIONS
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_client.sandbox.routes import ROUTES
@@ -374,3 +377,30 @@ async def test_a_wait_of_the_whole_sandbox_is_asked_for_by_latency() -> None:
     assert reply.answer is not None
     assert reply.answer.status == 200
     assert naps == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "schema"),
+    [
+        ("GET", "/api/Products", None, "ProductsResponseDto"),
+        ("GET", "/api/boms", None, "BillOfMaterialsResponseDto"),
+        ("GET", "/api/SuppliersBulk", None, "SupplierResponseDto"),
+        ("GET", "/api/Customers", None, "CustomerDto"),
+        ("GET", "/api/Locations?code=MAIN", None, "LocationResponseDto"),
+        ("GET", "/api/V2/PurchaseOrders", None, "PurchaseOrderResponseDto"),
+        ("GET", "/api/SalesOrders?productId=KETTLE-09", None, "SalesOrderResponseDto"),
+        ("GET", "/api/ProcessingStatus", None, "ProcessingStatusResponseDto"),
+        ("POST", "/api/OrderPlan", {}, "OrderPlanResultsDto"),
+        ("POST", "/api/OrderPlan", {}, "SkuOptimizedResultsDto"),
+        ("POST", "/api/OrderPlan", {}, "OrderPlanFilterCriteria"),
+    ],
+)
+async def test_an_answer_has_the_fields_of_the_specification(
+    method: str, path: str, body: object, schema: str, desk: Any
+) -> None:
+    specification = yaml.safe_load(Path(stocktrim_client.__file__).with_name("openapi.yaml").read_text("utf-8"))
+    answer = (await desk.request(method, path, json=body)).json()
+    inner = {"SkuOptimizedResultsDto": "results", "OrderPlanFilterCriteria": "filterCriteria"}.get(schema)
+    answer = answer[inner] if inner else answer
+    for record in answer if isinstance(answer, list) else [answer]:
+        assert set(record) == set(specification["components"]["schemas"][schema]["properties"])
