@@ -67,10 +67,10 @@ PAGE_SIZE = 1000
 
 DATES = {"last_sold_at": "latestOrderDate", "calculated_at": "calculatedDateTime"}
 
-IDENTITY = ("id", "externalId", "productCode", "skuCode", "locationId", "locationName", "channelId")
-"""What makes a row the same row on another page."""
+IDENTITY = ("id", "externalId", "productCode", "locationId", "locationName", "channelId")
+"""What makes a row the same row on another page. Without an id, only being equal does."""
 
-Identified = tuple[Hashable, OrderPlanRow]
+Identified = tuple[Hashable | None, OrderPlanRow]
 Status = Literal["Current", "Discontinued", "All"]
 
 
@@ -175,11 +175,11 @@ def _identified(row: dict[str, Any]) -> Identified:
     code = row.get("productCode") or row.get("skuCode") or product_id
     if code is None:
         raise ValueError("a row of the order plan names no product")
-    identity = tuple(row.get(word) for word in IDENTITY)
+    identity = tuple(row.get(word) for word in IDENTITY) if row.get("id") else None
     values = {house: row.get(word) for house, word in WORDS.items()}
     values |= {house: utc(row.get(word)) for house, word in DATES.items()}
     return identity, build(OrderPlanRow, {**values, "code": code, "product_id": product_id})
 
 
-def _identity(identified: Identified) -> Hashable:
+def _identity(identified: Identified) -> Hashable | None:
     return identified[0]

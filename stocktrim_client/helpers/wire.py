@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import (
     AsyncGenerator,
     Awaitable,
@@ -209,13 +209,14 @@ class Seen:
     def fresh(self, page: Iterable[T], identity: Callable[[T], Hashable | None]) -> list[T]:
         """The rows of a page that were on no page before. Equal rows without identity on one page all count."""
         rows: list[T] = []
-        here: dict[Hashable, int] = {}
+        here: Counter[Hashable] = Counter()
         for row in page:
             key = identity(row)
             if key is None:
-                key = repr(row)
-                here[key] = here.get(key, 0) + 1
-                key = (key, here[key])
+                # Models are frozen: their fields make their hash.
+                same = cast(Hashable, row)
+                here[same] += 1
+                key = (same, here[same])
             if key not in self._known:
                 self._known.add(key)
                 rows.append(row)
