@@ -15,6 +15,7 @@ from stocktrim_client.errors import StockTrimError
 from stocktrim_client.retry import Phase, RetryPolicy
 from stocktrim_client.transport import calling
 from tests.client.fault_server import (
+    QUICK,
     Clock,
     Fault,
     RealTime,
@@ -89,25 +90,29 @@ async def test_vouching_in_one_task_vouches_in_no_other() -> None:
 
 
 async def test_no_more_than_thirty_two_calls_are_under_way_and_eight_of_bulk_reading() -> None:
-    async with stage() as (server, http):
-        server.otherwise = lambda _: answer(after=0.01)
+    gate = asyncio.Event()
+
+    async def when_opened(wire: Wire) -> None:
+        await gate.wait()
+        await answer().act(wire)
+
+    policy = RetryPolicy()
+    async with running() as server, client(resilient(server.url, Clock(), policy), server.url) as http:
+        server.otherwise = lambda _: Fault(when_opened)
 
         async def bulk() -> httpx.Response:
             with calling(bulk=True):
                 return await http.get("/api/Products")
 
-        await asyncio.gather(*(http.get("/api/Products") for _ in range(100)))
-        assert server.busiest == 32
-        server.busiest = 0
-        await asyncio.gather(*(bulk() for _ in range(40)))
-        assert server.busiest == 8
-        server.requests.clear()
         reading = [asyncio.create_task(bulk()) for _ in range(40)]
         await until(lambda: server.busy == 8)
-        await asyncio.gather(*(http.get("/api/Customers") for _ in range(24)))
-        order = [received.path for received in server.requests]
-        assert order[8:].index("/api/Customers") < 24, "questions do not wait behind bulk reading"
-        await asyncio.gather(*reading)
+        asking = [asyncio.create_task(http.get("/api/Customers")) for _ in range(100)]
+        await until(lambda: server.busy == 32)
+        await asyncio.sleep(0.03)
+        assert Counter(received.path for received in server.requests) == {"/api/Products": 8, "/api/Customers": 24}
+        gate.set()
+        await asyncio.gather(*reading, *asking)
+        assert server.busiest == 32
 
 
 async def test_r5_with_the_pool_full_waiting_calls_fail_at_the_pool_timeout_untried() -> None:
@@ -221,7 +226,7 @@ async def test_r7_calls_that_queue_for_a_slot_keep_to_the_pause_too() -> None:
 
 async def test_r8_a_cancelled_write_is_told_to_the_log_and_sent_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "stocktrim_client.transport")
-    async with running(hang) as server, client(resilient(server.url, Clock()), server.url) as http:
+    async with running(hang) as server, client(resilient(server.url, Clock(), QUICK), server.url) as http:
         with calling(request_id="r-8"):
             call = asyncio.create_task(http.post("/api/SalesOrders", json={}))
         await until(lambda: server.requests)
@@ -334,6 +339,7 @@ async def test_a_slow_upload_given_up_at_the_deadline_may_yet_arrive() -> None:
     policy = RetryPolicy(write_timeout=5.0, closing_grace=0.0)
     async with running(Fault(deaf, at_accept=True)) as server:
         async with client(resilient(server.url, RealTime(), policy, inner=lambda: pool(policy)), server.url) as http:
+            request = http.build_request("POST", "/api/SalesOrders", json={"padding": "x" * 20_000_000})
             with calling(deadline=0.1):
-                error = await caught(http.post("/api/SalesOrders", json={"padding": "x" * 20_000_000}))
+                error = await caught(http.send(request))
         assert isinstance(error, errors.OutcomeUnknownError)

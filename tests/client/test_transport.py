@@ -19,6 +19,7 @@ from stocktrim_client.retry import Phase, RetryPolicy
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport, calling
 from tests.client.fault_server import (
     ID,
+    PATIENT,
     QUICK,
     SIGNATURE,
     Clock,
@@ -253,7 +254,7 @@ async def test_r11_gzip_is_decoded_once_and_the_time_is_taken() -> None:
 
 
 async def test_other_tasks_run_while_a_large_body_is_unpacked() -> None:
-    rows = [{"productId": str(number), "name": "x" * (number % 97)} for number in range(100_000)]
+    rows = [{"productId": str(number), "name": "x" * (number % 97)} for number in range(40_000)]
     async with running(zipped(rows)) as server, client(resilient(server.url, Clock()), server.url) as http:
         turns, over = 0, asyncio.Event()
 
@@ -274,7 +275,7 @@ async def test_other_tasks_run_while_a_large_body_is_unpacked() -> None:
         http.event_hooks = {"response": [unpack]}
         response = await http.get("/api/Products")
         assert json.loads(response.content) == rows
-        assert turns >= 5
+        assert turns >= 3
 
 
 async def test_a_caller_may_read_the_body_himself() -> None:
@@ -373,7 +374,7 @@ async def test_r15_an_untrusted_certificate_is_not_tried_twice_and_is_called_by_
         assert "certificate of 127.0.0.1 is not trusted" in str(caught.value)
         assert (caught.value.attempts, clock.sleeps, server.requests) == (1, [], [])
         trusted = ssl.create_default_context(cafile=CERTIFICATE)
-        async with client(resilient(server.url, clock, inner=lambda: pool(QUICK, trusted)), server.url) as http:
+        async with client(resilient(server.url, clock, inner=lambda: pool(PATIENT, trusted)), server.url) as http:
             assert (await http.get("/api/Products")).status_code == 200
 
 
@@ -571,7 +572,7 @@ async def test_r22_over_http2_the_task_is_timed_and_not_the_socket() -> None:
     clock = Clock()
     inner = Multiplexed(TimeoutError())
     async with client(
-        resilient("https://x.example", clock, inner=lambda: inner, http2=True), "https://x.example"
+        resilient("https://x.example", clock, QUICK, inner=lambda: inner, http2=True), "https://x.example"
     ) as http:
         assert (await http.get("/api/Products")).status_code == 200
         assert clock.sleeps == [1]
@@ -654,7 +655,7 @@ async def test_other_users_of_httpx_keep_their_log(caplog: pytest.LogCaptureFixt
         await http.get("/api/Products?code=QUERYVALUE")
         await stranger.get(f"{theirs.url}/elsewhere?theirs=1")
     assert "/elsewhere?theirs=1" in caplog.text
-    assert "httpcore.http11" in {record.name for record in caplog.records}
+    assert any(record.name.endswith(".http11") for record in caplog.records)
     assert "QUERYVALUE" not in caplog.text
 
 
