@@ -18,6 +18,7 @@ from collections.abc import (
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
@@ -119,16 +120,27 @@ def in_path(code: str, *, surely: bool = False) -> bool:
     return code not in {".", ".."} and not (surely and any(mark in code for mark in "/\\%"))
 
 
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
 async def in_slices(items: Iterable[S], convert: Callable[[S], T]) -> list[T]:
-    """Convert many items without holding up other calls for more than a blink."""
+    """Convert many items without holding up other calls for more than a blink.
+
+    Eight pages converted side by side take turns: together, too, they hold the event loop for one slice at a time.
+    """
     converted: list[T] = []
-    until = time.perf_counter() + SLICE_SECONDS
-    for item in items:
-        converted.append(convert(item))
-        if time.perf_counter() > until:
-            await asyncio.sleep(0)
+    remaining = iter(items)
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    while True:
+        async with turn:
             until = time.perf_counter() + SLICE_SECONDS
-    return converted
+            for item in remaining:
+                converted.append(convert(item))
+                if time.perf_counter() > until:
+                    break
+            else:
+                return converted
+        await asyncio.sleep(0)
 
 
 _SPACE = " \t\r\n"
