@@ -4,6 +4,8 @@ Both come from the same model, so neither can hold what the other lacks. The tex
 values, then each list as a table under its heading.
 """
 
+import math
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeGuard, cast
@@ -18,7 +20,7 @@ INLINE_FIELDS = 4
 """Records inside a record that have no more fields than this are written on its line."""
 
 _LAST = ("total", "next_cursor")
-_MARKS = str.maketrans({"|": "\\|", "\n": " ", "\r": " ", "\t": " "})
+_WRITTEN = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
 def answer(result: BaseModel) -> CallToolResult:
@@ -31,13 +33,14 @@ def answer(result: BaseModel) -> CallToolResult:
 
 def refusal(text: str) -> CallToolResult:
     """An error as the model reads it: what happened, and what to do next."""
-    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+    shown = "\n".join(visible(line) for line in text.splitlines())
+    return CallToolResult(content=[TextContent(type="text", text=shown)], is_error=True)
 
 
 def text_of(result: BaseModel) -> str:
     """A result as text."""
     fields = _present(result)
-    parts = [f"Warning: {warning}" for warning in fields.pop("warnings", ())]
+    parts = [f"Warning: {_cell(warning)}" for warning in fields.pop("warnings", ())]
     last = {name: fields.pop(name) for name in _LAST if name in fields}
     single = {name: value for name, value in fields.items() if not _is_records(value)}
     if single:
@@ -54,7 +57,8 @@ def _list(records: tuple[BaseModel, ...]) -> str:
     if any(_is_table(value) for row in rows for value in row.values()):
         return "\n\n".join(_group(row) for row in rows)
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    if len(columns) > WIDEST_TABLE:
+    # A bar inside a cell would split it, and a code must stand as it is.
+    if len(columns) > WIDEST_TABLE or any("|" in _cell(value) for row in rows for value in row.values()):
         return "\n\n".join(_record(row) for row in rows)
     return _table(columns, rows)
 
@@ -92,17 +96,35 @@ def _cell(value: Any) -> str:
         return "; ".join(_cell(one) for one in value)
     if isinstance(value, tuple | list):
         return ", ".join(_cell(one) for one in cast(tuple[Any, ...], value))
-    return visible(str(value)).translate(_MARKS)
+    return visible(str(value))
 
 
 def number(value: float) -> str:
     """As people write it: no trailing zeros, no exponent, up to four decimals."""
-    return f"{value:.4f}".rstrip("0").rstrip(".") if value == value else "not a number"
+    if not math.isfinite(value):
+        return "not a number"
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def visible(text: str) -> str:
     """Text from the account with nothing hidden in it: what cannot be seen is written out as its code point."""
-    return "".join(one if one.isprintable() or one in "\n\t" else f"\\u{ord(one):04x}" for one in text)
+    return text if text.isprintable() else "".join(one if one.isprintable() else _written(one) for one in text)
+
+
+def unwritten(text: str) -> str:
+    """A text as it was before `visible` wrote it out."""
+    return _WRITTEN.sub(_unwritten, text)
+
+
+def _unwritten(found: re.Match[str]) -> str:
+    point = int(found[1] or found[2], 16)
+    # Half a surrogate pair is no character, and cannot be sent.
+    return found[0] if 0xD800 <= point <= 0xDFFF or point > 0x10FFFF else chr(point)
+
+
+def _written(one: str) -> str:
+    return f"\\u{ord(one):04x}" if ord(one) <= 0xFFFF else f"\\U{ord(one):08x}"
 
 
 def _words(name: str) -> str:

@@ -6,7 +6,8 @@ import shutil
 import sys
 import textwrap
 import time
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, cast
 
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
@@ -30,6 +31,9 @@ CONFIGURATION = {
 
 async def show(products: int) -> int:
     """Exit status: 0 if every call was answered."""
+    if hasattr(sys.stdout, "reconfigure"):
+        # A terminal that cannot show a letter shows a question mark.
+        cast("TextIOWrapper[Any]", sys.stdout).reconfigure(errors="replace")
     width = min(shutil.get_terminal_size((120, 40)).columns, 160)
     server = StdioServerParameters(
         command=sys.executable,

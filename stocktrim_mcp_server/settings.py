@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -42,7 +43,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
     return Settings(
         auth_id=SecretStr(environ.get("STOCKTRIM_API_AUTH_ID", "").strip()),
         auth_signature=SecretStr(environ.get("STOCKTRIM_API_AUTH_SIGNATURE", "").strip()),
-        api_url=environ.get("STOCKTRIM_API_URL", "").strip() or Settings().api_url,
+        api_url=_address(environ, "STOCKTRIM_API_URL", Settings().api_url),
         sandbox=_switch(environ, "STOCKTRIM_SANDBOX"),
         sandbox_products=_count(environ, "STOCKTRIM_SANDBOX_PRODUCTS", 24),
         read_only=_switch(environ, "STOCKTRIM_READ_ONLY"),
@@ -55,6 +56,23 @@ def _switch(environ: Mapping[str, str], name: str) -> bool:
     if text not in _YES | _NO:
         raise SettingsError(f"{name} is {text!r}; it may be 1 or 0.")
     return text in _YES
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is the address of an HTTP server."""
+    try:
+        address = urlsplit(text)
+        return address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        return False
+
+
+def _address(environ: Mapping[str, str], name: str, default: str) -> str:
+    text = environ.get(name, "").strip() or default
+    if not is_address(text):
+        # Not shown: people paste addresses with a password in them.
+        raise SettingsError(f"{name} is no address; it must be one such as {default}.")
+    return text
 
 
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:

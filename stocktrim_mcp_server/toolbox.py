@@ -1,11 +1,12 @@
 """Functions in, tools out: what every tool of this server shares, in one place."""
 
+import asyncio
 import difflib
 import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast, overload
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
@@ -16,9 +17,16 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 from stocktrim_client import StockTrimError
 from stocktrim_client.changes import acting
 from stocktrim_client.transport import calling
-from stocktrim_mcp_server.answers import answer, refusal, slim
+from stocktrim_mcp_server.answers import answer, refusal, slim, unwritten
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
 
 ToolFunction = Callable[..., Any]
+
+NAME_SHOWN = 100
+"""Characters of an unknown argument's name that are said back."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class HouseTool(Tool):
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         if strange := _unknown_argument(arguments, self.parameters["properties"]):
             return refusal(strange)
+        # Hosts send null for what the model left out.
+        arguments = {name: value for name, value in arguments.items() if value is not None}
         token = acting.set(self.name)
         try:
             # One deadline for all requests of a call: hosts give up soon after.
@@ -92,7 +102,7 @@ def _unknown_argument(arguments: dict[str, Any], known: dict[str, Any]) -> str |
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
             hint = f"Did you mean {near[0]!r}? " if near else ""
-            return f"There is no argument {name!r}. {hint}Arguments: {', '.join(known) or 'none'}."
+            return f"There is no argument {name[:NAME_SHOWN]!r}. {hint}Arguments: {', '.join(known) or 'none'}."
     return None
 
 
@@ -101,26 +111,61 @@ def _in_words(error: ToolError) -> str:
     if not isinstance(cause, ValidationError):
         return str(cause or error)
     faults = [
-        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}" for fault in cause.errors()
+        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}"
+        for fault in cause.errors(include_url=False, include_input=False)
     ]
+    # A tuple is our word for what the model knows as a list.
+    faults = [fault.replace("tuple", "list").replace("Tuple", "List") for fault in faults]
     return "Arguments not understood. " + "; ".join(faults) + ". Nothing was done: call again, corrected."
 
 
-def _as_list(value: Any) -> Any:
-    """`a,b`, one code, or JSON in a string, as hosts send lists."""
-    if not isinstance(value, str):
+def as_list(value: Any) -> Any:
+    """`a,b`, one code, or JSON in a string, as hosts send lists; blanks around and between are no part of codes."""
+    if isinstance(value, str):
+        value = _split(value.strip())
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = [value]
+    if not isinstance(value, list | tuple):
         return value
-    text = value.strip()
-    if text.startswith("["):
+    return [one for one in map(_code, cast(Sequence[Any], value)) if one != ""]
+
+
+def _split(text: str) -> Any:
+    if text[:1] in ("[", '"'):
         try:
-            return json.loads(text)
-        except ValueError:
+            parsed = json.loads(text)
+        except (ValueError, RecursionError):
             return [text]
-    return [part.strip() for part in text.split(",") if part.strip()]
+        return [parsed] if isinstance(parsed, str) else parsed
+    return text.split(",")
 
 
-Codes = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+def _code(value: Any) -> Any:
+    """A code as StockTrim holds it: hidden characters, which answers write out, are hidden again."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return unwritten(value.strip()) if isinstance(value, str) else value
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 """A list of codes or names, however a host writes one."""
+
+
+@overload
+async def together(first: Awaitable[A], second: Awaitable[B], /) -> tuple[A, B]: ...
+@overload
+async def together(first: Awaitable[A], second: Awaitable[B], third: Awaitable[C], /) -> tuple[A, B, C]: ...
+@overload
+async def together(*calls: Awaitable[A]) -> tuple[A, ...]: ...
+async def together(*calls: Awaitable[Any]) -> tuple[Any, ...]:
+    """Several reads at a time. The first that fails ends the others, and is what is raised."""
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        return tuple(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def names(toolsets: Sequence[Toolset]) -> list[str]:

@@ -1,6 +1,6 @@
 """The reorder plan: StockTrim's suggestions, joined with supplier and cost, most pressing first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from pydantic import Field
@@ -9,6 +9,9 @@ from stocktrim_client.models import Model, OrderPlanRow, Product, Supplier
 from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, order_by, urgency
 
 NO_SUPPLIER = "no supplier"
+
+NAMED = 10
+"""Products named in one warning."""
 
 
 class ReorderLine(Model):
@@ -20,7 +23,9 @@ class ReorderLine(Model):
     urgency: Urgency | None = Field(default=None, description="Absent: StockTrim computed no days")
     on_hand: float | None = None
     on_order: float | None = None
+    daily_demand: float | None = Field(default=None, description="Units a day, average of 120 days")
     days_left: int | None = Field(default=None, description="Days until stock-out; 0 or less: out")
+    lead_time_days: int | None = Field(default=None, description="Days from order to usable stock")
     order_by: date | None = None
     order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
     unit_cost: float | None = Field(default=None, description="Absent: StockTrim holds no cost")
@@ -69,16 +74,21 @@ def reorder_plan(
     """
     rows = list(rows)
     catalogue = _Catalogue(products, suppliers)
-    chosen = [row for row in rows if (row.order_quantity or 0) > 0]
     lines: dict[str, list[ReorderLine]] = {}
+    uncomputed: set[str] = set()
     dropped = 0
-    for row in chosen:
+    for row in rows:
         supplier = catalogue.supplier(row)
+        if not (
+            _fits(row.category, only_categories)
+            and _fits(row.code, only_products, row.product_id)
+            and _fits(supplier, only_suppliers, catalogue.name(supplier))
+        ):
+            continue
+        if (row.order_quantity or 0) <= 0:
+            uncomputed |= {row.code} if row.error else set()
+            continue
         line = _line(row, catalogue.product(row))
-        if not _fits(row.category, only_categories) or not _fits(row.code, only_products, row.product_id):
-            continue
-        if not _fits(supplier, only_suppliers, catalogue.name(supplier)):
-            continue
         if line.urgency is not None and line.urgency not in urgencies:
             dropped += 1
             continue
@@ -93,7 +103,12 @@ def reorder_plan(
         total_cost=round(sum(costs), 2) if costs else None,
         unpriced_lines=sum(group.unpriced_lines or 0 for group in groups) or None,
         groups=tuple(groups),
-        warnings=tuple(_warnings(rows, groups, dropped)),
+        warnings=(
+            *_strange("supplier", only_suppliers, catalogue.supplier_names()),
+            *_strange("category", only_categories, (row.category for row in rows)),
+            *_strange("product", only_products, (name for row in rows for name in (row.code, row.product_id))),
+            *_warnings(groups, uncomputed, dropped),
+        ),
     )
 
 
@@ -104,16 +119,15 @@ class _Catalogue:
         products = list(products)
         self._by_id = {product.product_id: product for product in products}
         self._by_code = {product.code: product for product in products}
-        self._names: dict[str, str | None] = {}
+        known = [(supplier.code or supplier.name, supplier) for supplier in suppliers]
+        self._names = {key: supplier.name for key, supplier in known if key is not None}
+        # By code before by name, by name before by number: one's number may be another's code.
         self._codes: dict[str, str] = {}
-        for supplier in suppliers:
-            key = supplier.code or supplier.name
-            if key is None:
-                continue
-            self._names[key] = supplier.name
-            for other in (supplier.code, supplier.external_id, supplier.supplier_id, supplier.name):
-                if other is not None:
-                    self._codes.setdefault(str(other), key)
+        for word in ("code", "name", "external_id", "supplier_id"):
+            for key, supplier in known:
+                said = getattr(supplier, word)
+                if key is not None and said is not None:
+                    self._codes.setdefault(str(said), key)
 
     def product(self, row: OrderPlanRow) -> Product | None:
         return self._by_id.get(row.product_id or "") or self._by_code.get(row.code)
@@ -130,6 +144,10 @@ class _Catalogue:
     def name(self, supplier: str) -> str | None:
         return self._names.get(supplier)
 
+    def supplier_names(self) -> Iterable[str | None]:
+        """Every code and name a supplier may be asked for by."""
+        return (NO_SUPPLIER, *self._names, *self._names.values(), *(one.supplier_code for one in self._by_id.values()))
+
 
 def _line(row: OrderPlanRow, product: Product | None) -> ReorderLine:
     quantity = row.order_quantity or 0.0
@@ -143,7 +161,9 @@ def _line(row: OrderPlanRow, product: Product | None) -> ReorderLine:
         urgency=urgency(row.days_until_stock_out, row.days_until_order),
         on_hand=row.on_hand,
         on_order=row.on_order,
+        daily_demand=row.daily_demand,
         days_left=row.days_until_stock_out,
+        lead_time_days=row.lead_time_days,
         order_by=order_by(row.calculated_at.date() if row.calculated_at else None, row.days_until_order),
         order_quantity=quantity,
         unit_cost=unit_cost,
@@ -175,9 +195,17 @@ def _fits(value: str | None, wanted: Sequence[str], other: str | None = None) ->
     return any(text.strip().casefold() in known for text in wanted)
 
 
-def _pressing(line: ReorderLine) -> tuple[int, float, str]:
+def _strange(noun: str, wanted: Sequence[str], known: Iterable[str | None]) -> Iterable[str]:
+    """What was asked for and does not exist: without a word it would look as if nothing were due for it."""
+    names = {text.casefold() for text in known if text is not None}
+    for value in wanted:
+        if value.strip().casefold() not in names:
+            yield f"The plan knows no {noun} {value!r}; search finds codes from words."
+
+
+def _pressing(line: ReorderLine) -> tuple[int, float, str, str]:
     rank = URGENCIES.index(line.urgency) if line.urgency else len(URGENCIES)
-    return rank, float("inf") if line.days_left is None else line.days_left, line.product
+    return rank, float("inf") if line.days_left is None else line.days_left, line.product, line.location or ""
 
 
 def _group(supplier: str, name: str | None, lines: list[ReorderLine]) -> SupplierOrder:
@@ -192,16 +220,16 @@ def _group(supplier: str, name: str | None, lines: list[ReorderLine]) -> Supplie
     )
 
 
-def _warnings(rows: Sequence[OrderPlanRow], groups: Sequence[SupplierOrder], dropped: int) -> Iterable[str]:
+def _warnings(groups: Sequence[SupplierOrder], uncomputed: Collection[str], dropped: int) -> Iterable[str]:
     unpriced = sum(group.unpriced_lines or 0 for group in groups)
     if unpriced:
         yield f"{unpriced} line(s) have no cost in StockTrim and are not in the totals."
     homeless = sum(group.lines for group in groups if group.supplier == NO_SUPPLIER)
     if homeless:
         yield f"{homeless} line(s) have no supplier in StockTrim."
-    failed = sum(1 for row in rows if row.error)
-    if failed:
-        yield f"StockTrim could not compute {failed} product(s), so they are missing here."
+    if uncomputed:
+        named = ", ".join(sorted(uncomputed)[:NAMED]) + (", ..." if len(uncomputed) > NAMED else "")
+        yield f"StockTrim could not compute {len(uncomputed)} product(s), so they are missing here: {named}."
     if dropped:
         yield f"{dropped} less urgent line(s) that StockTrim also suggests are left out by the urgency filter."
 
@@ -220,4 +248,7 @@ def window(plan: ReorderPlan, limit: int, start: int = 0) -> ReorderPlan:
             groups.append(group.model_copy(update={"rows": rows}))
     after = start + limit
     cursor = str(after) if after < plan.total_lines else None
-    return plan.model_copy(update={"groups": tuple(groups), "next_cursor": cursor})
+    warnings = plan.warnings
+    if start and start >= plan.total_lines:
+        warnings = (f"The plan has {plan.total_lines} line(s), so none is left after {start}.", *warnings)
+    return plan.model_copy(update={"groups": tuple(groups), "next_cursor": cursor, "warnings": warnings})

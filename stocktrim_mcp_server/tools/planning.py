@@ -1,32 +1,38 @@
 """What to order."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
+from stocktrim_client import StockTrimClient
+from stocktrim_client.models import OrderPlanRow, Product
 from stocktrim_mcp_server.dependencies import StockTrim
 from stocktrim_mcp_server.planning.cover import URGENCIES
 from stocktrim_mcp_server.planning.plan import ReorderPlan, reorder_plan, window
-from stocktrim_mcp_server.toolbox import Codes, Toolset
+from stocktrim_mcp_server.toolbox import Codes, Toolset, together
 
 MOST_LINES = 200
+LONGEST_CURSOR = 9
 
 
 async def get_reorder_plan(
     stocktrim: StockTrim,
     suppliers: Annotated[Codes, Field(description="Supplier codes or names, e.g. ['ACME']; empty = all")] = (),
     categories: Annotated[Codes, Field(description="Product categories; empty = all")] = (),
-    locations: Annotated[Codes, Field(description="Location codes: one line per product and location")] = (),
-    products: Annotated[Codes, Field(description="SKUs; empty = all")] = (),
+    locations: Annotated[
+        Codes, Field(description="Location codes or names: one line per product and location; empty = whole business")
+    ] = (),
+    products: Annotated[Codes, Field(description="SKUs or product ids; empty = all")] = (),
     urgency: Annotated[
         Literal["late", "due", "soon", "all"],
         Field(description="late: overdue or out; due: also within 7 days; soon: also within 14 days; all"),
     ] = "all",
     limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="Lines to show; totals always cover all")] = 50,
-    cursor: Annotated[str, Field(description="next_cursor of the previous answer")] = "",
+    cursor: Annotated[
+        str, Field(coerce_numbers_to_str=True, description="next_cursor of the previous answer, same filters")
+    ] = "",
 ) -> ReorderPlan:
     """What must be ordered now, from whom, and what it costs. Start here.
 
@@ -34,9 +40,14 @@ async def get_reorder_plan(
     flags. Nothing is ordered by this. For one product's settings use get_products.
     """
     start = _start(cursor)
-    rows, catalogue, known = await asyncio.gather(
-        stocktrim.order_plan.all(locations=locations), stocktrim.products.all(), stocktrim.suppliers.all()
-    )
+    strange: list[str] = []
+    if locations:
+        catalogue, known = await together(stocktrim.products.all(), stocktrim.suppliers.all())
+        rows, strange = await _rows_at(stocktrim, catalogue, locations)
+    else:
+        rows, catalogue, known = await together(
+            stocktrim.order_plan.all(), stocktrim.products.all(), stocktrim.suppliers.all()
+        )
     plan = reorder_plan(
         rows,
         catalogue,
@@ -53,14 +64,32 @@ async def get_reorder_plan(
         "products": products,
         "urgency": () if urgency == "all" else (urgency,),
     }
+    unknown = (f"The plan has nothing for a location {one!r}; get_products shows a product's." for one in strange)
+    plan = plan.model_copy(update={"warnings": (*unknown, *plan.warnings)})
     return window(plan if plan.groups else _empty(plan, filters), limit, start)
 
 
+async def _rows_at(
+    stocktrim: StockTrimClient, catalogue: Iterable[Product], locations: Sequence[str]
+) -> tuple[list[OrderPlanRow], list[str]]:
+    """The rows of each location, under the location's code; and the locations without any."""
+    held = [stock for product in catalogue for stock in product.stock]
+    codes = {stock.location_name.casefold(): stock.location_code for stock in held if stock.location_name}
+    codes |= {stock.location_code.casefold(): stock.location_code for stock in held}
+    wanted = list(dict.fromkeys(codes.get(location.casefold(), location) for location in locations))
+    found = await together(*(stocktrim.order_plan.all(locations=[code]) for code in wanted))
+    rows = [
+        row.model_copy(update={"location": code}) for code, those in zip(wanted, found, strict=True) for row in those
+    ]
+    return rows, [code for code, those in zip(wanted, found, strict=True) if not those]
+
+
 def _start(cursor: str) -> int:
+    cursor = cursor.strip()
     if not cursor:
         return 0
-    if not cursor.isdecimal():
-        raise ToolError(f"cursor {cursor!r} is none of this tool's: pass next_cursor as it came, or leave it out.")
+    if not (cursor.isdecimal() and len(cursor) <= LONGEST_CURSOR):
+        raise ToolError(f"cursor {cursor[:40]!r} is none of this tool's: pass next_cursor as it came, or leave it out.")
     return int(cursor)
 
 

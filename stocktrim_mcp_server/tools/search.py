@@ -1,15 +1,14 @@
 """From words to exact codes."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model, Page, Product
 from stocktrim_mcp_server.dependencies import StockTrim
-from stocktrim_mcp_server.toolbox import Codes, Toolset
+from stocktrim_mcp_server.toolbox import Toolset, as_list, together
 
 Kind = Literal["product", "supplier", "customer", "purchase_order"]
 KINDS: tuple[Kind, ...] = ("product", "supplier", "customer", "purchase_order")
@@ -27,9 +26,11 @@ class Hit(Model):
 async def search(
     stocktrim: StockTrim,
     query: Annotated[
-        str, Field(min_length=1, max_length=200, description="Words, part of a name, a code or a barcode")
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+        Field(coerce_numbers_to_str=True, description="Words, part of a name, a code or a barcode"),
     ],
-    kinds: Annotated[Codes, Field(description="Any of product, supplier, customer, purchase_order; empty = all")] = (),
+    kinds: Annotated[tuple[Kind, ...], BeforeValidator(as_list), Field(description="Empty = all kinds")] = (),
     limit: Annotated[int, Field(ge=1, le=50, description="Most hits to show")] = 10,
 ) -> Page[Hit]:
     """Find the exact code of a product, supplier, customer or purchase order from words.
@@ -37,18 +38,22 @@ async def search(
     Exact codes come first, then beginnings, then all words anywhere. Use it before tools that take codes.
     """
     wanted = [kind for kind in KINDS if not kinds or kind in kinds]
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    found = await asyncio.gather(*(_hits(stocktrim, kind) for kind in wanted))
+    found = await together(*(_hits(stocktrim, kind) for kind in wanted))
     ranked = sorted(
-        (rank, hit.kind, hit.code, hit)
-        for hits in found
-        for hit, texts in hits
-        if (rank := match_rank(query, hit.code, texts)) is not None
+        (
+            (rank, hit)
+            for hits in found
+            for hit, texts in hits
+            if (rank := match_rank(query, hit.code, texts)) is not None
+        ),
+        key=lambda ranked: (ranked[0], KINDS.index(ranked[1].kind), ranked[1].code),
     )
-    warnings = [f"There is no kind {kind!r}; kinds are {', '.join(KINDS)}." for kind in unknown]
+    warnings: tuple[str, ...] = ()
     if not ranked:
-        warnings.append(f"Nothing fits {query!r} among {', '.join(wanted) or 'no kind'}. Try fewer or shorter words.")
-    return Page(items=tuple(hit for *_, hit in ranked[:limit]), total=len(ranked), warnings=tuple(warnings))
+        warnings = (f"Nothing fits {query!r} among {', '.join(wanted)}. Try fewer or shorter words.",)
+    elif len(ranked) > limit:
+        warnings = (f"Shown are the {limit} that fit best: add words, name kinds, or raise limit.",)
+    return Page(items=tuple(hit for *_, hit in ranked[:limit]), total=len(ranked), warnings=warnings)
 
 
 def match_rank(query: str, code: str, texts: Iterable[str | None]) -> int | None:

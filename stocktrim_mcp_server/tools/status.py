@@ -8,7 +8,7 @@ from pydantic import Field
 from stocktrim_client import StockTrimError
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
-from stocktrim_mcp_server.toolbox import Toolset
+from stocktrim_mcp_server.toolbox import Toolset, together
 
 STALE = timedelta(days=7)
 
@@ -35,9 +35,9 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
     settings = app.settings
     account = "the built-in sandbox (made-up data)" if settings.sandbox else settings.api_url
     try:
-        progress = await stocktrim.forecasts.progress()
-        computed_at = await stocktrim.order_plan.calculated_at()
-        system = await stocktrim.account.connected_system()
+        progress, computed_at, system = await together(
+            stocktrim.forecasts.progress(), stocktrim.order_plan.calculated_at(), stocktrim.account.connected_system()
+        )
     except StockTrimError as error:
         return Status(connection="fails", account=account, read_only=settings.read_only, warnings=(str(error),))
     warnings: list[str] = []
