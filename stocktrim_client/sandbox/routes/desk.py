@@ -38,11 +38,16 @@ Responder = Callable[[Account, Ask], Awaitable[Answer]]
 
 
 def query_of(ask: Ask, name: str) -> str | None:
+    """A query parameter; None when it is missing or empty."""
     value = ask.query.get(name.lower())
     return value if value is not None and value != "" else None
 
 
 def body_of(account: Account, ask: Ask, shape: shapes.Shape) -> Record:
+    """The body, read by its shape.
+
+    Raises: RefusedError 400, naming each wrong field.
+    """
     record, errors = read(ask.body, shape, account.quirks)
     if errors:
         raise RefusedError(400, errors=errors)
@@ -50,6 +55,7 @@ def body_of(account: Account, ask: Ask, shape: shapes.Shape) -> Record:
 
 
 def invalid(name: str, message: str) -> RefusedError:
+    """The refusal of one field."""
     return RefusedError(400, errors={name: [message]})
 
 
@@ -64,10 +70,12 @@ def listed(rows: Sequence[Record], quirks: Quirks, *, habit: str | None = None, 
 
 
 def one(row: Record, quirks: Quirks) -> Answer:
+    """A record found by its key."""
     return answer([row] if quirks.lookup_form == "array" else row)
 
 
 def paged(rows: Sequence[Any], page: int, size: int) -> Sequence[Any]:
+    """One page, counted from 0; nothing below or beyond."""
     return rows[page * size : (page + 1) * size] if page >= 0 and size > 0 else ()
 
 
