@@ -495,6 +495,8 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
 
     def _next_delay(self, call: _Call, ending: Ending) -> float | None:
         now = self._monotonic()
+        if self._closed:
+            return None
         return retry.next_delay(
             self._policy,
             call.kind,
@@ -678,10 +680,10 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         return self._answered(trail.head, chunks or [], replayable, live=chunks is None)
 
     async def _exchange(self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail) -> list[bytes] | None:
-        """Send and receive; None where the caller reads the body himself."""
+        """Send and receive; None where the caller reads the body himself, which he may of a success only."""
         head = await pool.inner.handle_async_request(request)
         trail.responded(head)
-        return None if request.extensions.get(STREAM) else await self._read(call, head)
+        return None if request.extensions.get(STREAM) and head.is_success else await self._read(call, head)
 
     def _timeouts(self, call: _Call) -> dict[str, float]:
         left, policy = call.ends - self._monotonic(), self._policy

@@ -285,7 +285,7 @@ async def test_a_caller_may_read_the_body_himself() -> None:
         await wire.send(b"def")
 
     arrived = asyncio.Event()
-    async with stage(answer(503), Fault(act)) as (_server, http):
+    async with stage(answer(503), Fault(act)) as (server, http):
         async with http.stream("GET", "/api/Products", extensions={STREAM: True}) as response:
             parts: list[bytes] = []
             async for part in response.aiter_raw():
@@ -294,8 +294,7 @@ async def test_a_caller_may_read_the_body_himself() -> None:
         assert b"".join(parts) == b"abcdef"
         assert parts[0] == b"abc"
         assert response.extensions["stocktrim"].attempts == 2
-        for _ in range(3):
-            assert (await http.get("/api/Products")).status_code == 200
+        assert server.accepted == 1, "the answer thrown away gave its connection back"
 
 
 async def test_an_answer_made_from_bytes_is_timed_too() -> None:
@@ -481,8 +480,8 @@ async def test_closing_ends_what_does_not_end_by_itself() -> None:
         await http.aclose()
         with pytest.raises(errors.OutcomeUnknownError):
             await writing
-        reading.cancel()
-        await asyncio.wait([reading])
+        with pytest.raises(errors.DeadlineError):
+            await reading
         await asyncio.sleep(0.02)
         assert server.open == 0
 
