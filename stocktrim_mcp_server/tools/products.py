@@ -21,9 +21,10 @@ async def get_products(
     """
     found = await stocktrim.products.find_many(codes)
     missing = [code for code, product in found.items() if product is None]
+    products = {product.product_id: product for product in found.values() if product is not None}
     return Page(
-        items=tuple(product for product in found.values() if product is not None),
-        total=len(found) - len(missing),
+        items=tuple(products.values()),
+        total=len(products),
         warnings=tuple(f"There is no product {code!r}; search finds codes from words." for code in missing),
     )
 

@@ -62,6 +62,8 @@ def match_rank(query: str, code: str, texts: Iterable[str | None]) -> int | None
     None: some word is nowhere.
     """
     query, code = query.strip().casefold(), code.casefold()
+    if not query:
+        return None
     known = [text.casefold() for text in texts if text]
     if query == code:
         return 0
@@ -70,7 +72,7 @@ def match_rank(query: str, code: str, texts: Iterable[str | None]) -> int | None
     if code.startswith(query):
         return 1
     everything = " ".join([code, *known])
-    return 3 if query and all(word in everything for word in query.split()) else None
+    return 3 if all(word in everything for word in query.split()) else None
 
 
 async def _hits(stocktrim: StockTrimClient, kind: str) -> list[tuple[Hit, list[str | None]]]:

@@ -1,0 +1,59 @@
+"""Whether all is well."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.tools.status import get_status
+from tests.conftest import NOW, TODAY, Clock
+
+
+async def test_all_is_well(app: App) -> None:
+    status = await get_status(app.stocktrim, app)
+    assert status.connection == "works"
+    assert status.plan_computed_at == NOW - timedelta(hours=2)
+    assert status.forecast_running is False
+    assert status.connected_system == "StockTrimIncomingApi"
+    assert "sandbox" in status.account
+    assert status.warnings == ()
+
+
+async def test_an_old_plan_is_a_warning(app: App) -> None:
+    app.now = lambda: NOW + timedelta(days=9)
+    status = await get_status(app.stocktrim, app)
+    assert "The plan is 9 days old" in status.warnings[0]
+
+
+async def test_a_running_forecast_shows_how_far_it_is_and_warns(app: App, clock: Clock) -> None:
+    await app.stocktrim.forecasts.run()
+    await app.stocktrim.forecasts.progress()
+    clock.seconds += 30
+    status = await get_status(app.stocktrim, app)
+    assert status.forecast_running is True
+    assert status.forecast_percent == 50
+    assert "A forecast is running" in status.warnings[0]
+
+
+async def test_no_plan_is_a_warning(open_app: Callable[..., App], clock: Clock) -> None:
+    app = open_app(Sandbox(0, today=TODAY, clock=clock))
+    status = await get_status(app.stocktrim, app)
+    assert status.plan_computed_at is None
+    assert "holds no plan" in status.warnings[0]
+
+
+@pytest.mark.parametrize("reading", Quirks.readings())
+async def test_every_reading_of_the_api_has_a_status(open_app: Callable[..., App], clock: Clock, reading: str) -> None:
+    app = open_app(Sandbox(today=TODAY, clock=clock, quirks=Quirks.readings()[reading]))
+    status = await get_status(app.stocktrim, app)
+    assert status.connection == "works"
+    assert status.plan_computed_at == NOW - timedelta(hours=2)
+
+
+async def test_a_fault_is_an_answer_too(app: App, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", status=503, times=None))
+    status = await get_status(app.stocktrim, app)
+    assert status.connection == "fails"
+    assert "503" in status.warnings[0]
