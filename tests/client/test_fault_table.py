@@ -32,6 +32,7 @@ from tests.client.fault_server import (
     stage,
     stalled,
     truncated,
+    until,
 )
 
 GET = ("GET", "/api/SuppliersBulk")
@@ -282,6 +283,7 @@ async def test_45_a_dripping_body_ends_at_the_deadline() -> None:
             await http.get("/api/SuppliersBulk")
         assert 0.25 < clock.monotonic() - began < 0.6
         assert (len(server.requests), caught.value.phase, clock.sleeps) == (1, Phase.RESPONDED, [])
+        await until(lambda: server.open == 0)
 
 
 async def test_a_write_whose_success_drips_past_the_deadline_was_applied() -> None:
