@@ -24,10 +24,10 @@ _WRITTEN = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
 def answer(result: BaseModel) -> CallToolResult:
-    """What is sent for a result: nulls and empty lists left out, in both forms."""
+    """What is sent for a result: nulls and optional empty lists left out, in both forms."""
     return CallToolResult(
         content=[TextContent(type="text", text=text_of(result))],
-        structured_content=_trimmed(result.model_dump(mode="json", exclude_none=True)),
+        structured_content=_trimmed(result, result.model_dump(mode="json", exclude_none=True)),
     )
 
 
@@ -154,14 +154,20 @@ def _is_table(value: Any) -> bool:
     return _is_records(value) and len(type(value[0]).model_fields) > INLINE_FIELDS
 
 
-def _trimmed(value: Any) -> Any:
-    """Without empty lists, and with hidden characters written out, at every depth."""
-    if isinstance(value, dict):
-        members = cast(dict[str, Any], value)
-        return {name: _trimmed(one) for name, one in members.items() if one != []}
-    if isinstance(value, list):
-        return [_trimmed(one) for one in cast(list[Any], value)]
-    return visible(value) if isinstance(value, str) else value
+def _trimmed(value: Any, dumped: Any) -> Any:
+    """What is sent of a value: lists that may be absent are when empty, and hidden characters are written out."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        members = cast(dict[str, Any], dumped)
+        return {
+            name: _trimmed(getattr(value, name), one)
+            for name, one in members.items()
+            if one != [] or fields[name].is_required()
+        }
+    if isinstance(value, tuple):
+        items = cast(tuple[Any, ...], value)
+        return [_trimmed(one, part) for one, part in zip(items, cast(list[Any], dumped), strict=True)]
+    return visible(dumped) if isinstance(dumped, str) else dumped
 
 
 def slim(schema: dict[str, Any]) -> dict[str, Any]:

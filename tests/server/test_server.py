@@ -1,0 +1,254 @@
+"""The server through the SDK's own client, in memory, in both eras of the protocol."""
+
+import asyncio
+import gc
+import json
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from anyio import wait_all_tasks_blocked
+from mcp import Client
+from mcp_types import CallToolResult, TextContent
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.settings import Settings
+from stocktrim_mcp_server.toolbox import names
+from stocktrim_mcp_server.tools import TOOLSETS
+from tests.conftest import TODAY, Clock
+
+Era = Literal["auto", "legacy"]
+OpenApp = Callable[..., App]
+
+USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("get_reorder_plan", {}),
+    ("get_reorder_plan", {"limit": 2, "urgency": "late"}),
+    ("get_reorder_plan", {"locations": ["MAIN", "SHOP"], "limit": 3}),
+    ("get_reorder_plan", {"suppliers": ["NOBODY"]}),
+    ("search", {"query": "mug"}),
+    ("search", {"query": "e", "limit": 50}),
+    ("search", {"query": "zeppelin"}),
+    ("get_products", {"codes": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "..", "NOPE"]}),
+    ("get_status", {}),
+)
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def era(request: pytest.FixtureRequest) -> Era:
+    return request.param
+
+
+def text_of(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def leaves(value: Any, name: str = "") -> list[tuple[str, Any]]:
+    """Every single value of a structure, with the name of the field it stands in."""
+    if isinstance(value, dict):
+        return [leaf for key, one in value.items() for leaf in leaves(one, key)]
+    if isinstance(value, list):
+        return [leaf for one in value for leaf in leaves(one, name)]
+    return [(name, value)]
+
+
+async def test_the_menu_is_the_toolsets_in_their_order(app: App, era: Era) -> None:
+    async with Client(server.build(app), mode=era) as client:
+        assert [tool.name for tool in (await client.list_tools()).tools] == names(TOOLSETS)
+
+
+async def test_every_era_is_spoken(app: App) -> None:
+    async with Client(server.build(app), mode="auto") as modern, Client(server.build(app), mode="legacy") as legacy:
+        assert modern.protocol_version >= "2026-07-28" > legacy.protocol_version
+
+
+@pytest.mark.parametrize(("tool", "arguments"), USUAL_CALLS)
+async def test_both_channels_hold_the_same(app: App, era: Era, tool: str, arguments: dict[str, Any]) -> None:
+    async with Client(server.build(app), mode=era) as client:
+        await client.list_tools()
+        # The SDK's client checks the structured content against the published schema here.
+        result = await client.call_tool(tool, arguments)
+    assert not result.is_error, text_of(result)
+    text, structured = text_of(result), result.structured_content
+    assert structured is not None
+    for name, value in leaves(structured):
+        assert value is not None, name
+        if isinstance(value, str) and not name.endswith(("_at", "as_of")):
+            assert value in text, f"{name} {value!r} is missing in the text"
+    assert "\\u200b" in text or "\u200b" not in json.dumps(structured, ensure_ascii=False)
+    hidden = [one for one in text + json.dumps(structured, ensure_ascii=False) if not one.isprintable() and one != "\n"]
+    assert hidden == []
+
+
+async def test_the_sdks_client_does_refuse_an_answer_unlike_its_schema(
+    open_app: OpenApp, sandbox: Sandbox, era: Era
+) -> None:
+    """Guards the test above: it must fail if an answer departs from what was published."""
+    app = open_app(sandbox)
+    built = server.build(app)
+    async with Client(built, mode=era) as client:
+        tool = next(tool for tool in (await client.list_tools()).tools if tool.name == "get_status")
+        assert tool.output_schema is not None
+        tool.output_schema["required"] = ["shoe_size"]
+        client.session._tool_output_schemas["get_status"] = tool.output_schema  # pyright: ignore[reportPrivateUsage]
+        with pytest.raises(RuntimeError, match="shoe_size"):
+            await client.call_tool("get_status", {})
+
+
+async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missing(era: Era) -> None:
+    app = App(Settings(log_level="ERROR"), server.connect)
+    async with Client(server.build(app), mode=era) as client:
+        assert len((await client.list_tools()).tools) == len(names(TOOLSETS))
+        for tool, arguments in (
+            ("get_reorder_plan", {}),
+            ("search", {"query": "tea"}),
+            ("get_products", {"codes": ["A"]}),
+        ):
+            result = await client.call_tool(tool, arguments)
+            assert result.is_error
+            for word in ("STOCKTRIM_API_AUTH_ID", "STOCKTRIM_API_AUTH_SIGNATURE", "Help"):
+                assert word in text_of(result)
+        status = await client.call_tool("get_status", {})
+        assert not status.is_error
+        assert status.structured_content is not None
+        assert status.structured_content["connection"] == "fails"
+        assert "STOCKTRIM_API_AUTH_SIGNATURE" in status.structured_content["warnings"][0]
+        assert "STOCKTRIM_API_AUTH_SIGNATURE" in text_of(status)
+    await app.aclose()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_wrong_credentials_name_the_variables_and_show_no_secret(
+    open_app: OpenApp, clock: Clock, status: Any, era: Era
+) -> None:
+    sandbox = Sandbox(today=TODAY, clock=clock, auth_signature="another", quirks=Quirks(unauthorized=status))
+    async with Client(server.build(open_app(sandbox)), mode=era) as client:
+        result = await client.call_tool("get_reorder_plan", {})
+    assert result.is_error
+    assert "STOCKTRIM_API_AUTH_ID" in text_of(result)
+    assert "another" not in text_of(result)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault("status", status=503, times=None), "503"),
+        (Fault("html", status=500, times=None), "500"),
+        (Fault("reset", times=None), "connection"),
+        (Fault("html", status=200, times=None), "web page"),
+        (Fault("malformed", times=None), "not in the documented form"),
+        (Fault("status", status=429, headers={"Retry-After": "600"}, times=None), "429"),
+    ],
+)
+async def test_trouble_at_stocktrim_reaches_the_model_as_a_sentence(
+    app: App, sandbox: Sandbox, era: Era, fault: Fault, said: str
+) -> None:
+    sandbox.faults.add(fault)
+    async with Client(server.build(app), mode=era) as client:
+        result = await client.call_tool("get_reorder_plan", {})
+    assert result.is_error
+    assert said.lower() in text_of(result).lower()
+    for word in ("Traceback", "Error executing tool", "<html", "pydantic", "httpx"):
+        assert word not in text_of(result)
+
+
+async def test_passing_trouble_is_not_noticed(app: App, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", status=503, times=2), Fault("reset", times=2), Fault("truncate", times=1))
+    async with Client(server.build(app)) as client:
+        result = await client.call_tool("get_reorder_plan", {})
+    assert not result.is_error, text_of(result)
+
+
+async def test_one_deadline_covers_all_requests_of_a_call(era: Era) -> None:
+    sandbox = Sandbox(400, today=TODAY)
+    sandbox.faults.add(Fault("silence", at="list_products", times=None, after=3))
+    settings = Settings(sandbox=True, log_level="ERROR", call_seconds=0.3)
+
+    def connect(settings: Settings) -> StockTrimClient:
+        return StockTrimClient("sandbox", "sandbox", transport=sandbox)
+
+    app = App(settings, connect)
+    loop = asyncio.get_running_loop()
+    async with Client(server.build(app), mode=era) as client:
+        begun = loop.time()
+        result = await client.call_tool("get_reorder_plan", {})
+        assert loop.time() - begun < 5
+        assert result.is_error
+        assert "0.3" in text_of(result)
+        sandbox.faults.clear()
+        assert not (await client.call_tool("get_status", {})).is_error
+    await app.aclose()
+
+
+async def test_a_bug_of_ours_keeps_its_text_to_itself(app: App, era: Era, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(settings: Settings) -> StockTrimClient:
+        raise KeyError("the-secret-of-the-bug")
+
+    app.connect = broken
+    async with Client(server.build(app), mode=era) as client:
+        result = await client.call_tool("get_reorder_plan", {})
+    assert result.is_error
+    assert "the-secret-of-the-bug" not in text_of(result)
+    assert "the-secret-of-the-bug" in caplog.text
+
+
+async def test_twenty_calls_at_once_over_one_session(app: App, era: Era) -> None:
+    async with Client(server.build(app), mode=era) as client:
+        calls = [USUAL_CALLS[number % len(USUAL_CALLS)] for number in range(20)]
+        alone = {json.dumps(call): await client.call_tool(*call) for call in USUAL_CALLS}
+        together = await asyncio.gather(*(client.call_tool(*call) for call in calls))
+    for call, result in zip(calls, together, strict=True):
+        assert result.structured_content == alone[json.dumps(call)].structured_content
+
+
+async def test_sessions_share_one_client(app: App) -> None:
+    made: list[StockTrimClient] = []
+    usual = app.connect
+
+    def connect(settings: Settings) -> StockTrimClient:
+        made.append(usual(settings))
+        return made[-1]
+
+    app.connect = connect
+    built = server.build(app)
+    async with Client(built) as one, Client(built, mode="legacy") as two, Client(built) as three:
+        results = await asyncio.gather(*(client.call_tool("get_status", {}) for client in (one, two, three)))
+    assert not any(result.is_error for result in results)
+    assert len(made) == 1
+
+
+async def test_a_cancelled_call_leaves_the_server_usable(era: Era) -> None:
+    sandbox = Sandbox(today=TODAY)
+    sandbox.faults.add(Fault("silence", at="list_products", times=1))
+
+    def connect(settings: Settings) -> StockTrimClient:
+        return StockTrimClient("sandbox", "sandbox", transport=sandbox)
+
+    app = App(Settings(sandbox=True, log_level="ERROR"), connect)
+    async with Client(server.build(app), mode=era) as client:
+        call = asyncio.create_task(client.call_tool("get_reorder_plan", {}))
+        await wait_all_tasks_blocked()
+        assert any(request.operation == "list_products" for request in sandbox.requests)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        result = await client.call_tool("get_reorder_plan", {})
+    assert not result.is_error, text_of(result)
+    await app.aclose()
+
+
+async def test_nothing_is_left_when_the_server_is_done(app: App, era: Era) -> None:
+    before = asyncio.all_tasks()
+    async with Client(server.build(app), mode=era) as client:
+        await asyncio.gather(*(client.call_tool(*call) for call in USUAL_CALLS))
+    await app.aclose()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
+    gc.collect()
+
+
+def test_instructions_stay_short() -> None:
+    assert len(server.INSTRUCTIONS) <= 600
