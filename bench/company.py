@@ -5,72 +5,52 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from bench.figures import Figure, percentile
+from bench.figures import Figure, median, percentile, spread
 from bench.processes import ours, sandbox_upstream
 from stocktrim_client import StockTrimClient
 
-Lane = Callable[[StockTrimClient], Awaitable[Sequence[Any]]]
+Lane = Callable[[], Awaitable[Sequence[Any]]]
 
 
 async def measure(
-    *, rows: int = 10_000, customers: int = 15_000, reads: int = 4, rounds: int = 3, interval: float = 0.01
+    *, rows: int = 10_000, customers: int = 15_000, rounds: int = 7, seconds: float = 1.5, interval: float = 0.02
 ) -> list[Figure]:
-    """Small calls at fixed times, first alone, then beside large reads, in turns.
+    """Small calls at fixed times, alone and beside each large read in turns, several rounds.
 
-    Units: `interval` in seconds between two small calls; `reads` large reads one after another in a round.
+    Units: `seconds` of each turn (a large read is not cut short), `interval` in seconds between two small calls.
     """
-    floor: list[float] = []
-    beside: dict[str, list[float]] = {}
-    titles = {
-        f"p95 of small calls beside a plan of {rows:,} rows": (_plan, rows),
-        f"p95 of small calls beside {customers:,} customers": (_customers, customers),
-        f"p95 of small calls beside {rows:,} products": (_products, rows),
-    }
     async with sandbox_upstream(products=rows, customers=customers) as address, ours(address) as stocktrim:
-        for lane, expected in titles.values():
-            assert len(await lane(stocktrim)) == expected, "not all rows were read"
+        lanes: dict[str, tuple[Lane, int, float | None]] = {
+            f"a plan of {rows:,} rows": (stocktrim.order_plan.all, rows, 50),
+            f"{customers:,} customers": (stocktrim.customers.all, customers, 50),
+            f"{rows:,} products": (stocktrim.products.all, rows, None),
+        }
+        for title, (lane, expected, _) in lanes.items():
+            found = len(await lane())
+            assert found == expected, f"{title}: {found} were read"
+        alone: list[list[float]] = []
+        beside: dict[str, list[list[float]]] = {title: [] for title in lanes}
         for _ in range(rounds):
-            floor += await _ticks(stocktrim, asyncio.sleep(0.5), interval)
-            for title, (lane, _) in titles.items():
-                beside.setdefault(title, []).extend(await _ticks(stocktrim, _again(lane, stocktrim, reads), interval))
+            alone.append(await _ticks(stocktrim, asyncio.sleep(seconds), interval))
+            for title, (lane, _, _) in lanes.items():
+                beside[title].append(await _ticks(stocktrim, _again(lane, seconds), interval))
     floor_is = (
-        "The same small GET (`forecasts.progress`) at the same pace with nothing beside it, p95. Calls begin at fixed "
-        "times, whether or not the last has ended, and are counted from then: a stopped event loop is seen whole. "
-        "Large reads follow each other without a pause."
+        f"The same small GET (`forecasts.progress`) every {1000 * interval:.0f} ms with nothing beside it. Calls begin "
+        "at fixed times, whether or not the last has ended, and are counted from when they were due, so a stopped "
+        f"event loop is seen whole. Large reads follow each other without a pause. Median of {rounds} turns each; range: "
+        "of the turns."
     )
-    figures: list[Figure] = []
-    for title, times in beside.items():
-        alone = percentile(floor, 95)
-        at_most = None if "products" in title else 50
-        figures.append(Figure(title, percentile(times, 95), "ms", alone, floor_is, by="excess", at_most=at_most))
-        figures.append(
-            Figure(
-                f"{title.replace('p95', 'longest', 1)}",
-                max(times),
-                "ms",
-                max(floor),
-                "The longest of the same calls.",
-                by="excess",
-            )
-        )
-    return figures
+    return [
+        _figure(f"{word} of small calls beside {title}", percent, times, alone, f"{say}{floor_is}", at_most)
+        for title, times in beside.items()
+        for word, percent, say, at_most in (("p95", 95, "", lanes[title][2]), ("longest", 100, "As above. ", None))
+    ]
 
 
-async def _plan(stocktrim: StockTrimClient) -> Sequence[Any]:
-    return await stocktrim.order_plan.all(status="All")
-
-
-async def _customers(stocktrim: StockTrimClient) -> Sequence[Any]:
-    return await stocktrim.customers.all()
-
-
-async def _products(stocktrim: StockTrimClient) -> Sequence[Any]:
-    return await stocktrim.products.all()
-
-
-async def _again(lane: Lane, stocktrim: StockTrimClient, reads: int) -> None:
-    for _ in range(reads):
-        await lane(stocktrim)
+async def _again(lane: Lane, seconds: float) -> None:
+    ends = time.perf_counter() + seconds
+    while time.perf_counter() < ends:
+        await lane()
 
 
 async def _ticks(stocktrim: StockTrimClient, work: Awaitable[None], interval: float) -> list[float]:
@@ -90,3 +70,20 @@ async def _ticks(stocktrim: StockTrimClient, work: Awaitable[None], interval: fl
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
         await working
     return times
+
+
+def _figure(
+    name: str, percent: float, times: list[list[float]], alone: list[list[float]], floor_is: str, at_most: float | None
+) -> Figure:
+    here = [percentile(turn, percent) for turn in times]
+    there = [percentile(turn, percent) for turn in alone]
+    return Figure(
+        name,
+        measured=median(here),
+        unit="ms",
+        floor=median(there),
+        floor_is=floor_is,
+        by="excess",
+        at_most=at_most,
+        spread=spread([one - other for one, other in zip(here, there, strict=True)]),
+    )
