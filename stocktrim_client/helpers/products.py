@@ -198,14 +198,14 @@ def product_of(wire: ProductsResponseDto) -> Product:
         product_id=product_id,
         code=str(plain(wire.product_code_readable) or product_id),
         suppliers=tuple(
-            read(Delivery, supplier, DELIVERY_WORDS)
-            for supplier in items(wire.suppliers)
-            if plain(supplier.supplier_id) is not None
+            read(Delivery, one, DELIVERY_WORDS, supplier=named)
+            for one in items(wire.suppliers)
+            if (named := plain(one.supplier_id) or plain(one.supplier_name))
         ),
         stock=tuple(
-            read(StockAtLocation, stock, STOCK_WORDS)
-            for stock in items(wire.stock_locations)
-            if plain(stock.location_code) is not None
+            read(StockAtLocation, one, STOCK_WORDS, location_code=named)
+            for one in items(wire.stock_locations)
+            if (named := plain(one.location_code) or plain(one.location_name))
         ),
     )
 

@@ -39,9 +39,10 @@ async def test_blanks_around_credentials_do_no_harm(around: str) -> None:
 async def test_without_credentials_each_call_says_what_is_missing(auth_id: str, signature: str) -> None:
     far = sandbox()
     async with StockTrimClient(auth_id, signature, transport=far) as stocktrim:
-        for _ in range(2):
-            with pytest.raises(CredentialsError) as raised:
-                await stocktrim.suppliers.all()
+        with pytest.raises(CredentialsError):
+            await stocktrim.products.find("A")
+        with pytest.raises(CredentialsError) as raised:
+            await stocktrim.suppliers.all()
     assert "STOCKTRIM_API_AUTH_ID" in str(raised.value)
     assert "STOCKTRIM_API_AUTH_SIGNATURE" in str(raised.value)
     assert far.requests == []
@@ -260,11 +261,9 @@ def test_one_client_serves_one_event_loop_after_another() -> None:
     stocktrim = StockTrimClient("sandbox", "sandbox", transport=far)
 
     async def use() -> None:
-        saved = await asyncio.gather(
-            *(stocktrim.inventory.save(StockCount(product_id="KETTLE-09", on_hand=units)) for units in (5, 6)),
-            stocktrim.products.all(),
-        )
-        assert saved[0].status == "applied"
+        counts = (StockCount(product_id="KETTLE-09", on_hand=units) for units in (5, 6))
+        saved = await asyncio.gather(*(stocktrim.inventory.save(count) for count in counts))
+        assert [report.status for report in saved] == ["applied", "applied"]
 
     asyncio.run(use())
     asyncio.run(use())

@@ -1,0 +1,291 @@
+"""The catalogue, under every reading of the API."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from stocktrim_client.client import StockTrimClient
+from stocktrim_client.errors import ConflictError, NotFoundError, ServiceError, UnexpectedAnswerError
+from stocktrim_client.models import ProductDraft, ProductSupplier, StockAtLocation
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_client.sandbox.server import serve
+from tests.client.sandboxed import HOSTILE, Scripted, asked, connected, every_reading, sandbox, writes
+
+
+@every_reading
+async def test_the_whole_catalogue_is_read(quirks: Quirks) -> None:
+    far = sandbox(130, quirks=quirks)
+    async with connected(far) as stocktrim:
+        products = await stocktrim.products.all()
+    assert [product.product_id for product in products] == list(far.shop.products)
+    for product in products:
+        truth = far.shop.products[product.product_id]
+        assert product.code == truth.get("productCodeReadable", product.product_id)
+        assert (product.name, product.unit_cost) == (truth.get("name"), truth.get("cost"))
+        assert (product.on_hand, product.lead_time_days) == (truth.get("stockOnHand"), truth.get("leadTime"))
+        assert product.supplier_code == truth.get("supplierCode")
+        places = {stock.location_code: stock.on_hand for stock in product.stock}
+        assert places == {each["locationCode"]: each["stockOnHand"] for each in truth.get("stockLocations", ())}
+        assert [one.name for one in product.suppliers] == [
+            each.get("supplierName") for each in truth.get("suppliers", ())
+        ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 2500])
+@every_reading
+async def test_any_number_of_products_is_read_whole(quirks: Quirks, count: int) -> None:
+    far = sandbox(count, quirks=quirks)
+    async with connected(far) as stocktrim:
+        products = await stocktrim.products.all()
+    assert [product.product_id for product in products] == list(far.shop.products)
+    pages = -(-count // quirks.products_page_size)
+    assert asked(far)["list_products"] <= pages + 11
+
+
+async def test_eight_pages_are_read_at_a_time_and_no_more() -> None:
+    far = sandbox(1500)
+    running = peak = 0
+
+    class Counting(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            nonlocal running, peak
+            running += 1
+            peak = max(peak, running)
+            await asyncio.sleep(0.001)
+            try:
+                return await far.handle_async_request(request)
+            finally:
+                running -= 1
+
+    async with connected(Counting()) as stocktrim:
+        both = await asyncio.gather(stocktrim.products.all(), stocktrim.products.all())
+    assert both[0] == both[1]
+    assert peak == 8
+
+
+@pytest.mark.parametrize("after", [0, 1, 4, 20])
+async def test_a_page_that_fails_for_good_fails_the_whole_catalogue(after: int) -> None:
+    far = sandbox(1500)
+    far.faults.add(Fault("status", at="list_products", status=500, times=None, after=after))
+    async with connected(far) as stocktrim:
+        with pytest.raises(ServiceError):
+            await stocktrim.products.all()
+
+
+async def test_a_page_that_fails_once_is_read_again() -> None:
+    far = sandbox(300)
+    far.faults.add(*(Fault(kind, at="list_products", after=2) for kind in ("reset", "status", "truncate")))
+    async with connected(far) as stocktrim:
+        assert len(await stocktrim.products.all()) == 300
+
+
+# --- one product
+
+
+@every_reading
+async def test_a_product_is_found_by_sku_and_by_product_id(quirks: Quirks) -> None:
+    far = sandbox(130, quirks=quirks)
+    async with connected(far) as stocktrim:
+        by_sku = await stocktrim.products.get("V60-02")
+        assert by_sku.product_id == "30000001"
+        assert await stocktrim.products.get(" 30000001 ") == by_sku
+        assert (await stocktrim.products.get("v60-02")) == by_sku
+        assert await stocktrim.products.find("V60") is None
+        assert await stocktrim.products.find("  ") is None
+        with pytest.raises(NotFoundError, match="'V60'"):
+            await stocktrim.products.get("V60")
+
+
+@every_reading
+async def test_several_products_are_found_together(quirks: Quirks) -> None:
+    far = sandbox(130, quirks=quirks)
+    async with connected(far) as stocktrim:
+        products = await stocktrim.products.find_many(["V60-02", "KETTLE-09", " ", "NOPE", "30000001", "V60-02"])
+        assert await stocktrim.products.find_many([]) == {}
+    ids = {code: product and product.product_id for code, product in products.items()}
+    assert ids == {"V60-02": "30000001", "KETTLE-09": "KETTLE-09", "NOPE": None, "30000001": "30000001"}
+    assert asked(far)["list_products"] <= 4 + 11
+
+
+async def _save_raw(far: Sandbox, *products: dict[str, Any]) -> None:
+    for product in products:
+        far.shop.products[product["productId"]] = {"id": far.shop.number(), **product}
+    far.shop.changed()
+
+
+@pytest.mark.parametrize("matches", ["productId", "either"])
+async def test_a_shared_sku_picks_nobody_and_names_the_ids(matches: Any) -> None:
+    far = sandbox(quirks=Quirks(product_code_matches=matches))
+    await _save_raw(
+        far,
+        {"productId": "1001", "productCodeReadable": "TWIN"},
+        {"productId": "1002", "productCodeReadable": "TWIN"},
+    )
+    async with connected(far) as stocktrim:
+        assert await stocktrim.products.find("TWIN") is None
+        assert await stocktrim.products.find_many(["TWIN"]) == {"TWIN": None}
+        with pytest.raises(ConflictError, match="'1001', '1002'"):
+            await stocktrim.products.get("TWIN")
+        with pytest.raises(ConflictError):
+            await stocktrim.products.delete("TWIN")
+    assert writes(far) == []
+
+
+async def test_case_is_ignored_only_where_it_leaves_no_doubt() -> None:
+    far = sandbox()
+    await _save_raw(
+        far, {"productId": "1", "productCodeReadable": "Abc"}, {"productId": "2", "productCodeReadable": "aBC"}
+    )
+    async with connected(far) as stocktrim:
+        assert (await stocktrim.products.get("Abc")).product_id == "1"
+        with pytest.raises(ConflictError):
+            await stocktrim.products.get("ABC")
+
+
+@pytest.mark.parametrize("matches", ["productId", "either"])
+async def test_a_product_id_comes_before_the_sku_of_another_product(matches: Any) -> None:
+    far = sandbox(quirks=Quirks(product_code_matches=matches))
+    await _save_raw(
+        far, {"productId": "X-2", "productCodeReadable": "X-1"}, {"productId": "X-1", "productCodeReadable": "Y"}
+    )
+    async with connected(far) as stocktrim:
+        assert (await stocktrim.products.get("X-1")).product_id == "X-1"
+        assert (await stocktrim.products.get("X-2")).product_id == "X-2"
+
+
+@pytest.mark.parametrize("code", HOSTILE)
+async def test_any_code_is_saved_found_and_deleted(code: str) -> None:
+    far = sandbox()
+    far.shop.products.pop(code, None)
+    async with connected(far) as stocktrim:
+        await _round_trip(stocktrim, far, code)
+
+
+async def test_any_code_passes_a_real_socket() -> None:
+    far = sandbox()
+    async with serve(far) as base_url, StockTrimClient("sandbox", "sandbox", base_url=base_url) as stocktrim:
+        for code in HOSTILE:
+            far.shop.products.pop(code, None)
+            await _round_trip(stocktrim, far, code)
+
+
+async def _round_trip(stocktrim: StockTrimClient, far: Sandbox, code: str) -> None:
+    assert (await stocktrim.products.save(ProductDraft(product_id=code, name="New"))).warnings == ()
+    assert code in far.shop.products
+    assert (await stocktrim.products.get(code)).product_id == code
+    assert (await stocktrim.products.delete(code)).warnings == ()
+    assert code not in far.shop.products
+    queries = [request.query for request in far.requests if request.operation == "delete_product"]
+    assert queries[-1] == {"productid": code}
+
+
+# --- saving
+
+
+@every_reading
+async def test_a_product_is_created_changed_and_deleted(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    draft = ProductDraft(
+        product_id="NEW-1",
+        code="NEW",
+        name="New",
+        unit_cost=2.5,
+        lead_time_days=14,
+        discontinued=False,
+        stock=(StockAtLocation(location_code="MAIN", on_hand=4),),
+    )
+    async with connected(far) as stocktrim:
+        report = await stocktrim.products.save(draft)
+        assert (report.status, report.changes[0].kind, report.warnings) == ("applied", "create", ())
+        product = await stocktrim.products.get("NEW-1")
+        assert (product.code, product.name, product.unit_cost, product.lead_time_days) == ("NEW", "New", 2.5, 14)
+        report = await stocktrim.products.save(ProductDraft(product_id="NEW-1", unit_cost=3))
+        assert (report.status, report.changes[0].kind) == ("applied", "change")
+        cleared = quirks.product_left_out == "replaced"
+        assert bool(report.warnings) == cleared
+        report = await stocktrim.products.delete("NEW-1")
+        assert (report.status, report.changes[0].kind, report.warnings) == ("applied", "delete", ())
+        assert await stocktrim.products.find("NEW-1") is None
+
+
+@pytest.mark.parametrize("form", ["code", "id", "external"])
+async def test_suppliers_of_a_product_are_saved(form: Any) -> None:
+    far = sandbox(quirks=Quirks(product_supplier_id=form))
+    draft = ProductDraft(product_id="NEW-1", suppliers=(ProductSupplier(supplier="HIKARI", supplier_sku="H-1"),))
+    async with connected(far) as stocktrim:
+        await stocktrim.products.save(draft)
+        (supplier,) = (await stocktrim.products.get("NEW-1")).suppliers
+    assert supplier.supplier_sku == "H-1"
+
+
+async def test_only_fields_that_were_set_are_sent() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=40, barcode=None))
+    (body,) = [request.body for request in far.requests if request.operation == "save_product"]
+    assert body == b'{"productId":"KETTLE-09","cost":40.0,"barcode":null}'
+
+
+# --- strange answers
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"null", b"<html></html>", b'{"a"', b"[1]", b'"text"', b'[{"productId": "A", "cost": "dear"}]']
+)
+async def test_a_strange_answer_is_named(content: bytes) -> None:
+    async with connected(Scripted(lambda request: httpx.Response(200, content=content))) as stocktrim:
+        for call in (stocktrim.products.all(), stocktrim.products.find("KETTLE-09")):
+            with pytest.raises(UnexpectedAnswerError) as raised:
+                await call
+            assert raised.value.operation == "list_products"
+
+
+async def test_numbers_for_text_text_for_numbers_and_fractions_are_read() -> None:
+    row = {
+        "productId": 30000002,
+        "productCodeReadable": 123,
+        "cost": "7.40",
+        "leadTime": 14.5,
+        "forecastPeriod": "30",
+        "suppliers": [{"supplierId": 5, "supplierName": None}, {"supplierId": None, "supplierName": "Nobody"}],
+        "stockLocations": [{"locationCode": 7, "stockOnHand": "3"}],
+        "surprise": {"of": ["the", "day"]},
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404) if "pageNo" in request.url.params else httpx.Response(200, json=[row])
+
+    async with connected(Scripted(answer)) as stocktrim:
+        (product,) = await stocktrim.products.all()
+    assert (product.product_id, product.code, product.unit_cost) == ("30000002", "123", 7.4)
+    assert (product.lead_time_days, product.forecast_period_days) == (14, 30)
+    assert [one.supplier for one in product.suppliers] == ["5", "Nobody"]
+    assert [(stock.location_code, stock.on_hand) for stock in product.stock] == [("7", 3.0)]
+
+
+@pytest.mark.parametrize("row", [{"productId": "A"}, {"productId": "A", "suppliers": None, "stockLocations": None}])
+async def test_a_product_of_which_nothing_is_known_is_read(row: dict[str, Any]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404) if "pageNo" in request.url.params else httpx.Response(200, json=[row])
+
+    async with connected(Scripted(answer)) as stocktrim:
+        (product,) = await stocktrim.products.all()
+    assert product.model_dump(exclude_defaults=True) == {"code": "A", "product_id": "A"}
+
+
+async def test_a_clamped_last_page_ends_the_list() -> None:
+    rows = [{"productId": str(number)} for number in range(100)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = min(int(request.url.params.get("pageNo", "0")), 1)
+        return httpx.Response(200, json=rows[50 * page : 50 * page + 50])
+
+    through = Scripted(answer)
+    async with connected(through) as stocktrim:
+        assert [product.product_id for product in await stocktrim.products.all()] == [row["productId"] for row in rows]
+    assert len(through.requests) < 15
+    numbers = [request.url.params.get("pageNo") for request in through.requests]
+    assert all(number is None or re.fullmatch(r"\d+", number) for number in numbers)
