@@ -259,14 +259,14 @@ class _Look:
         return differences, tuple(f"Read back, the {self.what} {text}." for text in self._side_effects(record))
 
     def _side_effects(self, record: Model | None) -> list[str]:
-        """Fields that nobody asked to change: StockTrim may clear what a save leaves out."""
+        """Values that nobody asked to change: StockTrim may clear what a save leaves out."""
         if self.after is None or self.before is None or record is None:
             return []
         before, present = self.before.model_dump(), record.model_dump()
         return [
             f"now also has {field} = {present.get(field)!r}; before, it was {value!r}"
             for field, value in before.items()
-            if field not in self.after and not same_meaning(value, present.get(field))
+            if field not in self.after and not _is_nothing(value) and not same_meaning(value, present.get(field))
         ]
 
 
