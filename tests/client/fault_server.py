@@ -216,9 +216,10 @@ class FaultServer:
         try:
             lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             method, target, _ = lines[0].split(" ")
-            headers = {
-                name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)
-            }
+            headers: dict[str, str] = {}
+            for name, _, value in (line.partition(":") for line in lines[1:] if line):
+                earlier = headers.get(name.lower())
+                headers[name.lower()] = value.strip() if earlier is None else f"{earlier}, {value.strip()}"
             body = b""
             if headers.get("transfer-encoding") == "chunked":
                 while size := int(await reader.readuntil(b"\r\n"), 16):

@@ -170,6 +170,21 @@ async def test_a_queue_is_left_at_the_deadline() -> None:
         assert len(server.requests) == 1
 
 
+async def test_bulk_reading_queues_behind_bulk_reading_until_its_deadline() -> None:
+    policy = RetryPolicy(bulk_concurrency=1, pool_timeout=0.01, closing_grace=0.05)
+    async with running(hang) as server, client(resilient(server.url, RealTime(), policy), server.url) as http:
+        with calling(bulk=True):
+            stuck = asyncio.create_task(caught(http.get("/api/Products")))
+            await until(lambda: server.requests)
+            with calling(deadline=0.1):
+                began = asyncio.get_running_loop().time()
+                assert isinstance(await caught(http.get("/api/Products")), errors.NotSentError)
+                assert asyncio.get_running_loop().time() - began > 0.08
+        assert (await http.get("/api/Customers")).status_code == 200
+        stuck.cancel()
+        await asyncio.wait([stuck])
+
+
 async def test_r6_in_an_outage_reads_send_themselves_and_the_budget() -> None:
     async with stage() as (server, http):
         server.otherwise = lambda _: answer(503)
