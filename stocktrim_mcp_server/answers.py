@@ -171,7 +171,10 @@ def _trimmed(value: Any, dumped: Any) -> Any:
 
 
 def slim(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema every host reads: references put in place, no titles, no `anyOf` with null, no null defaults."""
+    """A schema every host reads: references put in place, no titles, no `anyOf` with null, no empty defaults.
+
+    Some hosts refuse `additionalProperties`, and it would tell a model nothing.
+    """
     definitions = cast(dict[str, Any], schema.get("$defs", {}))
     return cast(dict[str, Any], _slim({name: part for name, part in schema.items() if name != "$defs"}, definitions))
 
@@ -194,7 +197,7 @@ def _slim(node: Any, definitions: Mapping[str, Any]) -> Any:
             return _slim({**real[0], **rest}, definitions)
     slimmed: dict[str, Any] = {}
     for name, part in node.items():
-        if name == "title" or (name == "default" and part is None):
+        if name in ("title", "additionalProperties") or (name == "default" and part in (None, [], "")):
             continue
         if name == "properties":
             members = cast(dict[str, Any], part)

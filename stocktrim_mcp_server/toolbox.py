@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import inspect
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast, overload
@@ -24,6 +25,9 @@ B = TypeVar("B")
 C = TypeVar("C")
 
 ToolFunction = Callable[..., Any]
+
+_LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+"""Where a docstring was wrapped for us; a paragraph's end stays."""
 
 NAME_SHOWN = 100
 """Characters of an unknown argument's name that are said back."""
@@ -84,7 +88,7 @@ def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float) -
     plain = Tool.from_function(
         function,
         title=function.__name__.replace("_", " ").capitalize(),
-        description=inspect.cleandoc(function.__doc__ or ""),
+        description=_LINE_BREAK.sub(" ", inspect.cleandoc(function.__doc__ or "")),
         annotations=hints,
         structured_output=True,
     )
@@ -100,7 +104,7 @@ def _unknown_argument(arguments: dict[str, Any], known: dict[str, Any]) -> str |
     """The SDK drops unknown arguments silently: a misspelt filter would answer for the whole account."""
     for name in arguments:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             return f"There is no argument {name[:NAME_SHOWN]!r}. {hint}Arguments: {', '.join(known) or 'none'}."
     return None

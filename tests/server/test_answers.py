@@ -1,0 +1,133 @@
+"""One result, said twice."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp_types import TextContent
+from pydantic import BaseModel
+
+from stocktrim_client.models import Model
+from stocktrim_mcp_server.answers import answer, number, refusal, text_of, unwritten, visible
+
+
+class Stock(Model):
+    place: str
+    units: float | None = None
+
+
+class Item(Model):
+    code: str
+    name: str | None = None
+    cost: float | None = None
+    stock: tuple[Stock, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class Group(Model):
+    supplier: str
+    rows: tuple[Item, ...] = ()
+
+
+class Report(Model):
+    as_of: datetime | None = None
+    due: date | None = None
+    ready: bool | None = None
+    items: tuple[Item, ...]
+    groups: tuple[Group, ...] = ()
+    total: int | None = None
+    next_cursor: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def said(result: BaseModel) -> str:
+    block = answer(result).content[0]
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+def test_warnings_come_first_then_values_then_lists_then_totals() -> None:
+    report = Report(
+        as_of=datetime(2026, 11, 23, 8, tzinfo=UTC),
+        due=date(2026, 12, 1),
+        ready=False,
+        items=(
+            Item(code="A", cost=1.5, stock=(Stock(place="MAIN", units=3),), flags=("no cost", "late")),
+            Item(code="B"),
+        ),
+        total=7,
+        next_cursor="2",
+        warnings=("Old figures.",),
+    )
+    assert said(report) == (
+        "Warning: Old figures.\n\n"
+        "as of: 2026-11-23 08:00 UTC\ndue: 2026-12-01\nready: no\n\n"
+        "| code | cost | stock | flags |\n| --- | --- | --- | --- |\n"
+        "| A | 1.5 | place MAIN units 3 | no cost, late |\n| B |  |  |  |\n\n"
+        "total: 7, next cursor: 2"
+    )
+
+
+def test_groups_have_a_heading_and_a_table_each() -> None:
+    report = Report(items=(), groups=(Group(supplier="S", rows=(Item(code="A"), Item(code="B"))), Group(supplier="T")))
+    assert said(report) == "## supplier: S\n\n| code |\n| --- |\n| A |\n| B |\n\n## supplier: T"
+
+
+def test_structured_content_has_no_nulls_and_no_empty_lists_but_required_ones() -> None:
+    report = Report(items=(), groups=(Group(supplier="S"),))
+    assert answer(report).structured_content == {"items": [], "groups": [{"supplier": "S"}]}
+    assert answer(Report(items=())).structured_content == {"items": []}
+
+
+def test_nothing_at_all_is_said_to_be_nothing() -> None:
+    assert text_of(Report(items=())) == "Nothing."
+
+
+def test_a_bar_in_a_cell_makes_the_table_a_list_so_that_codes_stay_as_they_are() -> None:
+    assert said(Report(items=(Item(code="A|B", name="x"), Item(code="C")))) == "code: A|B, name: x\n\ncode: C"
+
+
+def test_hidden_characters_are_written_out_in_both_channels() -> None:
+    report = Report(items=(Item(code="A\u202eB", name="two\nlines\u200b", flags=("\x1b[31m",)),), warnings=("\u2066w",))
+    structured = answer(report).structured_content
+    assert structured == {
+        "items": [{"code": "A\\u202eB", "name": "two\\u000alines\\u200b", "flags": ["\\u001b[31m"]}],
+        "warnings": ["\\u2066w"],
+    }
+    assert "A\\u202eB" in said(report)
+    assert "two\\u000alines\\u200b" in said(report)
+    assert "Warning: \\u2066w" in said(report)
+
+
+def test_refusals_hide_nothing_either() -> None:
+    block = refusal("StockTrim says: \u202eevil\u202c\nsecond line").content[0]
+    assert isinstance(block, TextContent)
+    assert block.text == "StockTrim says: \\u202eevil\\u202c\nsecond line"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.0, "1"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (-0.00001, "0"),
+        (1200.50, "1200.5"),
+        (100.0, "100"),
+        (0.1 + 0.2, "0.3"),
+        (1e15, "1000000000000000"),
+        (float("nan"), "not a number"),
+        (float("inf"), "not a number"),
+    ],
+)
+def test_numbers_are_written_as_people_do(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@given(st.text())
+def test_what_was_written_out_can_be_read_back_and_nothing_stays_hidden(text: str) -> None:
+    shown = visible(text)
+    assert shown.isprintable()
+    if "\\" not in text and not any(0xD800 <= ord(one) <= 0xDFFF for one in text):
+        assert unwritten(shown) == text

@@ -1,0 +1,215 @@
+"""What every tool shares: arguments as hosts send them, refusals, hints, deadlines."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from mcp import Client
+from mcp.server.mcpserver.exceptions import InvalidSignature
+from mcp_types import CallToolResult, TextContent
+
+from stocktrim_client import NotFoundError
+from stocktrim_client.models import ProductDraft
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App, StockTrim
+from stocktrim_mcp_server.toolbox import Toolset, as_list, together
+from stocktrim_mcp_server.tools.products import get_products
+
+Era = Literal["auto", "legacy"]
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def era(request: pytest.FixtureRequest) -> Era:
+    return request.param
+
+
+async def ask(app: App, era: Era, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    async with Client(server.build(app), mode=era) as client:
+        return await client.call_tool(tool, arguments)
+
+
+def text_of(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument", "nearest"),
+    [
+        ("get_reorder_plan", "supplier", "suppliers"),
+        ("get_reorder_plan", "Suppliers", "suppliers"),
+        ("get_reorder_plan", "max_results", None),
+        ("search", "q", None),
+        ("search", "kind", "kinds"),
+        ("get_products", "code", "codes"),
+        ("get_status", "anything", None),
+        ("get_status", "stocktrim", None),
+        ("get_status", "app", None),
+    ],
+)
+async def test_an_unknown_argument_is_refused_with_the_nearest_name(
+    app: App, era: Era, tool: str, argument: str, nearest: str | None
+) -> None:
+    result = await ask(app, era, tool, {argument: "x"})
+    assert result.is_error
+    assert f"no argument {argument!r}" in text_of(result)
+    assert ("Did you mean" in text_of(result)) == (nearest is not None)
+    assert nearest is None or f"Did you mean {nearest!r}?" in text_of(result)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ["V60-02", "MUG-SAGE"],
+        "V60-02,MUG-SAGE",
+        " V60-02 , MUG-SAGE ",
+        '["V60-02", "MUG-SAGE"]',
+        '[" V60-02", "MUG-SAGE ", ""]',
+    ],
+)
+async def test_a_list_is_understood_however_a_host_writes_it(app: App, era: Era, sent: Any) -> None:
+    result = await ask(app, era, "get_products", {"codes": sent})
+    assert result.structured_content is not None
+    assert [item["code"] for item in result.structured_content["items"]] == ["V60-02", "MUG-SAGE"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("000123", ["000123"]),
+        (123, ["123"]),
+        ([123, "A"], ["123", "A"]),
+        ('"A, B"', ["A, B"]),
+        (["A, B"], ["A, B"]),
+        ("[broken", ["[broken"]),
+        ("", []),
+        (["", "  "], []),
+        (("A",), ["A"]),
+        ({"a": 1}, {"a": 1}),
+        (True, True),
+        ([None], [None]),
+        ("A\\u200bB", ["A\u200bB"]),
+        (["\\ud800", "\\U00110000"], ["\\ud800", "\\U00110000"]),
+        ("\\U000e0041", ["\U000e0041"]),
+    ],
+)
+def test_what_a_list_means(sent: Any, meant: Any) -> None:
+    assert as_list(sent) == meant
+
+
+async def test_null_is_an_argument_left_out(app: App, era: Era) -> None:
+    usual = await ask(app, era, "get_reorder_plan", {})
+    assert (await ask(app, era, "get_reorder_plan", {"suppliers": None, "cursor": None, "limit": None})) == usual
+
+
+async def test_numbers_in_strings_and_strings_in_numbers_are_understood(app: App, era: Era) -> None:
+    result = await ask(app, era, "get_reorder_plan", {"limit": "2", "cursor": 2})
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    assert result.structured_content["next_cursor"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("get_reorder_plan", {"limit": "many"}, "limit: Input should be a valid integer"),
+        ("get_reorder_plan", {"limit": 0}, "limit: Input should be greater than or equal to 1"),
+        ("get_reorder_plan", {"suppliers": {"a": 1}}, "suppliers: Input should be a valid list"),
+        ("get_reorder_plan", {"suppliers": [None]}, "suppliers.0: Input should be a valid string"),
+        ("get_reorder_plan", {"urgency": "now"}, "urgency: Input should be 'late', 'due', 'soon' or 'all'"),
+        ("get_reorder_plan", {"cursor": "eyJ9"}, "cursor 'eyJ9' is none of this tool's"),
+        ("get_reorder_plan", {"cursor": "9" * 5000}, "is none of this tool's"),
+        ("get_products", {"codes": []}, "codes: Value should have at least 1 item"),
+        ("get_products", {"codes": [str(number) for number in range(51)]}, "at most 50 items"),
+        ("get_products", {}, "codes: Field required"),
+        ("search", {"query": "  "}, "query: String should have at least 1 character"),
+        ("search", {"query": "tea", "kinds": "boat"}, "kinds.0: Input should be 'product', 'supplier'"),
+    ],
+)
+async def test_what_cannot_be_understood_is_explained(
+    app: App, era: Era, tool: str, arguments: dict[str, Any], said: str
+) -> None:
+    result = await ask(app, era, tool, arguments)
+    assert result.is_error
+    assert said in text_of(result)
+    for word in ("pydantic", "https://", "tuple", "Error executing", "input_value"):
+        assert word not in text_of(result)
+
+
+async def test_a_hidden_character_of_a_code_survives_the_way_to_the_model_and_back(app: App, era: Era) -> None:
+    await app.stocktrim.products.save(ProductDraft(product_id="H\u200b1|\u202e2", name="Hidden"))
+    found = await ask(app, era, "search", {"query": "hidden"})
+    assert found.structured_content is not None
+    code = found.structured_content["items"][0]["code"]
+    assert code == "H\\u200b1|\\u202e2"
+    assert code in text_of(found)
+    product = await ask(app, era, "get_products", {"codes": [code]})
+    assert product.structured_content is not None
+    assert product.structured_content["items"][0]["name"] == "Hidden"
+
+
+def test_hints_come_from_the_shelf() -> None:
+    toolset = Toolset("t", "", reads=(get_products,), writes=(get_products,), deletes=(get_products,))
+    hints = [tool.annotations for tool in toolset.tools(call_seconds=1)]
+    assert [(hint.read_only_hint, hint.destructive_hint) for hint in hints if hint] == [
+        (True, None),
+        (False, False),
+        (False, True),
+    ]
+    assert len(toolset.tools(call_seconds=1, read_only=True)) == 1
+
+
+def test_a_tool_without_a_result_model_fails_at_the_start() -> None:
+    async def look(stocktrim: StockTrim):
+        """Look."""
+
+    with pytest.raises(InvalidSignature, match="structured output"):
+        Toolset("t", "", reads=(look,)).tools(call_seconds=1)
+
+
+async def test_reads_go_together_and_the_first_failure_ends_the_others() -> None:
+    ended: list[str] = []
+
+    async def forever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("forever")
+
+    async def fails() -> None:
+        raise NotFoundError("gone", status=404)
+
+    with pytest.raises(NotFoundError, match="gone"):
+        await together(forever(), fails(), forever())
+    assert ended == ["forever", "forever"]
+
+
+async def test_together_answers_in_the_order_asked() -> None:
+    async def later(value: int) -> int:
+        for _ in range(5 - value):
+            await asyncio.sleep(0)
+        return value
+
+    assert await together(later(1), later(2), later(3)) == (1, 2, 3)
+
+
+async def test_cancelling_cancels_what_goes_together() -> None:
+    ended: list[int] = []
+
+    async def forever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(1)
+
+    task = asyncio.create_task(_both(forever))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended == [1, 1]
+
+
+async def _both(call: Callable[[], Any]) -> None:
+    await together(call(), call())
