@@ -636,7 +636,8 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 raise _PauseError(pause)
             if pause > 0:
                 call.waited_for = self._pause_ends
-                await self._sleep(min(left, pause * (1 + self._policy.jitter * self._random())))
+                longer = pause * (1 + self._policy.jitter * self._random())
+                await self._sleep(longer if longer < left else pause)
 
     def _current_pool(self) -> _Pool:
         """The pool of this event loop; a fresh one after the machine has slept, when every connection is dead."""

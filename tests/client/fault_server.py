@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import cast
 
 import httpx
 
@@ -54,7 +55,7 @@ class Wire:
         await self._writer.drain()
 
     def stop_reading(self) -> None:
-        self._writer.transport.pause_reading()  # type: ignore[attr-defined]
+        cast("asyncio.Transport", self._writer.transport).pause_reading()
 
     def reset(self) -> None:
         """RST instead of FIN: linger on, for no time."""

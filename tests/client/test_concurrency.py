@@ -239,6 +239,21 @@ async def test_r7_calls_that_queue_for_a_slot_keep_to_the_pause_too() -> None:
         assert len([pause for pause in clock.sleeps if pause >= 20]) >= 1
 
 
+async def test_a_call_waits_for_the_end_of_a_pause_if_its_deadline_allows_just_that() -> None:
+    clock = StandingClock()
+    async with stage(answer(429, headers={"retry-after": "20"}), clock=clock) as (_, http):
+        first = asyncio.create_task(http.get("/api/Products"))
+        await until(lambda: len(clock.sleeps) == 1)
+        with calling(deadline=21):
+            second = asyncio.create_task(http.get("/api/Products"))
+            await until(lambda: len(clock.sleeps) == 2)
+        assert clock.sleeps == [22.5, 20]
+        clock.advance(20.5)
+        assert (await second).status_code == 200
+        clock.advance(5)
+        assert (await first).status_code == 200
+
+
 async def test_r8_a_cancelled_write_is_told_to_the_log_and_sent_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "stocktrim_client.transport")
     async with running(hang) as server, client(resilient(server.url, Clock(), QUICK), server.url) as http:
