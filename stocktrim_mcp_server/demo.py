@@ -15,8 +15,11 @@ from mcp_types import CallToolResult, TextContent
 LONGEST_ANSWER = 40
 """Lines of one answer to show."""
 
-SHORTEST_CELL = 8
-"""Characters that stay of a cell when the terminal is narrow."""
+SHORTEST_CELL = 10
+"""Characters that stay of a cell when the terminal is narrow; all of a first one, which is a code."""
+
+SPARED = ("on order", "daily demand", "unit cost", "lead time days", "on hand", "flags")
+"""Columns a narrow terminal is not shown, the first first."""
 
 CONFIGURATION = {
     "mcpServers": {
@@ -27,6 +30,12 @@ CONFIGURATION = {
         }
     }
 }
+
+PLUG_IN = (
+    "To use it with your own account in Claude Desktop: Settings > Developer > Edit Config, put this in, restart. "
+    "Both values stand in StockTrim under Help (some accounts: API settings)."
+)
+TRY_OUT = 'To try it there on made-up data first, use "args": ["stocktrim-mcp-server", "--sandbox"] and no "env".'
 
 
 async def show(products: int) -> int:
@@ -63,12 +72,9 @@ async def show(products: int) -> int:
             failed += bool(found.is_error)
     print(_rule(width))
     print(f"done in {time.perf_counter() - begun:.1f} s.\n")
-    print(
-        "To use it with your own account in Claude Desktop: Settings > Developer > Edit Config, put this in, restart."
-    )
-    print("Both values stand in StockTrim under Help (some accounts: API settings).\n")
-    print(json.dumps(CONFIGURATION, indent=2))
-    print('\nTo try it there on made-up data first, use "args": ["stocktrim-mcp-server", "--sandbox"] and no "env".')
+    print(textwrap.fill(PLUG_IN, width) + "\n")
+    print(json.dumps(CONFIGURATION, indent=2) + "\n")
+    print(textwrap.fill(TRY_OUT, width))
     return 1 if failed else 0
 
 
@@ -115,17 +121,29 @@ def _aligned(text: str, width: int) -> list[str]:
 
 
 def _columns(table: list[list[str]], width: int) -> list[str]:
-    """Padded columns; long cells are cut, the longest column first, until a row fits the terminal."""
+    """Columns under headings of several lines. A narrow terminal sees fewer of them, and long cells cut."""
     rows = [row for row in table if not all(set(cell) == {"-"} for cell in row)]
-    if not rows:
-        return []
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    while sum(widths) + 2 * len(widths) > width and max(widths) > SHORTEST_CELL:
-        widths[widths.index(max(widths))] -= 1
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    for heading in SPARED:
+        narrowest = [min(size, SHORTEST_CELL) if at else size for at, size in enumerate(map(_size, columns))]
+        if sum(narrowest) + 2 * len(columns) > width:
+            columns = [column for column in columns if column[0] != heading]
+    sizes = [_size(column) for column in columns]
+    while sum(sizes) + 2 * len(sizes) > width and max(sizes[1:], default=0) > SHORTEST_CELL:
+        sizes[sizes.index(max(sizes[1:]), 1)] -= 1
+    headings = [textwrap.wrap(column[0], size) for column, size in zip(columns, sizes, strict=True)]
+    height = max(map(len, headings), default=0)
+    headings = [[""] * (height - len(heading)) + heading for heading in headings]
+    lines = [*zip(*headings, strict=True), *zip(*(column[1:] for column in columns), strict=True)]
     return [
-        ("  " + "  ".join(_cut(cell, size).ljust(size) for cell, size in zip(row, widths, strict=True))).rstrip()
-        for row in rows
+        ("  " + "  ".join(_cut(cell, size).ljust(size) for cell, size in zip(line, sizes, strict=True))).rstrip()
+        for line in lines
     ]
+
+
+def _size(column: list[str]) -> int:
+    """The width of a column whose heading may stand on several lines."""
+    return max(map(len, (*column[0].split(), *column[1:])), default=0)
 
 
 def _cut(text: str, size: int) -> str:

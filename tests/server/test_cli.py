@@ -1,0 +1,104 @@
+"""The command line, as a person or a host types it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from stocktrim_client import __version__
+from stocktrim_mcp_server.cli import main
+from tests.server.stdio import environment
+
+
+def run(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "stocktrim_mcp_server", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=environment(env),
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr() == (f"stocktrim-mcp-server {__version__}\n", "")
+
+
+def test_help_names_the_commands_and_the_credentials(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    stdout = capsys.readouterr().out
+    for word in ("serve", "demo", "--sandbox", "--read-only", "STOCKTRIM_API_AUTH_ID", "STOCKTRIM_API_AUTH_SIGNATURE"):
+        assert word in stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "said"),
+    [
+        (["--bogus"], {}, "unrecognized arguments: --bogus"),
+        (["fly"], {}, "invalid choice: 'fly'"),
+        (["--sandbox-products", "0"], {}, "'0' must be a whole number above 0"),
+        (["demo", "--sandbox-products", "x"], {}, "'x' must be a whole number above 0"),
+        ([], {"STOCKTRIM_SANDBOX": "maybe"}, "STOCKTRIM_SANDBOX is 'maybe'"),
+        ([], {"HTTPS_PROXY": "socks5://user:hush@host:1"}, "proxy"),
+    ],
+)
+def test_what_cannot_be_meant_ends_with_status_2_and_one_line(
+    arguments: list[str],
+    env: dict[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in set(os.environ) - set(environment()):
+        monkeypatch.delenv(name)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    stdout, stderr = capsys.readouterr()
+    assert end.value.code == 2
+    assert stdout == ""
+    assert stderr.startswith("stocktrim-mcp-server: ")
+    assert stderr.count("\n") == 1
+    assert said in stderr
+    assert "hush" not in stderr
+
+
+def test_a_setting_that_cannot_be_meant_ends_the_process_so_too() -> None:
+    done = run(STOCKTRIM_LOG_LEVEL="loud")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_host_that_leaves_ends_the_server_without_a_word() -> None:
+    done = run("serve")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env"),
+    [
+        ((), {"COLUMNS": "80", "PYTHONIOENCODING": "ascii"}),
+        (("--sandbox-products", "300"), {"COLUMNS": "120", "PYTHONIOENCODING": "utf-8"}),
+    ],
+)
+def test_the_demonstration_shows_the_plan_and_how_to_plug_it_in(
+    arguments: tuple[str, ...], env: dict[str, str]
+) -> None:
+    done = run("demo", *arguments, **env)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for word in ("get_reorder_plan", "HIKARI", "V60-02", "total cost", "Claude Desktop", '"mcpServers"', "uvx"):
+        assert word in done.stdout
+    assert [line for line in done.stdout.splitlines() if len(line) > int(env["COLUMNS"])] == []
+    assert "error" not in done.stdout.lower()

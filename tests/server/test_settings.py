@@ -1,0 +1,73 @@
+"""What the environment may say."""
+
+import pytest
+
+from stocktrim_mcp_server.settings import Settings, SettingsError, from_env, is_address
+
+
+def test_nothing_said_is_the_default() -> None:
+    assert from_env({}) == Settings()
+    assert from_env({"STOCKTRIM_API_URL": " ", "STOCKTRIM_SANDBOX": "", "STOCKTRIM_LOG_LEVEL": ""}) == Settings()
+
+
+def test_everything_may_be_said() -> None:
+    settings = from_env(
+        {
+            "STOCKTRIM_API_AUTH_ID": " tenant \n",
+            "STOCKTRIM_API_AUTH_SIGNATURE": "\tsigned ",
+            "STOCKTRIM_API_URL": "http://127.0.0.1:8765",
+            "STOCKTRIM_SANDBOX": "Yes",
+            "STOCKTRIM_SANDBOX_PRODUCTS": "300",
+            "STOCKTRIM_READ_ONLY": "on",
+            "STOCKTRIM_LOG_LEVEL": "debug",
+        }
+    )
+    assert settings.auth_id.get_secret_value() == "tenant"
+    assert settings.auth_signature.get_secret_value() == "signed"
+    assert settings.api_url == "http://127.0.0.1:8765"
+    assert (settings.sandbox, settings.sandbox_products, settings.read_only) == (True, 300, True)
+    assert settings.log_level == "DEBUG"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("STOCKTRIM_SANDBOX", "maybe", "'maybe'; it may be 1 or 0"),
+        ("STOCKTRIM_READ_ONLY", "2", "'2'; it may be 1 or 0"),
+        ("STOCKTRIM_SANDBOX_PRODUCTS", "0", "'0'; it must be a whole number above 0"),
+        ("STOCKTRIM_SANDBOX_PRODUCTS", "1.5", "'1.5'; it must be a whole number above 0"),
+        ("STOCKTRIM_LOG_LEVEL", "loud", "'LOUD'; it may be DEBUG, INFO, WARNING, ERROR"),
+        ("STOCKTRIM_API_URL", "api.stocktrim.com", "is no address"),
+        ("STOCKTRIM_API_URL", "https://", "is no address"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=name) as failure:
+        from_env({name: value})
+    assert said in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("https://api.stocktrim.com", True),
+        ("http://localhost:80/base/", True),
+        ("http://user:word@proxy:3128", True),
+        ("ftp://x", False),
+        ("socks5://x:1", False),
+        ("http://x:port", False),
+        ("http://x:70000", False),
+        ("http://[::1", False),
+        ("", False),
+    ],
+)
+def test_what_is_an_address(text: str, yes: bool) -> None:
+    assert is_address(text) == yes
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = from_env({"STOCKTRIM_API_AUTH_ID": "tenant-17", "STOCKTRIM_API_AUTH_SIGNATURE": "hush-hush"})
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert "hush-hush" not in shown
+        assert "tenant-17" not in shown
