@@ -32,11 +32,14 @@ M = TypeVar("M", bound=Model)
 Words = Mapping[str, str]
 """House word -> wire word, for the fields that mean the same."""
 
-AT_ONCE = 8
-"""Pages of one list asked for at the same time; the transport keeps bulk reading to as many."""
+AHEAD = 16
+"""Pages of one list asked for ahead. The transport sends 8 at a time: the others stand ready while pages are parsed."""
 
 SLICE_SECONDS = 0.001
 """Longest stretch of parsing before other calls get a turn."""
+
+SLICES_A_TURN = 10
+"""Slices of one body before another body gets its turn: enough for a page, not for a large answer."""
 
 
 def read(model: type[M], wire: object, words: Words, **known: Any) -> M:
@@ -133,15 +136,17 @@ async def in_slices(items: Iterable[S], convert: Callable[[S], T]) -> list[T]:
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
     while True:
         async with turn:
-            until = time.perf_counter() + SLICE_SECONDS
-            for item in remaining:
-                converted.append(convert(item))
-                if time.perf_counter() > until:
-                    break
-            else:
-                return converted
-            # The others run while this holds the turn: whoever else converts must wait.
-            await asyncio.sleep(0)
+            # Some slices a turn: were eight pages ready together, their next requests would leave together, too.
+            for _ in range(SLICES_A_TURN):
+                until = time.perf_counter() + SLICE_SECONDS
+                for item in remaining:
+                    converted.append(convert(item))
+                    if time.perf_counter() > until:
+                        break
+                else:
+                    return converted
+                # Everything but a conversion may run now.
+                await asyncio.sleep(0)
 
 
 _SPACE = " \t\r\n"
@@ -251,7 +256,6 @@ async def all_pages(
     identity: Callable[[T], Hashable | None],
     *,
     asked: int | None = None,
-    at_once: int = AT_ONCE,
 ) -> list[T]:
     """Every row of a list whose first page number is not known; `asked` is the page size asked for, if one can be.
 
@@ -268,7 +272,7 @@ async def all_pages(
     everything = first.more is None and asked is not None and len(first.rows) > asked
     if not rows or everything or first.more is False:
         return rows
-    async with aclosing(_ahead(fetch, at_once)) as pages:
+    async with aclosing(_ahead(fetch)) as pages:
         async for number, page in pages:
             fresh = seen.fresh(page.rows, identity)
             rows += fresh
@@ -278,16 +282,14 @@ async def all_pages(
     return rows
 
 
-async def _ahead(
-    fetch: Callable[[int | None], Awaitable[Sheet[T]]], at_once: int
-) -> AsyncGenerator[tuple[int, Sheet[T]]]:
+async def _ahead(fetch: Callable[[int | None], Awaitable[Sheet[T]]]) -> AsyncGenerator[tuple[int, Sheet[T]]]:
     """Pages 1, 2, ... in order, asked for ahead of their turn: two at first, since most lists are short."""
     coming: deque[asyncio.Task[Sheet[T]]] = deque()
     asked = number = 0
     try:
         while True:
             number += 1
-            while len(coming) < (2 if number == 1 else at_once):
+            while len(coming) < (2 if number == 1 else AHEAD):
                 asked += 1
                 coming.append(asyncio.ensure_future(fetch(asked)))
             yield number, await coming.popleft()
