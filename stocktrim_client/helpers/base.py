@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import httpx
+
 from stocktrim_client.changes import Changes
 from stocktrim_client.errors import NotFoundError, UnexpectedAnswerError
 from stocktrim_client.generated.client import Client
 from stocktrim_client.generated.errors import UnexpectedStatus
 
 T = TypeVar("T")
+
+NO_CONTENT = 204
 
 
 class Helper:
@@ -30,11 +34,16 @@ def answer_of(operation: str) -> Generator[None]:
 
 
 async def found(call: Awaitable[T]) -> T | None:
-    """Await a read: StockTrim says 404 for "none", for single records and for lists."""
+    """Await a read: StockTrim says 404 for "none", for single records and for lists; 204 can mean nothing else."""
     try:
-        return await call
+        answer = await call
     except NotFoundError:
         return None
+    except UnexpectedStatus as error:
+        if error.status_code == NO_CONTENT:
+            return None
+        raise
+    return None if isinstance(answer, httpx.Response) and answer.status_code == NO_CONTENT else answer
 
 
 async def sent(operation: str, call: Awaitable[object]) -> None:

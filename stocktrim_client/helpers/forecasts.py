@@ -36,12 +36,24 @@ class Forecasts(Helper):
 
         Source: run_forecast; never sent twice, since nothing says what two runs at a time do.
         """
+        was_running: bool | None = None
+
+        async def started() -> ForecastProgress | None:
+            nonlocal was_running
+            progress = await self.progress()
+            if was_running is None:
+                was_running = progress.is_running
+                return None
+            # One that ran before proves nothing of this one.
+            return progress if progress.is_running and not was_running else None
+
         return await self._changes.write(
             noun="forecast run",
             key="the whole account",
             after={"is_running": True},
             send=lambda: sent("run_forecast", run_forecast.asyncio_detailed(client=self._api)),
-            read=None,
+            read=started,
+            absence_proves=False,
         )
 
     async def follow(

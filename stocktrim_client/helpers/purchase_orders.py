@@ -1,9 +1,10 @@
 """Orders to suppliers."""
 
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from typing import Any
 
-from stocktrim_client.changes import ChangeReport
+from stocktrim_client.changes import Change, ChangeReport
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError
 from stocktrim_client.generated.api.purchase_orders import (
     delete_purchase_order,
@@ -24,6 +25,7 @@ from stocktrim_client.generated.models import (
 from stocktrim_client.generated.types import UNSET, Unset
 from stocktrim_client.helpers.base import Helper, answer_of, found, sent
 from stocktrim_client.helpers.wire import Sheet, all_pages, in_path, items, plain, read, set_fields, wire_time
+from stocktrim_client.models.base import Model
 from stocktrim_client.models.purchase_orders import (
     OrderStatus,
     PurchaseOrder,
@@ -84,7 +86,7 @@ class PurchaseOrders(Helper):
                 )
                 return Sheet(_orders(await found(call)))
 
-        return await all_pages(page, lambda order: order.order_id or order.reference)
+        return await all_pages(page, _identity)
 
     async def find(self, reference: str) -> PurchaseOrder | None:
         """One order by either of its references; None where there is none.
@@ -194,26 +196,56 @@ class PurchaseOrders(Helper):
     ) -> ChangeReport:
         """Let StockTrim draft everything it suggests, one order per supplier. Nothing named means all suppliers.
 
-        StockTrim offers no preview of this, and a second call may double the drafts; `save` shows what it sends.
+        StockTrim offers no preview of this, and a second call may double the drafts; `save` shows what it sends. The
+        report names the orders that were not there before.
         Source: generate_purchase_orders.
         """
-        criteria = OrderPlanFilterCriteriaDto()
-        if suppliers:
-            criteria.supplier_codes = list(suppliers)
-        if locations:
-            criteria.location_codes = list(locations)
-        if search:
-            criteria.search_string = search
+        asked = {"suppliers": suppliers, "locations": locations, "search": search}
+        criteria = OrderPlanFilterCriteriaDto(
+            supplier_codes=list(suppliers) or UNSET,
+            location_codes=list(locations) or UNSET,
+            search_string=search or UNSET,
+        )
+        before: set[Hashable] | None = None
+        drafted: list[PurchaseOrder] = []
+
+        async def new_drafts() -> _Drafted | None:
+            nonlocal before, drafted
+            drafts = await self.all("Draft")
+            if before is None:
+                before = {_identity(order) for order in drafts}
+                return None
+            drafted = [order for order in drafts if _identity(order) not in before]
+            return _Drafted(suppliers=suppliers, locations=locations, search=search) if drafted else None
+
         async with self._changes.turn("purchase_orders"):
-            return await self._changes.write(
+            report = await self._changes.write(
                 noun="draft purchase orders",
                 key=", ".join(suppliers) or "all suppliers",
-                after={"suppliers": list(suppliers), "locations": list(locations), "search": search},
+                after=asked,
                 send=lambda: sent(
                     "generate_purchase_orders", generate_purchase_orders.asyncio(client=self._api, body=criteria)
                 ),
-                read=None,
+                read=new_drafts,
+                absence_proves=False,
             )
+        made = [
+            Change(kind="create", noun="purchase order", key=order.reference or "", name=order.supplier_name)
+            for order in drafted
+        ]
+        return report.model_copy(update={"changes": (*report.changes, *made)})
+
+
+class _Drafted(Model):
+    """That orders were drafted, in the words that were asked for."""
+
+    suppliers: tuple[str, ...]
+    locations: tuple[str, ...]
+    search: str | None
+
+
+def _identity(order: PurchaseOrder) -> Hashable | None:
+    return order.order_id or order.reference
 
 
 def _body(draft: PurchaseOrderDraft, present: PurchaseOrder | None) -> PurchaseOrderRequestDto:

@@ -257,8 +257,8 @@ async def test_no_row_is_lost_or_repeated_however_pages_are_numbered(
     server = Server(count, first=first, below=below, past=past, says=says, nameless=nameless)
     assert await all_pages(server.fetch, lambda row: row) == server.rows
     pages = max(1, -(-count // 50))
-    assert len(server.asked) <= pages + 2 + 8
-    assert server.peak <= 8
+    assert len(server.asked) <= pages + 2 + wire.AHEAD
+    assert server.peak <= wire.AHEAD
 
 
 @pytest.mark.parametrize("size", [1, 7, 20, 50, 1000])
@@ -267,10 +267,10 @@ async def test_the_size_of_a_page_is_found_out(size: int) -> None:
     assert await all_pages(server.fetch, lambda row: row) == server.rows
 
 
-async def test_pages_are_asked_for_eight_at_a_time() -> None:
+async def test_pages_are_asked_for_ahead_of_their_turn() -> None:
     server = Server(2500)
     await all_pages(server.fetch, lambda row: row)
-    assert server.peak == 8
+    assert server.peak == wire.AHEAD
 
 
 async def test_a_short_list_costs_three_calls_at_most() -> None:
@@ -295,7 +295,7 @@ async def test_an_answer_longer_than_asked_for_is_the_whole() -> None:
 async def test_a_list_that_knows_no_pages_is_read_once() -> None:
     server = Server(80, unpaged=True)
     assert await all_pages(server.fetch, lambda row: row, asked=100) == server.rows
-    assert len(server.asked) <= 10
+    assert len(server.asked) <= 2 + wire.AHEAD
 
 
 async def test_a_list_that_always_says_more_ends() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from stocktrim_client.errors import ServiceError, UnexpectedAnswerError
 from stocktrim_client.helpers.order_plan import PAGE_SIZE, WORDS
+from stocktrim_client.helpers.wire import AHEAD
 from stocktrim_client.models import OrderPlanRow
 from stocktrim_client.sandbox import Fault, Quirks
 from tests.client.sandboxed import Scripted, asked, connected, every_reading, sandbox
@@ -38,7 +39,7 @@ async def test_any_number_of_rows_is_read_whole(quirks: Quirks, count: int) -> N
     async with connected(far) as stocktrim:
         assert len(await stocktrim.order_plan.all()) == count
     size = quirks.plan_per_page_cap or PAGE_SIZE
-    assert asked(far)["read_order_plan"] <= -(-count // size) + 11
+    assert asked(far)["read_order_plan"] <= -(-count // size) + 3 + AHEAD
 
 
 @every_reading
@@ -116,7 +117,7 @@ async def test_no_row_is_lost_or_repeated(count: int, first: int, more: Any) -> 
     async with connected(through) as stocktrim:
         rows = await stocktrim.order_plan.all()
     assert [row.code for row in rows] == [f"P{number}" for number in range(count)]
-    assert len(through.requests) <= -(-count // 10) + 11
+    assert len(through.requests) <= -(-count // 10) + 3 + AHEAD
 
 
 async def test_a_plan_that_is_not_paged_is_asked_for_once_if_it_says_so_or_is_longer_than_asked() -> None:

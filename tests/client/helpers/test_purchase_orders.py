@@ -12,6 +12,7 @@ import pytest
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError, UnexpectedAnswerError
 from stocktrim_client.helpers.purchase_orders import status_of
+from stocktrim_client.helpers.wire import AHEAD
 from stocktrim_client.models import PurchaseOrderDraft, PurchaseOrderLineDraft
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.sandbox.server import serve
@@ -69,7 +70,7 @@ async def test_any_number_of_orders_is_read_whole(count: int, cap: int, first: A
     async with connected(far) as stocktrim:
         found = await stocktrim.purchase_orders.all()
     assert sorted(order.order_id or 0 for order in found) == list(range(1, count + 1))
-    assert asked(far)["list_purchase_orders"] <= -(-count // (cap or 50)) + 11
+    assert asked(far)["list_purchase_orders"] <= -(-count // (cap or 50)) + 3 + AHEAD
 
 
 async def test_a_page_size_that_is_refused_is_not_insisted_on() -> None:
@@ -368,8 +369,21 @@ async def test_drafts_are_made_from_the_plan(quirks: Quirks) -> None:
         report = await stocktrim.purchase_orders.draft_from_order_plan(suppliers=("HIKARI", "NORDLYS"))
     assert report.status == "applied"
     made = [order for number, order in far.shop.orders.items() if number not in before]
-    assert {order["supplier"]["supplierCode"] for order in made} <= {"HIKARI", "NORDLYS"}
-    assert made
+    assert {order["supplier"]["supplierCode"] for order in made} == {"HIKARI", "NORDLYS"}
+    asked_for, *created = report.changes
+    assert asked_for.key == "HIKARI, NORDLYS"
+    assert {change.key for change in created} == {order["clientReferenceNumber"] for order in made}
+    assert report.warnings == ()
+
+
+async def test_a_plan_that_suggests_nothing_drafts_nothing() -> None:
+    far = sandbox()
+    before = dict(far.shop.orders)
+    async with connected(far) as stocktrim:
+        report = await stocktrim.purchase_orders.draft_from_order_plan(search="no such thing")
+    assert far.shop.orders == before
+    assert len(report.changes) == 1
+    assert "does not show" in report.warnings[0]
 
 
 def test_an_order_names_its_supplier_and_has_lines() -> None:
