@@ -1,0 +1,68 @@
+"""README runs, names what exists, and agrees with the code; so do the changelog and the version."""
+
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from stocktrim_client import __version__
+from stocktrim_mcp_server import demo
+from tests.house.source import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+SHELL = re.findall(r"^```(?:bash|sh|console)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+FIRST_LINES = ["pip install uv && uv run stocktrim-mcp-server demo", "pip install uv && uv run pytest"]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_the_python_of_the_readme_runs(block: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(block, "README.md", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out.strip()
+
+
+def test_there_is_python_in_the_readme() -> None:
+    assert BLOCKS
+
+
+def test_the_first_two_commands_are_the_demonstration_and_the_tests() -> None:
+    assert [block.strip() for block in SHELL[:2]] == FIRST_LINES
+
+
+def test_the_command_of_the_readme_is_installed_by_the_distribution() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["scripts"] == {"stocktrim-mcp-server": "stocktrim_mcp_server.cli:main"}
+
+
+def test_readme_and_demonstration_show_the_same_configuration() -> None:
+    (configuration,) = re.findall(r"^```json\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)[:1]
+    assert re.sub(r"\s", "", configuration) == re.sub(r"[\s']", "", str(demo.CONFIGURATION).replace("'", '"'))
+
+
+def test_the_readme_names_every_setting_and_no_other() -> None:
+    source = "".join(
+        (ROOT / "stocktrim_mcp_server" / name).read_text(encoding="utf-8") for name in ("settings.py", "cli.py")
+    )
+    variable = re.compile(r"\bSTOCKTRIM_[A-Z_]+\b")
+    assert set(variable.findall(README)) == set(variable.findall(source))
+    assert set(re.findall(r"`(--[a-z-]+)", README)) <= set(re.findall(r'"(--[a-z-]+)"', source))
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_version_is_one_and_in_the_changelog() -> None:
+    assert version("stocktrim-mcp-server") == __version__
+    headings = re.findall(r"^## v?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings
+    assert headings[0] == __version__
+
+
+def test_the_packages_say_that_they_are_typed() -> None:
+    for package in ("stocktrim_client", "stocktrim_mcp_server"):
+        assert Path(ROOT, package, "py.typed").exists()

@@ -1,0 +1,111 @@
+"""Who may import whom: the table of docs/architecture.md."""
+
+import ast
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.house.source import CLIENT, SERVER, files, imports, name_of, shown, tree_of
+
+
+class Row(NamedTuple):
+    """Modules on one level, and what they may use of others' code."""
+
+    modules: tuple[str, ...]
+    libraries: frozenset[str]
+
+
+def row(modules: str, libraries: str = "") -> Row:
+    return Row(tuple(modules.split()), frozenset(libraries.split()))
+
+
+ROWS = (
+    row(f"{SERVER}.__main__"),
+    row(f"{SERVER}.cli"),
+    row(f"{SERVER}.demo", "mcp mcp_types"),
+    row(f"{SERVER}.server", "mcp mcp_types"),
+    row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
+    row(
+        f"{SERVER}.dependencies {SERVER}.toolbox {SERVER}.answers {SERVER}.logs",
+        "mcp mcp_types pydantic",
+    ),
+    row(f"{SERVER}.settings {SERVER}.planning", "pydantic"),
+    row(f"{SERVER}"),
+    row(f"{CLIENT}"),
+    row(f"{CLIENT}.client", "httpx attrs pydantic truststore"),
+    row(f"{CLIENT}.helpers", "httpx attrs pydantic"),
+    row(f"{CLIENT}.changes", "pydantic"),
+    row(f"{CLIENT}.transport", "httpx"),
+    row(f"{CLIENT}.operations"),
+    row(f"{CLIENT}.errors {CLIENT}.retry", "httpx"),
+    row(f"{CLIENT}.models", "pydantic"),
+    row(f"{CLIENT}.generated", "httpx attrs"),
+    row(f"{CLIENT}.sandbox", "httpx h11"),
+)
+TOOLS = {f"{CLIENT}.generate": {"openapi_python_client", "yaml"}}
+"""What an engineer runs; no other module imports it."""
+
+ALLOWED_INSIDE = {f"{SERVER}.server": {f"{CLIENT}.sandbox"}}
+"""Imports that do not stand at the top: a start without the sandbox need not load it."""
+
+
+def place(module: str) -> int:
+    """The row of a module: that of the longest name it lies under."""
+    known = [
+        (len(name), at) for at, one in enumerate(ROWS) for name in one.modules if f"{module}.".startswith(f"{name}.")
+    ]
+    assert known, f"{module} stands in no row: give it one here and in docs/architecture.md"
+    return max(known)[1]
+
+
+def under(module: str) -> str:
+    """The entry of the table a module lies under."""
+    return max((name for name in ROWS[place(module)].modules if f"{module}.".startswith(f"{name}.")), key=len)
+
+
+HOUSE = [path for path in files(CLIENT, SERVER) if name_of(path) not in TOOLS]
+
+
+@pytest.mark.parametrize("path", HOUSE, ids=name_of)
+def test_a_module_imports_only_from_its_own_row_and_below(path: Path) -> None:
+    module = name_of(path)
+    mine = place(module)
+    for imported, line in imports(tree_of(path)):
+        where = f"{shown(path, line)} imports {imported}"
+        top = imported.partition(".")[0]
+        if top in sys.stdlib_module_names:
+            continue
+        if top not in (CLIENT, SERVER):
+            assert top in ROWS[mine].libraries, where
+            continue
+        assert imported not in TOOLS, where
+        assert place(imported) >= mine, where
+        if under(module) in (f"{CLIENT}.generated", f"{CLIENT}.sandbox"):
+            assert under(imported) == under(module), where
+        if under(module) == f"{SERVER}.planning":
+            assert under(imported) in (f"{SERVER}.planning", f"{CLIENT}.models"), where
+        if under(imported) == f"{CLIENT}.generated":
+            assert under(module) in (f"{CLIENT}.helpers", f"{CLIENT}.client"), where
+
+
+def test_what_an_engineer_runs_uses_only_its_own_tools() -> None:
+    for path in files(CLIENT, SERVER):
+        if (allowed := TOOLS.get(name_of(path))) is not None:
+            used = {imported.partition(".")[0] for imported, _ in imports(tree_of(path))}
+            assert used <= allowed | set(sys.stdlib_module_names) | {CLIENT}
+
+
+def test_the_client_knows_no_mcp() -> None:
+    for path in files(CLIENT):
+        for imported, line in imports(tree_of(path)):
+            assert imported.partition(".")[0] not in ("mcp", "mcp_types", SERVER), shown(path, line)
+
+
+def test_imports_stand_at_the_top() -> None:
+    for path in HOUSE:
+        tree = tree_of(path)
+        top = {line for node in tree.body for _, line in imports(node) if isinstance(node, ast.Import | ast.ImportFrom)}
+        for imported, line in imports(tree):
+            assert line in top or imported in ALLOWED_INSIDE.get(name_of(path), ()), shown(path, line)
