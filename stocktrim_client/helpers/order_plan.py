@@ -1,6 +1,6 @@
 """What StockTrim recommends to order."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -106,25 +106,18 @@ class OrderPlan(Helper):
             "excludeManufactured": exclude_manufactured,
         }
         rows: list[OrderPlanRow] = []
-        other_names: dict[str, str] | None = None
+        known: dict[str, str] | None = None
+
+        async def other_names() -> dict[str, str]:
+            nonlocal known
+            known = await self._other_names(bool(suppliers), bool(locations)) if known is None else known
+            return known
+
         for location in dict.fromkeys(locations) or (None,):
             seen = Seen()
             for supplier in dict.fromkeys(suppliers) or (None,):
-                found_here = await self._pages({**shared, "supplier": supplier, "location": location})
-                if not found_here and (supplier or location):
-                    # Whether StockTrim filters by code or by name is not known.
-                    if other_names is None:
-                        other_names = await self._other_names(bool(suppliers), bool(locations))
-                    named = {"supplier": other_names.get(supplier or ""), "location": other_names.get(location or "")}
-                    if any(named.values()):
-                        found_here = await self._pages(
-                            {
-                                **shared,
-                                "supplier": named["supplier"] or supplier,
-                                "location": named["location"] or location,
-                            }
-                        )
-                for _, row in seen.fresh(found_here, _identity):
+                criteria = {**shared, "supplier": supplier, "location": location}
+                for _, row in seen.fresh(await self._matching(criteria, other_names), _identity):
                     # A row of one location that does not say so would be taken for the whole business.
                     nameless = location is not None and row.location is None
                     rows.append(row.model_copy(update={"location": location}) if nameless else row)
@@ -137,6 +130,18 @@ class OrderPlan(Helper):
         """
         page = await self._page({}, None, size=1)
         return page.rows[0][1].calculated_at if page.rows else None
+
+    async def _matching(
+        self, criteria: Mapping[str, Any], other_names: Callable[[], Awaitable[Mapping[str, str]]]
+    ) -> list[Identified]:
+        """By code or, where that finds nothing, by name: which of them StockTrim's filters look at is not known."""
+        matching = await self._pages(criteria)
+        said = {word: criteria[word] for word in ("supplier", "location") if criteria[word]}
+        if matching or not said:
+            return matching
+        names = await other_names()
+        renamed = {word: names.get(text, text) for word, text in said.items()}
+        return await self._pages({**criteria, **renamed}) if renamed != said else []
 
     async def _other_names(self, suppliers: bool, locations: bool) -> dict[str, str]:
         """The name of each code, and the code of each name."""

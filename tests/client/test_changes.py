@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stocktrim_client.changes import ChangeReport, FileJournal, Record, acting, same_meaning
@@ -443,14 +443,14 @@ async def test_a_reading_back_that_fails_is_a_warning() -> None:
 
 
 async def test_cancelling_a_write_is_journaled_as_unknown(memory: Memory) -> None:
-    far, arrived = sandbox(), asyncio.Event()
+    far, arrived, released = sandbox(), asyncio.Event(), asyncio.Event()
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             answer = await far.handle_async_request(request)
             if request.method == "POST":
                 arrived.set()
-                await asyncio.sleep(0.2)
+                await released.wait()
             return answer
 
     async with connected(Slow(), journal=memory) as stocktrim:
@@ -459,19 +459,20 @@ async def test_cancelling_a_write_is_journaled_as_unknown(memory: Memory) -> Non
         writing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await writing
+        released.set()
     assert memory.outcomes() == ["intent", "unknown"]
     assert memory.entries[1]["error"] == "cancelled by the caller"
 
 
 async def test_cancelling_the_reading_back_is_journaled_as_applied(memory: Memory) -> None:
-    far, reading = sandbox(), asyncio.Event()
+    far, reading, released = sandbox(), asyncio.Event(), asyncio.Event()
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             answer = await far.handle_async_request(request)
             if writes(far) and request.method == "GET":
                 reading.set()
-                await asyncio.sleep(0.2)
+                await released.wait()
             return answer
 
     async with connected(Slow(), journal=memory) as stocktrim:
@@ -480,6 +481,7 @@ async def test_cancelling_the_reading_back_is_journaled_as_applied(memory: Memor
         writing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await writing
+        released.set()
     assert memory.outcomes() == ["intent", "applied"]
 
 
@@ -545,11 +547,13 @@ SCALARS = (
 )
 
 
+@settings(deadline=None)
 @given(SCALARS, SCALARS)
 def test_meaning_the_same_is_symmetric_for_scalars(one: object, other: object) -> None:
     assert same_meaning(one, other) == same_meaning(other, one)
 
 
+@settings(deadline=None)
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10))
 def test_everything_means_the_same_as_itself(value: object) -> None:
     assert same_meaning(value, value)

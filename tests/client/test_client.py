@@ -54,7 +54,7 @@ async def test_credentials_show_nowhere(caplog: pytest.LogCaptureFixture) -> Non
     told: list[str] = []
     async with StockTrimClient(AUTH_ID, SIGNATURE, transport=far, sleep=Clock().sleep) as stocktrim:
         told += [repr(stocktrim), str(stocktrim), repr(stocktrim.api.get_async_httpx_client())]
-        told += [repr(stocktrim.api), repr(vars(stocktrim.products)), repr(stocktrim.changes)]
+        told += [repr(stocktrim.api), repr(vars(stocktrim)), repr(vars(stocktrim.products))]
         for fault in (None, Fault("reset", times=None), Fault("status", status=500, times=None)):
             if fault:
                 far.faults.add(fault)

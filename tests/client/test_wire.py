@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stocktrim_client.generated.types import UNSET
@@ -108,12 +108,14 @@ def _text(value: object, indent: Any, ascii_only: bool) -> bytes:
     return json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=6), INDENT, st.sampled_from([b"", b" ", b"\r\n\t"]))
 def test_an_array_read_row_by_row_is_what_json_reads(value: list[Any], indent: Any, space: bytes) -> None:
     content = space + _text(value, indent, True) + space
     assert list(Body(content).rows()) == json.loads(content) == value
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text().filter(lambda name: name != "results"), JSON, max_size=4),
     st.lists(JSON, max_size=5) | st.none(),
