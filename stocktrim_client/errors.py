@@ -244,9 +244,6 @@ class ServiceError(RefusedError):
     """StockTrim has a fault of its own."""
 
 
-# --- text from outside
-
-
 def clean(text: str, longest: int = LONGEST_QUOTE) -> str:
     """One line of plain text: control, zero-width and direction-changing characters removed, cut to `longest`."""
     kept = "".join(_plain(character) for character in text[:_LONGEST_READ])
@@ -335,8 +332,6 @@ def _title_of(element: re.Match[str]) -> str:
     title = re.search(r"(?is)<title[^>]*>(.*?)</title", element[0]) if element[1].lower() == "head" else None
     return f" {title[1]}. " if title else " "
 
-
-# --- sentences
 
 _READING = frozenset({"list", "get", "find", "read"})
 _WHERE_CREDENTIALS_ARE = (
@@ -495,9 +490,6 @@ def still_busy(told: Told, retry_after: float) -> BusyError:
         retry_after=retry_after,
         **_circumstances(told, Phase.NOT_SENT),
     )
-
-
-# --- answers to errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,6 @@ LOGGED_HEADERS = (
 )
 
 
-# --- what a caller says around its calls
-
-
 class _Deadline:
     """A moment shared by all requests inside one `calling`, told on the clock of the transport that asks."""
 
@@ -95,9 +92,6 @@ def calling(
         _wishes.reset(token)
 
 
-# --- what is told of a call
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a call went; an answer carries it in `extensions["stocktrim"]`.
@@ -149,9 +143,6 @@ class _Call:
 
     def told(self, now: float, **more: Any) -> Outcome:
         return Outcome(self.operation, self.attempts, now - self.started, self.request_id, self.unknown, **more)
-
-
-# --- one attempt
 
 
 class _CallerLeftError(httpx.TransportError):
@@ -325,9 +316,6 @@ class _Pool:
         await self.inner.aclose()
 
 
-# --- addresses
-
-
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
 
@@ -353,8 +341,6 @@ async def _says_gone(response: httpx.Response) -> bool:
         return copy.status_code in (404, 410)
     return errors.says_gone(copy)
 
-
-# --- other libraries' logs
 
 _sending: ContextVar[bool] = ContextVar("stocktrim_sending", default=False)
 _answered: ContextVar[httpx.URL | None] = ContextVar("stocktrim_answered", default=None)
@@ -385,9 +371,6 @@ _QUIETED = (
 def _hush() -> None:
     for name in _QUIETED:
         logging.getLogger(name).addFilter(_discretion)
-
-
-# --- the transport
 
 
 class ResilientAsyncTransport(httpx.AsyncBaseTransport):
@@ -740,7 +723,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         if self._closing:
             await asyncio.wait(self._closing)
 
-    # --- the log: never a query, a body, a credential, or a header that is not on the list
+    # Never a query, a body, a credential, or a header that is not on the list
 
     def _report(self, call: _Call, outcome: str, level: int, *, size: int = 0) -> None:
         if log.isEnabledFor(level):
