@@ -723,9 +723,8 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         if self._closing:
             await asyncio.wait(self._closing)
 
-    # Never a query, a body, a credential, or a header that is not on the list
-
     def _report(self, call: _Call, outcome: str, level: int, *, size: int = 0) -> None:
+        # Never a query, a body, a credential, or a header that is not on the list.
         if log.isEnabledFor(level):
             operation, milliseconds = call.operation, 1000 * (self._monotonic() - call.started)
             log.log(
