@@ -6,7 +6,7 @@ from typing import Any
 
 from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import ConflictError, NotFoundError
-from stocktrim_client.generated.api.products import delete_product, list_products, save_product
+from stocktrim_client.generated.api.products import delete_product, save_product
 from stocktrim_client.generated.models import (
     ProductLocation,
     ProductsRequestDto,
@@ -151,16 +151,17 @@ class Products(Helper):
         )
 
     async def _page(self, number: int | None) -> Sheet[Product]:
-        asked = {} if number is None else {"pageNo": number}
+        return Sheet(await self._listed({} if number is None else {"pageNo": number}))
+
+    async def _lookup(self, key: str) -> list[Product]:
+        return await self._listed({"code": key})
+
+    async def _listed(self, asked: dict[str, str | int]) -> list[Product]:
         with answer_of("list_products"):
             response = await found(self._api.get_async_httpx_client().get("/api/Products", params=asked))
             # Row by row: eight pages that come together and are parsed in one go hold up the next eight requests.
             rows = [] if response is None else items(response.json())
-            return Sheet(await in_slices(rows, _product_of_row))
-
-    async def _lookup(self, key: str) -> list[Product]:
-        with answer_of("list_products"):
-            return [product_of(wire) for wire in items(await found(list_products.asyncio(client=self._api, code=key)))]
+            return await in_slices(rows, _product_of_row)
 
     async def _by_id(self, product_id: str) -> Product | None:
         return next((product for product in await self._lookup(product_id) if product.product_id == product_id), None)
@@ -192,13 +193,16 @@ class Products(Helper):
 
 def product_of(wire: ProductsResponseDto) -> Product:
     """A generated product as the house's."""
-    product_id = str(wire.product_id)
+    code = plain(wire.product_code_readable)
+    product_id = plain(wire.product_id) or code
+    if not product_id:
+        raise ValueError("a product has neither id nor SKU")
     return read(
         Product,
         wire,
         WORDS,
         product_id=product_id,
-        code=str(plain(wire.product_code_readable) or product_id),
+        code=code or product_id,
         suppliers=tuple(
             read(Delivery, one, DELIVERY_WORDS, supplier=named)
             for one in items(wire.suppliers)

@@ -69,21 +69,21 @@ class PurchaseOrders(Helper):
     async def all(self, status: OrderStatus | None = None) -> list[PurchaseOrder]:
         """All orders, or those of one status, as many calls at a time as help.
 
-        Source: list_purchase_orders, 50 a page; a smaller page is taken as StockTrim's own limit, and where it
-        refuses so many, its own page size is asked for.
+        Source: list_purchase_orders, 50 a page; a smaller page is taken as StockTrim's own limit. Where it refuses so
+        many, or the status in words, it is asked for everything in its own way.
         """
         with calling(bulk=True):
             try:
-                return await self._all(status, PAGE_SIZE)
+                orders = await self._all(UNSET if status is None else status, PAGE_SIZE)
             except InvalidRequestError:
-                return await self._all(status, UNSET)
+                orders = await self._all(UNSET, UNSET)
+        return [order for order in orders if status in (None, order.status)]
 
-    async def _all(self, status: OrderStatus | None, size: int | Unset) -> list[PurchaseOrder]:
+    async def _all(self, status: OrderStatus | Unset, size: int | Unset) -> list[PurchaseOrder]:
         async def page(number: int | None) -> Sheet[PurchaseOrder]:
             with answer_of("list_purchase_orders"):
-                call = list_purchase_orders.asyncio(
-                    client=self._api, page=number or 0, page_size=size, status=UNSET if status is None else status
-                )
+                page_number = UNSET if number is None else number
+                call = list_purchase_orders.asyncio(client=self._api, page=page_number, page_size=size, status=status)
                 return Sheet(_orders(await found(call)))
 
         return await all_pages(page, _identity)

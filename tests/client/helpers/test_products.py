@@ -277,6 +277,27 @@ async def test_a_product_of_which_nothing_is_known_is_read(row: dict[str, Any]) 
     assert product.model_dump(exclude_defaults=True) == {"code": "A", "product_id": "A"}
 
 
+async def test_a_lookup_may_answer_one_or_a_list() -> None:
+    row = {"productId": "A"}
+    for answer in (row, [row]):
+        async with connected(Scripted(lambda request, answer=answer: httpx.Response(200, json=answer))) as stocktrim:
+            assert (await stocktrim.products.get("A")).product_id == "A"
+
+
+async def test_a_product_without_its_id_keeps_its_sku_and_without_both_is_an_error() -> None:
+    rows: list[dict[str, Any]] = [{"productId": None, "productCodeReadable": "SKU"}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404) if "pageNo" in request.url.params else httpx.Response(200, json=rows)
+
+    async with connected(Scripted(answer)) as stocktrim:
+        (product,) = await stocktrim.products.all()
+        assert (product.code, product.product_id) == ("SKU", "SKU")
+        rows.append({"productId": None})
+        with pytest.raises(UnexpectedAnswerError):
+            await stocktrim.products.all()
+
+
 async def test_a_clamped_last_page_ends_the_list() -> None:
     rows = [{"productId": str(number)} for number in range(100)]
 

@@ -79,6 +79,18 @@ async def test_a_page_size_that_is_refused_is_not_insisted_on() -> None:
         assert len(await stocktrim.purchase_orders.all()) == len(far.shop.orders)
 
 
+@pytest.mark.parametrize("habit", ["refused", "ignored"])
+async def test_orders_of_one_status_are_found_even_if_stocktrim_does_not_filter(habit: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "status" in request.url.params and habit == "refused":
+            return httpx.Response(400, text="The value 'Draft' is not valid.")
+        rows = [{"id": number, "status": number % 4} for number in range(1, 9)]
+        return httpx.Response(200, json=rows if "page" not in request.url.params else [])
+
+    async with connected(Scripted(answer)) as stocktrim:
+        assert [order.order_id for order in await stocktrim.purchase_orders.all("Sent")] == [2, 6]
+
+
 async def test_a_refusal_for_another_reason_is_raised() -> None:
     far = sandbox()
     far.faults.add(Fault("status", at="list_purchase_orders", status=400, times=None))
@@ -129,7 +141,7 @@ REAL = {
 
 def listing(*rows: dict[str, Any]) -> Scripted:
     def answer(request: httpx.Request) -> httpx.Response:
-        first = request.url.path.endswith("/PurchaseOrders") and request.url.params.get("page") == "0"
+        first = request.url.path.endswith("/PurchaseOrders") and "page" not in request.url.params
         return httpx.Response(200, json=rows) if first else httpx.Response(404)
 
     return Scripted(answer)
@@ -175,7 +187,7 @@ async def test_rows_without_id_or_reference_are_all_kept_and_none_twice() -> Non
     rows = [{"status": "Draft", "message": text} for text in ("a", "b", "b")]
 
     def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json=rows if request.url.params["page"] in ("0", "1") else [])
+        return httpx.Response(200, json=rows if request.url.params.get("page", "1") == "1" else [])
 
     async with connected(Scripted(answer)) as stocktrim:
         assert [order.message for order in await stocktrim.purchase_orders.all()] == ["a", "b", "b"]
