@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -24,10 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.command == "demo":
         sys.exit(asyncio.run(demo.show(settings.sandbox_products)))
     logs.configure(settings.log_level)
-    try:
-        asyncio.run(server.serve_stdio(settings))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    # Ctrl-C ends the process as any other signal does: Python's own way would wait for the next line of stdin.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    asyncio.run(server.serve_stdio(settings))
 
 
 class _Parser(argparse.ArgumentParser):

@@ -96,12 +96,13 @@ def _start(cursor: str) -> int:
 def _empty(plan: ReorderPlan, filters: Mapping[str, Sequence[str]]) -> ReorderPlan:
     """Nothing to order is an answer: it names what was asked, and how old the figures are."""
     active = "; ".join(f"{name} = {', '.join(values)}" for name, values in filters.items() if values)
-    age = f"the plan of {plan.as_of:%Y-%m-%d %H:%M} UTC" if plan.as_of else "an empty plan: has a forecast run yet?"
-    where = f" within {active}" if active else ""
-    hint = " Leave filters out, or check the codes with search." if active else ""
-    return plan.model_copy(
-        update={"warnings": (f"StockTrim suggests no order{where}, by {age}.{hint}", *plan.warnings)}
-    )
+    if plan.as_of is None:
+        said = "StockTrim's plan is empty: a forecast has not run yet, or there is nothing to plan."
+    else:
+        said = f"StockTrim suggests no order, by its plan of {plan.as_of:%Y-%m-%d %H:%M} UTC."
+    if active:
+        said += f" Asked for: {active}. Leave filters out, or check the codes with search."
+    return plan.model_copy(update={"warnings": (said, *plan.warnings)})
 
 
 PLANNING = Toolset("planning", "What to order, from whom, at what cost.", reads=(get_reorder_plan,))

@@ -9,6 +9,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 PATIENCE = 60.0
+HELLO: dict[str, Any] = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {},
+    "clientInfo": {"name": "test", "version": "1"},
+}
 
 
 class Host:
@@ -60,8 +65,7 @@ async def started(*arguments: str, env: Mapping[str, str] | None = None) -> Asyn
     assert process.stderr is not None
     errors = asyncio.create_task(process.stderr.read())
     try:
-        client = {"name": "test", "version": "1"}
-        await host.request("initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo=client)
+        await host.request("initialize", **HELLO)
         await host.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
         yield host
         assert process.stdin is not None

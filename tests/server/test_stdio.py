@@ -1,6 +1,8 @@
 """The server as a subprocess over its pipes, as every host starts it."""
 
+import asyncio
 import json
+import signal
 import socket
 import sys
 import time
@@ -15,7 +17,7 @@ from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
 from tests.conftest import TODAY
-from tests.server.stdio import environment, started
+from tests.server.stdio import HELLO, Host, environment, started
 
 SECRETS = {"STOCKTRIM_API_AUTH_ID": "tenant-2917", "STOCKTRIM_API_AUTH_SIGNATURE": "hush-5531"}
 
@@ -104,3 +106,16 @@ async def test_an_address_where_nobody_listens_is_said_within_the_calls_deadline
     assert isinstance(block, TextContent)
     assert "127.0.0.1" in block.text
     assert "Nothing was changed" in block.text
+
+
+async def test_ctrl_c_ends_it_at_once() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "stocktrim_mcp_server", "--sandbox"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=environment({"STOCKTRIM_LOG_LEVEL": "ERROR"}),
+    )
+    host = Host(process)
+    await host.request("initialize", **HELLO)
+    process.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(process.wait(), 10) == -signal.SIGINT
