@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stocktrim_client.changes import Change, ChangeReport
-from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError
+from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError, StockTrimError
 from stocktrim_client.generated.api.purchase_orders import (
     delete_purchase_order,
     find_purchase_order,
@@ -184,8 +184,15 @@ class PurchaseOrders(Helper):
             except NotFoundError:
                 if key == keys[-1]:
                     raise
-            if key != keys[-1] and await self.find(keys[0]) is None:
+            if key != keys[-1] and await self._seems_gone(keys[0]):
                 return
+
+    async def _seems_gone(self, reference: str) -> bool:
+        try:
+            return await self.find(reference) is None
+        except StockTrimError:
+            # Something was deleted all the same: what became of it is read back later.
+            return True
 
     async def draft_from_order_plan(
         self,

@@ -330,6 +330,23 @@ async def test_an_order_is_deleted_by_whichever_reference_stocktrim_looks_at(loo
     assert orders(far, "PO/7 #1?&+%") == []
 
 
+async def test_a_deletion_after_which_nothing_can_be_read_is_not_called_refused() -> None:
+    far = sandbox()
+    reads = ("get_purchase_order", "find_purchase_order", "list_purchase_orders")
+
+    class Failing(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            answer = await far.handle_async_request(request)
+            gone = "delete_purchase_order" in asked(far) and far.requests[-1].operation in reads
+            return httpx.Response(403) if gone else answer
+
+    async with connected(Failing()) as stocktrim:
+        report = await stocktrim.purchase_orders.delete("TEA-7")
+    assert report.status == "applied"
+    assert "was not checked" in report.warnings[0]
+    assert asked(far)["delete_purchase_order"] == 1
+
+
 async def test_a_deletion_that_stocktrim_only_claims_is_told() -> None:
     far = sandbox(quirks=Quirks(order_delete_lookup="reference", delete_unknown="success"))
     async with connected(far) as stocktrim:
