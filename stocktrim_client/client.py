@@ -14,7 +14,7 @@ import httpx
 import truststore
 
 from stocktrim_client.changes import Changes, FileJournal, Journal
-from stocktrim_client.errors import raise_for_answer
+from stocktrim_client.errors import NotSentError, raise_for_answer
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.account import Account
 from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
@@ -78,7 +78,10 @@ class StockTrimClient:
                 return transport
             # Made at the first call: the system's certificates cost a start some milliseconds.
             trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            return httpx.AsyncHTTPTransport(verify=trusted, http2=http2, proxy=proxy, limits=policy.limits())
+            try:
+                return httpx.AsyncHTTPTransport(verify=trusted, http2=http2, proxy=proxy, limits=policy.limits())
+            except (ImportError, ValueError) as error:
+                raise NotSentError(f"Connections cannot be made as set up: {error} Nothing was sent.") from error
 
         self._base_url = base_url
         self._transport = ResilientAsyncTransport(
@@ -117,7 +120,7 @@ class StockTrimClient:
             event_hooks={"response": [raise_for_answer]} if raise_errors else {},
         )
         api = Client(base_url=self._base_url, raise_on_unexpected_status=raise_errors)
-        return api.set_async_httpx_client(http)
+        return api.set_async_httpx_client(http).set_httpx_client(httpx.Client(transport=_AsyncOnly(), trust_env=False))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, read_only: bool = False) -> Self:
@@ -151,6 +154,13 @@ class StockTrimClient:
 
     def __repr__(self) -> str:
         return f"StockTrimClient({self._base_url!r})"
+
+
+class _AsyncOnly(httpx.BaseTransport):
+    """Stands where a synchronous raw operation would go out without credentials and without retries."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise NotSentError("This client is asynchronous, so nothing was sent: await `asyncio` or `asyncio_detailed`.")
 
 
 def proxy_for(base_url: str, environ: Mapping[str, str]) -> str | None:

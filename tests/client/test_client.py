@@ -294,6 +294,22 @@ async def test_raw_operations_run_through_the_same_transport() -> None:
     assert asked(far) == {"list_products": 3}
 
 
+def test_synchronous_raw_operations_do_not_slip_past_the_transport() -> None:
+    far = sandbox()
+    stocktrim = StockTrimClient("sandbox", "sandbox", transport=far)
+    with pytest.raises(NotSentError, match="asynchronous"):
+        list_products.sync(client=stocktrim.api)
+    assert far.requests == []
+
+
+@pytest.mark.parametrize("proxy", ["socks5://user:s3cr3t@localhost:1", "nonsense://user:s3cr3t@localhost"])
+async def test_a_proxy_that_cannot_be_used_is_said_without_its_password(proxy: str) -> None:
+    async with StockTrimClient("id", "signature", proxy=proxy) as stocktrim:
+        with pytest.raises(NotSentError) as raised:
+            await stocktrim.suppliers.all()
+    assert "s3cr3t" not in "".join(traceback.format_exception(raised.value))
+
+
 # --- one door
 
 RAW_ONLY = {
