@@ -17,18 +17,16 @@ from bench.processes import ROOT
 
 _KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP")
 
+ENVIRON = {name: os.environ[name] for name in _KEPT if name in os.environ}
+"""What a host passes on: no account, no variable that changes Python."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """The programs of a clean environment, and the variables to start them with."""
+    """The programs of a clean environment."""
 
     python: Path
     server: Path
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """A host passes little on; no account, no variable that changes Python."""
-        return {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
 @contextmanager

@@ -37,8 +37,8 @@ async def measure(
     floor_is = (
         f"The same small GET (`forecasts.progress`) every {1000 * interval:.0f} ms with nothing beside it. Calls begin "
         "at fixed times, whether or not the last has ended, and are counted from when they were due, so a stopped "
-        f"event loop is seen whole. Large reads follow each other without a pause. Median of {rounds} turns each; range: "
-        "of the turns."
+        f"event loop is seen whole. Large reads follow each other without a pause. Median of {rounds} turns each; "
+        "range: of the turns."
     )
     return [
         _figure(f"{word} of small calls beside {title}", percent, times, alone, f"{say}{floor_is}", at_most)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.clean import Clean
+from bench.clean import ENVIRON, Clean
 from bench.figures import Figure, median, spread
 from bench.processes import ROOT
 
@@ -36,7 +36,7 @@ async def measure(clean: Clean, *, spawns: int = 15) -> list[Figure]:
     starts: dict[str, list[Started]] = {name: [] for name in commands}
     for _ in range(spawns + 1):
         for name, command in commands.items():
-            starts[name].append(started(command, clean.environ))
+            starts[name].append(started(command, ENVIRON))
     ours, floor = starts["ours"][1:], starts["floor"][1:]
     floor_is = (
         "`bench/one_tool.py`, one tool on the bare SDK, in the same clean environment: run-time dependencies only, "

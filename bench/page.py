@@ -1,0 +1,42 @@
+"""docs/performance.md, written from one run."""
+
+from collections.abc import Sequence
+
+from bench.figures import Figure, table
+from bench.processes import ROOT
+
+PATH = ROOT / "docs" / "performance.md"
+
+HEAD = """\
+# Performance
+
+Written by `uv run python -m bench --write`; do not edit. Each figure is compared with a floor that was measured in the
+same run on the same machine (or computed, where that is said): the comparison travels, the milliseconds do not.
+`--check` ends with status 1 if a target is missed. The upstream is always a process of its own on the loopback
+interface, without TLS."""
+
+REASONS = """\
+## What makes it so
+
+- The transport runs an attempt as one task and reads httpx's trace events for its phase; the rest of a call is a table
+  look-up and arithmetic.
+- Pages are asked for ahead of their turn. The transport sends eight at a time; the others stand ready, so that no slot
+  is empty while a page is parsed.
+- Large answers are decoded and turned into models row by row, in slices of about a millisecond, and all lists that are
+  being read share one slice at a time. A small call needs some ten turns of the event loop: it waits for ten slices.
+- What is left of the longest waits is Python's garbage collector, and the release of a large list.
+- The server imports no command line or terminal library, builds nothing at import time, and makes its HTTP client at
+  the first call.
+"""
+
+
+def page(figures: Sequence[Figure], facts: Sequence[str]) -> str:
+    """The whole file."""
+    floors = "\n".join(f"- **{figure.name}**: {figure.floor_is}" for figure in figures if figure.floor_is)
+    measured_on = "\n".join(f"- {fact}" for fact in facts)
+    return (
+        f"{HEAD}\n\n## Figures\n\n{table(figures)}\n\n"
+        "Compared: measured / floor (x), or measured - floor (+). Range: the same of each repeat, where there are "
+        "several. Rows without a target are for information.\n\n"
+        f"## Where\n\n{measured_on}\n\n## Floors\n\n{floors}\n\n{REASONS}"
+    )
