@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
-from stocktrim_client import StockTrimClient
-from stocktrim_client.models import OrderPlanRow, Product
+from stocktrim_client import StockTrimClient, StockTrimError
+from stocktrim_client.models import OrderPlanRow, Product, Supplier
 from stocktrim_mcp_server.dependencies import StockTrim
 from stocktrim_mcp_server.planning.cover import URGENCIES
 from stocktrim_mcp_server.planning.plan import ReorderPlan, reorder_plan, window
@@ -40,13 +40,13 @@ async def get_reorder_plan(
     flags. Nothing is ordered by this. For one product's settings use get_products.
     """
     start = _start(cursor)
-    strange: list[str] = []
+    warnings: list[str] = []
     if locations:
-        catalogue, known = await together(stocktrim.products.all(), stocktrim.suppliers.all())
-        rows, strange = await _rows_at(stocktrim, catalogue, locations)
+        catalogue, known = await together(stocktrim.products.all(), _suppliers(stocktrim, warnings))
+        rows = await _rows_at(stocktrim, catalogue, locations, warnings)
     else:
         rows, catalogue, known = await together(
-            stocktrim.order_plan.all(), stocktrim.products.all(), stocktrim.suppliers.all()
+            stocktrim.order_plan.all(), stocktrim.products.all(), _suppliers(stocktrim, warnings)
         )
     plan = reorder_plan(
         rows,
@@ -64,24 +64,34 @@ async def get_reorder_plan(
         "products": products,
         "urgency": () if urgency == "all" else (urgency,),
     }
-    unknown = (f"The plan has nothing for a location {one!r}; get_products shows a product's." for one in strange)
-    plan = plan.model_copy(update={"warnings": (*unknown, *plan.warnings)})
+    plan = plan.model_copy(update={"warnings": (*warnings, *plan.warnings)})
     return window(plan if plan.groups else _empty(plan, filters), limit, start)
 
 
+async def _suppliers(stocktrim: StockTrimClient, warnings: list[str]) -> list[Supplier]:
+    """The suppliers' names, which a plan can do without: products name their suppliers' codes."""
+    try:
+        return await stocktrim.suppliers.all()
+    except StockTrimError as error:
+        warnings.append(f"Suppliers stand here as their products name them, without names. {error}")
+        return []
+
+
 async def _rows_at(
-    stocktrim: StockTrimClient, catalogue: Iterable[Product], locations: Sequence[str]
-) -> tuple[list[OrderPlanRow], list[str]]:
-    """The rows of each location, under the location's code; and the locations without any."""
+    stocktrim: StockTrimClient, catalogue: Iterable[Product], locations: Sequence[str], warnings: list[str]
+) -> list[OrderPlanRow]:
+    """The rows of each location, under the location's code."""
     held = [stock for product in catalogue for stock in product.stock]
     codes = {stock.location_name.casefold(): stock.location_code for stock in held if stock.location_name}
     codes |= {stock.location_code.casefold(): stock.location_code for stock in held}
     wanted = list(dict.fromkeys(codes.get(location.casefold(), location) for location in locations))
     found = await together(*(stocktrim.order_plan.all(locations=[code]) for code in wanted))
-    rows = [
-        row.model_copy(update={"location": code}) for code, those in zip(wanted, found, strict=True) for row in those
-    ]
-    return rows, [code for code, those in zip(wanted, found, strict=True) if not those]
+    rows: list[OrderPlanRow] = []
+    for code, those in zip(wanted, found, strict=True):
+        if not those:
+            warnings.append(f"The plan has nothing for a location {code!r}; get_products shows a product's.")
+        rows += [row.model_copy(update={"location": code}) for row in those]
+    return rows
 
 
 def _start(cursor: str) -> int:

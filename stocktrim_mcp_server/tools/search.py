@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from stocktrim_client import StockTrimClient
+from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import Model, Page, Product
 from stocktrim_mcp_server.dependencies import StockTrim
 from stocktrim_mcp_server.toolbox import Toolset, as_list, together
@@ -23,6 +23,10 @@ class Hit(Model):
     about: str | None = None
 
 
+Candidates = list[tuple[Hit, list[str | None]]]
+"""Records of one kind, each with the texts it is found by."""
+
+
 async def search(
     stocktrim: StockTrim,
     query: Annotated[
@@ -37,23 +41,27 @@ async def search(
 
     Exact codes come first, then beginnings, then all words anywhere. Use it before tools that take codes.
     """
-    wanted = [kind for kind in KINDS if not kinds or kind in kinds]
-    found = await together(*(_hits(stocktrim, kind) for kind in wanted))
+    wanted: list[Kind] = [kind for kind in KINDS if not kinds or kind in kinds]
+    found = await together(*(_read(stocktrim, kind) for kind in wanted))
+    failed = {kind: error for kind, (_, error) in zip(wanted, found, strict=True) if error is not None}
+    if len(failed) == len(wanted):
+        raise failed[wanted[0]]
     ranked = sorted(
         (
             (rank, hit)
-            for hits in found
+            for hits, _ in found
             for hit, texts in hits
             if (rank := match_rank(query, hit.code, texts)) is not None
         ),
         key=lambda ranked: (ranked[0], KINDS.index(ranked[1].kind), ranked[1].code),
     )
-    warnings: tuple[str, ...] = ()
+    warnings = [f"Not searched: {kind.replace('_', ' ')}s. {error}" for kind, error in failed.items()]
     if not ranked:
-        warnings = (f"Nothing fits {query!r} among {', '.join(wanted)}. Try fewer or shorter words.",)
+        searched = ", ".join(kind for kind in wanted if kind not in failed)
+        warnings.append(f"Nothing fits {query!r} among {searched}. Try fewer or shorter words.")
     elif len(ranked) > limit:
-        warnings = (f"Shown are the {limit} that fit best: add words, name kinds, or raise limit.",)
-    return Page(items=tuple(hit for *_, hit in ranked[:limit]), total=len(ranked), warnings=warnings)
+        warnings.append(f"Shown are the {limit} that fit best: add words, name kinds, or raise limit.")
+    return Page(items=tuple(hit for *_, hit in ranked[:limit]), total=len(ranked), warnings=tuple(warnings))
 
 
 def match_rank(query: str, code: str, texts: Iterable[str | None]) -> int | None:
@@ -75,7 +83,15 @@ def match_rank(query: str, code: str, texts: Iterable[str | None]) -> int | None
     return 3 if all(word in everything for word in query.split()) else None
 
 
-async def _hits(stocktrim: StockTrimClient, kind: str) -> list[tuple[Hit, list[str | None]]]:
+async def _read(stocktrim: StockTrimClient, kind: Kind) -> tuple[Candidates, StockTrimError | None]:
+    """All of a kind, or why it could not be read: one list that fails does not hide what the others hold."""
+    try:
+        return await _hits(stocktrim, kind), None
+    except StockTrimError as error:
+        return [], error
+
+
+async def _hits(stocktrim: StockTrimClient, kind: Kind) -> Candidates:
     match kind:
         case "product":
             return [

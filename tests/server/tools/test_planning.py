@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stocktrim_client import StockTrimClient
-from stocktrim_client.sandbox import Quirks, Sandbox
+from stocktrim_client import ServiceError, StockTrimClient
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.planning.plan import ReorderLine, ReorderPlan
 from stocktrim_mcp_server.tools.planning import get_reorder_plan
@@ -254,3 +254,23 @@ async def test_a_supplier_without_a_code_goes_by_its_name(
     quirks = replace(Quirks(), product_supplier_id=names_suppliers_by)
     plan = await get_reorder_plan(open_app(Sandbox(today=TODAY, clock=clock, quirks=quirks)).stocktrim)
     assert suppliers_of(plan)["APRON-BLK"] == "Okafor Textiles"
+
+
+async def test_the_plan_does_without_the_suppliers_names_if_it_must(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    usual = await get_reorder_plan(stocktrim)
+    sandbox.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
+    plan = await get_reorder_plan(stocktrim)
+    assert (plan.total_lines, plan.total_cost) == (usual.total_lines, usual.total_cost)
+    assert plan.warnings[0].startswith("Suppliers stand here as their products name them")
+    assert suppliers_of(plan)["V60-02"] == "HIKARI"
+
+
+@pytest.mark.parametrize("operation", ["read_order_plan", "list_products"])
+async def test_no_plan_is_made_up_where_its_rows_or_the_catalogue_are_missing(
+    stocktrim: StockTrimClient, sandbox: Sandbox, operation: str
+) -> None:
+    sandbox.faults.add(Fault("status", at=operation, status=500, times=None))
+    with pytest.raises(ServiceError, match="500"):
+        await get_reorder_plan(stocktrim)

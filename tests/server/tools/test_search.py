@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stocktrim_client import StockTrimClient
-from stocktrim_client.sandbox import Quirks, Sandbox
+from stocktrim_client import ServiceError, StockTrimClient
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.search import match_rank, search
 from tests.conftest import TODAY
@@ -87,3 +87,19 @@ async def test_every_reading_of_the_api_can_be_searched(
     page = await search(open_app(sandbox).stocktrim, "hikari glass", limit=50)
     assert {"supplier", "purchase_order"} <= {hit.kind for hit in page.items}
     assert all(hit.code for hit in page.items)
+
+
+async def test_one_list_that_fails_does_not_hide_what_the_others_hold(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("status", at="list_purchase_orders", status=500, times=None))
+    page = await search(stocktrim, "hikari")
+    assert page.items[0].code == "HIKARI"
+    assert page.warnings[0].startswith("Not searched: purchase orders. ")
+    assert "500" in page.warnings[0]
+
+
+async def test_when_no_list_can_be_read_the_search_fails(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", status=500, times=None))
+    with pytest.raises(ServiceError, match="500"):
+        await search(stocktrim, "hikari")
