@@ -1,0 +1,47 @@
+"""What lives as long as the process."""
+
+import pytest
+
+from stocktrim_client import CredentialsError, ReadOnlyError, StockTrimClient
+from stocktrim_client.models import ProductDraft
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.settings import Settings
+
+
+async def test_the_client_is_made_when_first_asked_for_and_once() -> None:
+    made: list[StockTrimClient] = []
+
+    def connect(settings: Settings) -> StockTrimClient:
+        made.append(server.connect(settings))
+        return made[-1]
+
+    app = App(Settings(sandbox=True), connect)
+    assert made == []
+    assert app.stocktrim is app.stocktrim
+    assert len(made) == 1
+    await app.aclose()
+    await app.aclose()
+    assert app.stocktrim is not made[0]
+    await app.aclose()
+
+
+async def test_the_sandbox_is_as_large_as_was_asked() -> None:
+    app = App(Settings(sandbox=True, sandbox_products=73), server.connect)
+    assert len(await app.stocktrim.products.all()) == 73
+    await app.aclose()
+
+
+async def test_a_read_only_server_changes_nothing_whoever_asks() -> None:
+    app = App(Settings(sandbox=True, read_only=True), server.connect)
+    with pytest.raises(ReadOnlyError):
+        await app.stocktrim.products.save(ProductDraft(product_id="A"))
+    assert await app.stocktrim.suppliers.all()
+    await app.aclose()
+
+
+async def test_without_credentials_nothing_is_sent() -> None:
+    app = App(Settings(), server.connect)
+    with pytest.raises(CredentialsError, match="STOCKTRIM_API_AUTH_ID"):
+        await app.stocktrim.suppliers.all()
+    await app.aclose()
