@@ -160,7 +160,7 @@ class _PauseError(httpx.PoolTimeout):
 class _Trail:
     """Listens to httpx's trace events of one attempt and knows how far it got."""
 
-    __slots__ = ("_chained", "_empty", "_seen", "_tunnelling", "abandoned", "head", "phase")
+    __slots__ = ("_chained", "_empty", "_seen", "_tunnelling", "_under_way", "abandoned", "head", "phase")
 
     def __init__(self, request: httpx.Request) -> None:
         headers = request.headers
@@ -168,12 +168,14 @@ class _Trail:
         self._chained: Callable[[str, dict[str, Any]], Awaitable[None]] | None = request.extensions.get("trace")
         self._seen = False
         self._tunnelling = False
+        self._under_way: Callable[[], None] | None = None
         self.phase = Phase.NOT_SENT
         self.head: httpx.Response | None = None
         self.abandoned = False
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
         self._seen = True
+        self.under_way()
         name = event.partition(".")[2]
         if name == "send_request_headers.started":
             # A proxy's CONNECT is traced like a request, but nothing of ours has left with it.
@@ -190,6 +192,15 @@ class _Trail:
             self._rise(Phase.RESPONDED)
         if self._chained is not None:
             await self._chained(event, info)
+
+    def once_under_way(self, then: Callable[[], None]) -> None:
+        """Call `then` once: at the first sign of a connection, or when told to."""
+        self._under_way = then
+
+    def under_way(self) -> None:
+        if self._under_way is not None:
+            then, self._under_way = self._under_way, None
+            then()
 
     def _rise(self, phase: Phase) -> None:
         self.phase = max(self.phase, phase)
@@ -271,6 +282,22 @@ class _Pool:
         self._slots = asyncio.Semaphore(policy.concurrency)
         self._bulk_slots = asyncio.Semaphore(policy.bulk_concurrency)
         self._freed = 0
+        self._door = asyncio.Lock()
+        self._traces = isinstance(inner, httpx.AsyncHTTPTransport)
+
+    async def hand_on(self, request: httpx.Request, trail: _Trail) -> httpx.Response:
+        """Send through the connections, one request finding its own at a time.
+
+        httpcore would show the same idle connection to all that come together; all but one would have to ask again.
+        """
+        if not self._traces:
+            return await self.inner.handle_async_request(request)
+        await self._door.acquire()
+        trail.once_under_way(self._door.release)
+        try:
+            return await self.inner.handle_async_request(request)
+        finally:
+            trail.under_way()
 
     async def enter(self, bulk: bool, longest: float, left: float) -> None:
         """Take a slot. A queue that does not move for `longest` seconds is given up; bulk reading waits its turn."""
@@ -665,7 +692,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
 
     async def _exchange(self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail) -> list[bytes] | None:
         """Send and receive; None where the caller reads the body himself, which he may of a success only."""
-        head = await pool.inner.handle_async_request(request)
+        head = await pool.hand_on(request, trail)
         trail.responded(head)
         return None if request.extensions.get(STREAM) and head.is_success else await self._read(call, head)
 
