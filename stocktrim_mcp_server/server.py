@@ -61,10 +61,9 @@ def build(app: App) -> MCPServer[App]:
     )
 
 
-async def serve_stdio(settings: Settings) -> None:
+async def serve_stdio(app: App, built: MCPServer[App]) -> None:
     """Serve one host over stdin and stdout until it leaves."""
-    app = App(settings, connect)
     try:
-        await build(app).run_stdio_async()
+        await built.run_stdio_async()
     finally:
         await app.aclose()
