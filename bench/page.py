@@ -20,6 +20,8 @@ REASONS = """\
 
 - The transport runs an attempt as one task and reads httpx's trace events for its phase; the rest of a call is a table
   look-up and arithmetic.
+- Requests that start together are handed to the pool one by one, each as soon as the one before has found its
+  connection: otherwise httpcore offers the same idle connection to all of them, and all but one ask again.
 - Pages are asked for ahead of their turn. The transport sends eight at a time; the others stand ready, so that no slot
   is empty while a page is parsed.
 - Large answers are decoded and turned into models row by row, in slices of about a millisecond, and all lists that are
