@@ -5,11 +5,16 @@ from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -48,7 +53,7 @@ async def open_app(clock: Clock, settings: Settings) -> AsyncGenerator[Callable[
     """Makes what a server lends to its sessions: a sandbox, and settings that differ from the usual."""
     async with AsyncExitStack() as stack:
 
-        def make(sandbox: Sandbox, **different: object) -> App:
+        def make(sandbox: Sandbox, /, **different: object) -> App:
             def connect(settings: Settings) -> StockTrimClient:
                 return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep)
 

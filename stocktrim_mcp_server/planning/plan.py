@@ -13,6 +13,9 @@ NO_SUPPLIER = "no supplier"
 NAMED = 10
 """Products named in one warning."""
 
+LONGEST_FLAG = 200
+"""Characters kept of what StockTrim says about a row."""
+
 
 class ReorderLine(Model):
     """One product to order."""
@@ -184,7 +187,7 @@ def _flags(row: OrderPlanRow, product: Product | None, unit_cost: float | None) 
     if product is None:
         yield "not in catalogue"
     if row.error:
-        yield row.error
+        yield row.error[:LONGEST_FLAG]
 
 
 def _fits(value: str | None, wanted: Sequence[str], other: str | None = None) -> bool:

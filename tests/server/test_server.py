@@ -250,5 +250,14 @@ async def test_nothing_is_left_when_the_server_is_done(app: App, era: Era) -> No
     gc.collect()
 
 
-def test_instructions_stay_short() -> None:
-    assert len(server.INSTRUCTIONS) <= 600
+async def test_instructions_stay_short_and_say_when_all_is_made_up(
+    open_app: OpenApp, sandbox: Sandbox, era: Era
+) -> None:
+    real, made_up = open_app(sandbox, sandbox=False), open_app(sandbox)
+    async with Client(server.build(real), mode=era) as one, Client(server.build(made_up), mode=era) as other:
+        for client in (one, other):
+            assert client.instructions is not None
+            assert len(client.instructions) <= 600
+        assert ("made up" in (one.instructions or ""), "made up" in (other.instructions or "")) == (False, True)
+        titles = [client.server_info and client.server_info.title for client in (one, other)]
+        assert titles == ["StockTrim", "StockTrim (sandbox)"]
