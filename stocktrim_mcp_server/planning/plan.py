@@ -9,6 +9,7 @@ from stocktrim_client.models import Model, OrderPlanRow, Product, Supplier
 from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, order_by, urgency
 
 NO_SUPPLIER = "no supplier"
+MADE = "made from parts"
 
 NAMED = 10
 """Products named in one warning."""
@@ -181,7 +182,7 @@ def _flags(row: OrderPlanRow, product: Product | None, unit_cost: float | None) 
     if row.is_uncertain:
         yield "weak forecast"
     if row.made_of_count:
-        yield "made from parts"
+        yield MADE
     if row.is_discontinued or (product is not None and product.discontinued):
         yield "discontinued"
     if product is None:
@@ -230,6 +231,9 @@ def _warnings(groups: Sequence[SupplierOrder], uncomputed: Collection[str], drop
     homeless = sum(group.lines for group in groups if group.supplier == NO_SUPPLIER)
     if homeless:
         yield f"{homeless} line(s) have no supplier in StockTrim."
+    made = sum(1 for group in groups for line in group.rows if MADE in line.flags)
+    if made:
+        yield f"{made} line(s) seem to be made from parts rather than bought; their cost is in the totals."
     if uncomputed:
         named = ", ".join(sorted(uncomputed)[:NAMED]) + (", ..." if len(uncomputed) > NAMED else "")
         yield f"StockTrim could not compute {len(uncomputed)} product(s), so they are missing here: {named}."

@@ -153,10 +153,16 @@ def test_a_line_says_why_and_by_when() -> None:
         error="Odd.",
         calculated_at=COMPUTED,
     )
-    line = reorder_plan([row], [], []).groups[0].rows[0]
+    plan = reorder_plan([row], [], [])
+    line = plan.groups[0].rows[0]
     assert line.flags == ("no cost", "weak forecast", "made from parts", "discontinued", "not in catalogue", "Odd.")
     assert (line.urgency, line.order_by, line.daily_demand, line.lead_time_days) == ("late", date(2026, 11, 20), 1.5, 5)
     assert (line.unit_cost, line.line_cost) == (None, None)
+    assert plan.warnings == (
+        "1 line(s) have no cost in StockTrim and are not in the totals.",
+        "1 line(s) have no supplier in StockTrim.",
+        "1 line(s) seem to be made from parts rather than bought; their cost is in the totals.",
+    )
 
 
 def test_what_could_not_be_computed_is_named_within_the_filters() -> None:
