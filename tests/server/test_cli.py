@@ -100,3 +100,13 @@ def test_the_demonstration_shows_the_plan_and_how_to_plug_it_in(
         assert word in done.stdout
     assert [line for line in done.stdout.splitlines() if len(line) > int(env["COLUMNS"])] == []
     assert "error" not in done.stdout.lower()
+
+
+def test_a_start_loads_neither_the_sandbox_nor_the_demonstration() -> None:
+    program = "import sys; from stocktrim_mcp_server import cli, server; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "stocktrim_client.transport" in loaded
+    assert not {"stocktrim_client.sandbox", "stocktrim_mcp_server.demo", "yaml", "openapi_python_client"} & loaded
