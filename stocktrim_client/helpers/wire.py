@@ -162,12 +162,15 @@ class Body:
     """
 
     def __init__(self, content: bytes, member: str | None = None) -> None:
-        self._text = content.decode("utf-8-sig")
+        self._content = content
+        self._text = ""
         self._member = member
         self.others: dict[str, Any] = {}
         self.met = member is None
 
     def rows(self) -> Iterator[Any]:
+        # Only now: even this takes its time, and whoever goes through the rows has waited for his turn.
+        self._text = self._content.decode("utf-8-sig")
         at = self._skip(0)
         if self._member is None:
             at = yield from self._array(at)
