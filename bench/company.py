@@ -41,9 +41,9 @@ async def measure(
         "range: of the turns."
     )
     return [
-        _figure(f"{word} of small calls beside {title}", percent, times, alone, f"{say}{floor_is}", at_most)
+        _figure(f"{word} of small calls beside {title}", percent, times, alone, floor_is, at_most)
         for title, times in beside.items()
-        for word, percent, say, at_most in (("p95", 95, "", lanes[title][2]), ("longest", 100, "As above. ", None))
+        for word, percent, at_most in (("p95", 95, lanes[title][2]), ("longest", 100, None))
     ]
 
 

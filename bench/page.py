@@ -25,7 +25,8 @@ REASONS = """\
 - Pages are asked for ahead of their turn. The transport sends eight at a time; the others stand ready, so that no slot
   is empty while a page is parsed.
 - Large answers are decoded and turned into models row by row, in slices of about a millisecond, and all lists that are
-  being read share one slice at a time. A small call needs some ten turns of the event loop: it waits for ten slices.
+  being read share one slice at a time: a small call, which needs several turns of the event loop, waits for as many
+  slices.
 - What is left of the longest waits is Python's garbage collector, and the release of a large list.
 - The server imports no command line or terminal library, builds nothing at import time, and makes its HTTP client at
   the first call.
@@ -34,7 +35,10 @@ REASONS = """\
 
 def page(figures: Sequence[Figure], facts: Sequence[str]) -> str:
     """The whole file."""
-    floors = "\n".join(f"- **{figure.name}**: {figure.floor_is}" for figure in figures if figure.floor_is)
+    named: dict[str, list[str]] = {}
+    for figure in figures:
+        named.setdefault(figure.floor_is, []).append(figure.name)
+    floors = "\n".join(f"- **{'; '.join(names)}**: {floor}" for floor, names in named.items() if floor)
     measured_on = "\n".join(f"- {fact}" for fact in facts)
     return (
         f"{HEAD}\n\n## Figures\n\n{table(figures)}\n\n"
