@@ -29,9 +29,9 @@ class Quirks:
     """A JSON number where text is declared (productId, externalId): another integration sends them."""
 
     # Nothing to answer
-    empty_lists: Literal["404", "[]", "null"] = "404"
+    empty_lists: Literal["404", "[]"] = "404"
     """Products, sales or BOM lines with no match: 404 was seen, not an empty list."""
-    empty_other_lists: Literal["404", "[]", "null"] = "[]"
+    empty_other_lists: Literal["404", "[]"] = "[]"
     """Customers, suppliers, V2 orders with no match, or a page past the end: not recorded."""
     null_results: bool = False
     """The plan's `results`: null instead of an empty list (published as nullable)."""
@@ -235,8 +235,7 @@ class Quirks:
                 validation_body="json_string",
                 unknown_fields="refused",
                 numbers_as_text="refused",
-                empty_lists="null",
-                empty_other_lists="null",
+                empty_lists="[]",
                 null_results=True,
                 empty_members="missing",
                 null_members="missing",

@@ -1,7 +1,6 @@
 """A client on a sandbox, in time that nobody waits for."""
 
 import asyncio
-import dataclasses
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -75,13 +74,7 @@ def writes(sandbox: Sandbox) -> list[str]:
     return [request.operation for request in sandbox.requests if not request.operation.startswith(reading)]
 
 
-def _told(quirks: Quirks) -> Quirks:
-    """As `quirks`, but `null` for a whole list is left out: that is no documented answer (see test_wire)."""
-    lists = {name: "[]" for name in ("empty_lists", "empty_other_lists") if getattr(quirks, name) == "null"}
-    return dataclasses.replace(quirks, **lists)
-
-
-READINGS = {name: _told(quirks) for name, quirks in Quirks.readings().items()}
+READINGS = Quirks.readings()
 
 
 def every_reading(test: Callable[..., Any]) -> Any:

@@ -64,8 +64,6 @@ def listed(rows: Sequence[Record], quirks: Quirks, *, habit: str | None = None, 
     habit = habit or quirks.empty_lists
     if rows or habit == "[]":
         return answer(rows, status)
-    if habit == "null":
-        return answer(None, status)
     raise RefusedError(404)
 
 
