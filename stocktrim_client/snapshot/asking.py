@@ -1,0 +1,332 @@
+"""One question in SQL about the tables on hand, which can read them and do nothing else.
+
+Each question gets a connection of its own to an empty database, with the tables attached to be read only. An authorizer
+lets it select, and call functions known to be pure; limits bound its length, its texts, its time and its answer.
+What it sorts or gathers goes to temporary files once it outgrows its cache, so that memory is bounded as well.
+"""
+
+import difflib
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydantic import AwareDatetime, Field
+
+from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.standing import KINDS, Kind
+from stocktrim_client.snapshot.tables import TABLES, TableShape
+
+SECONDS = 2.0
+STEPS = 100_000_000
+"""Instructions of SQLite's machine, about what two seconds hold: bounds what is written while sorting, too."""
+STEPS_BETWEEN_LOOKS = 10_000
+MOST_ROWS = 5_000
+LONGEST_TEXT = 100_000
+LONGEST_ANSWER = 2_000_000
+CACHE_KIB = 4_000
+
+LIMITS: Mapping[int, int] = {
+    sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_TEXT,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 20_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 100,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 20,
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000,
+    sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 20,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 200,
+    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 0,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+
+FUNCTIONS = frozenset(
+    name
+    for names in (
+        "abs ceil ceiling exp floor ln log log10 log2 mod pow power round sign sqrt trunc",
+        "avg count group_concat max min string_agg sum total",
+        "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
+        "char concat concat_ws glob instr length like lower ltrim replace rtrim substr substring trim unicode upper",
+        "coalesce ifnull iif nullif typeof",
+        "date datetime julianday strftime time unixepoch",
+    )
+    for name in names.split()
+)
+"""What may be called: nothing of these reads, writes, loads, waits, or makes much out of little."""
+
+_BLANK = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)", re.DOTALL)
+_FIRST_WORD = re.compile(r"[A-Za-z]+")
+_NO_COLUMN = re.compile(r"no such column: (?P<name>.+)", re.DOTALL)
+_NO_TABLE = re.compile(r"no such table: (?P<name>.+)", re.DOTALL)
+_NO_FUNCTION = re.compile(r"no such function: (?P<name>.+)", re.DOTALL)
+
+Cell = str | int | float | None
+
+
+class QuestionError(ValueError):
+    """A question that cannot be answered: the message says why, and what to ask instead."""
+
+
+class Table(Model):
+    """An answer: columns by name, and rows in their order."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...] = ()
+    truncated: bool = Field(default=False, description="There are more rows than these")
+    as_of: AwareDatetime | None = Field(default=None, description="When the oldest of the records used was read")
+    warnings: tuple[str, ...] = ()
+
+
+def kinds_in(sql: str) -> tuple[Kind, ...]:
+    """The tables that a question reads.
+
+    Raises: QuestionError where it is not one SELECT over the tables there are.
+    """
+    with _connection() as (database, watch):
+        for table in TABLES.values():
+            database.execute(table.definition)
+        _arm(database, watch, ("main",))
+        with _explained(sql, watch):
+            database.execute(f"EXPLAIN {_one_select(sql)}")
+    return tuple(kind for kind in KINDS if kind in watch.tables)
+
+
+def ask(
+    sql: str,
+    uris: Iterable[str],
+    limit: int,
+    *,
+    seconds: float = SECONDS,
+    running: Callable[[sqlite3.Connection], None] | None = None,
+) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], bool]:
+    """Columns, rows and whether there are more, over the tables behind `uris`. Blocks: for a worker thread.
+
+    `running` is handed the connection, so that somebody else can interrupt it.
+    Raises: QuestionError.
+    """
+    statement = _one_select(sql)
+    with _connection() as (database, watch):
+        names = [f"account{number}" for number, _ in enumerate(uris)]
+        for name, uri in zip(names, uris, strict=True):
+            database.execute(f"ATTACH ? AS {name}", (f"{uri}&mode=ro",))
+        _arm(database, watch, names)
+        watch.begin(seconds)
+        if running is not None:
+            running(database)
+        with _explained(sql, watch):
+            cursor = database.execute(statement)
+            rows, more = _rows(cursor, max(0, min(limit, MOST_ROWS)))
+    return tuple(column[0] for column in cursor.description), rows, more
+
+
+def _rows(cursor: sqlite3.Cursor, limit: int) -> tuple[list[tuple[Cell, ...]], bool]:
+    """So many rows, and whether there are more.
+
+    Raises: QuestionError where their texts add up to more than anybody reads.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    length = 0
+    for row in cursor:
+        if len(rows) == limit:
+            return rows, True
+        rows.append(tuple(_shown(value) for value in row))
+        length += sum(len(value) for value in rows[-1] if isinstance(value, str))
+        if length > LONGEST_ANSWER:
+            raise QuestionError(f"The answer grew over {LONGEST_ANSWER:,} characters. Ask for fewer columns or rows.")
+    return rows, False
+
+
+def _shown(value: object) -> Cell:
+    """A value as JSON can say it."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    return value if isinstance(value, str | int | float) else None
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What a question did, and what it was kept from."""
+
+    tables: set[str] = field(default_factory=set[str])
+    refused: str | None = None
+    ends: float = float("inf")
+    steps: int = 0
+    stopped: bool = False
+
+    def begin(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+
+    def look(self) -> bool:
+        """Whether to stop now."""
+        self.steps += STEPS_BETWEEN_LOOKS
+        self.stopped = self.steps > STEPS or time.monotonic() > self.ends
+        return self.stopped
+
+    def refuse(self, why: str) -> int:
+        self.refused = self.refused or why
+        return sqlite3.SQLITE_DENY
+
+
+@contextmanager
+def _connection() -> Generator[tuple[sqlite3.Connection, _Watch]]:
+    database = sqlite3.connect(":memory:", uri=True, isolation_level=None, check_same_thread=False, timeout=SECONDS)
+    try:
+        # What outgrows the cache goes to files that have no name: a sort of millions of rows must not fill memory.
+        for pragma in (
+            "temp_store = FILE",
+            f"cache_size = -{CACHE_KIB}",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+        ):
+            database.execute(f"PRAGMA {pragma}")
+        yield database, _Watch()
+    finally:
+        database.close()
+
+
+def _arm(database: sqlite3.Connection, watch: _Watch, names: Sequence[str]) -> None:
+    """From here on only questions pass."""
+    database.execute("PRAGMA query_only = ON")
+    for limit, most in LIMITS.items():
+        database.setlimit(limit, most)
+    database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    database.set_progress_handler(watch.look, STEPS_BETWEEN_LOOKS)
+    allowed = frozenset(names)
+
+    def authorize(action: int, first: str | None, second: str | None, name: str | None, _: str | None) -> int:
+        if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_READ and first is not None:
+            # Where only rows are counted, SQLite names no database.
+            if first in TABLES and (name in allowed or (name is None and not second)):
+                watch.tables.add(first)
+                return sqlite3.SQLITE_OK
+            if _is_temporary(first, second, name):
+                return sqlite3.SQLITE_OK
+            return watch.refuse(f"{first!r} is none of the tables")
+        if action == sqlite3.SQLITE_FUNCTION and second is not None:
+            if second.lower() in FUNCTIONS:
+                return sqlite3.SQLITE_OK
+            return watch.refuse(f"the function {second}() is not offered")
+        return watch.refuse("only reading is possible")
+
+    database.set_authorizer(authorize)
+
+
+def _is_temporary(table: str, column: str | None, name: str | None) -> bool:
+    """Whether a table is the question's own WITH: those belong to no database and show no column here."""
+    return not column and name is None and not table.lower().startswith(("sqlite_", "pragma_"))
+
+
+def _one_select(sql: str) -> str:
+    """The statement, if it looks like one question.
+
+    Raises: QuestionError. What it is, only SQLite can tell; this gives the commonest mistakes a clear answer.
+    """
+    text = sql.strip().rstrip(";").rstrip()
+    if "\0" in text:
+        raise QuestionError("The SQL holds a character that no SQL may hold.")
+    begin = 0
+    while blank := _BLANK.match(text, begin):
+        begin = blank.end()
+    word = _FIRST_WORD.match(text, begin)
+    if word is None or word[0].upper() not in ("SELECT", "WITH"):
+        raise QuestionError(f"Only one SELECT, or WITH ... SELECT, is answered. {_tables_there_are()}")
+    return text
+
+
+@contextmanager
+def _explained(sql: str, watch: _Watch) -> Generator[None]:
+    """SQLite's errors in words that say what to do."""
+    try:
+        yield
+    except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError, MemoryError) as error:
+        raise QuestionError(_why(sql, watch, error)) from error
+
+
+def _why(sql: str, watch: _Watch, error: BaseException) -> str:
+    text = str(error)
+    if watch.stopped or "interrupted" in text:
+        return "The question took too long and was stopped. Narrow it with WHERE, or join on keys."
+    if watch.refused:
+        return f"That is not answered: {watch.refused}. {_tables_there_are()}"
+    if "one statement at a time" in text:
+        return "Only one statement is answered at a time."
+    if "too big" in text or isinstance(error, MemoryError):
+        return f"A text in the answer grew over {LONGEST_TEXT:,} characters, or the answer over what may be held."
+    if match := _NO_COLUMN.fullmatch(text):
+        return _no_column(match["name"], sql)
+    if match := _NO_TABLE.fullmatch(text):
+        return (
+            f"There is no table {_short(match['name'])!r}.{_did_you_mean(match['name'], TABLES)} {_tables_there_are()}"
+        )
+    if match := _NO_FUNCTION.fullmatch(text):
+        offered = _did_you_mean(match["name"], sorted(FUNCTIONS))
+        return f"There is no function {_short(match['name'])}().{offered}"
+    return f"SQLite does not understand the question: {_short(text)}."
+
+
+def _no_column(name: str, sql: str) -> str:
+    *prefix, column = (part.strip('"`[] ') for part in name.split("."))
+    tables = _tables_meant(sql, prefix[-1] if prefix else None)
+    if not tables:
+        return f"There is no column {_short(column)!r}. {_tables_there_are()}"
+    known = {one.name: table for table in tables for one in table.columns}
+    where = " or ".join(table.name for table in tables)
+    columns = "; ".join(f"{table.name}: {', '.join(one.name for one in table.columns)}" for table in tables)
+    return f"There is no column {_short(column)!r} in {where}.{_did_you_mean(column, known)} Columns of {columns}."
+
+
+def _tables_meant(sql: str, alias: str | None) -> list[TableShape]:
+    """The tables that a question names; of an alias, the one it stands for."""
+    named = [table for table in TABLES.values() if re.search(rf"\b{table.name}\b", sql, re.IGNORECASE)]
+    if alias is None:
+        return named
+    meant = [
+        table
+        for table in named
+        if alias.lower() == table.name
+        or re.search(rf"\b{table.name}\s+(?:as\s+)?{re.escape(alias)}\b", sql, re.IGNORECASE)
+    ]
+    return meant or named
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    best = nearest(name, known)
+    return f" Did you mean {best}?" if best else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was most likely meant: one alike, one that holds it, or one it abbreviates a word of.
+
+    None: nothing comes near.
+    """
+    wanted, names = name.lower().strip(), list(known)
+    alike = difflib.get_close_matches(wanted, names, n=1, cutoff=0.75)
+    if alike or not wanted:
+        return alike[0] if alike else None
+    holding = [one for one in names if wanted in one or one in wanted]
+    short = [one for one in names if any(_abbreviates(wanted, word) for word in one.split("_"))]
+    return next(iter([*holding, *short, *difflib.get_close_matches(wanted, names, n=1)]), None)
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """Whether the letters of one stand in the other in their order, with the same first and last: qty, quantity."""
+    letters = iter(word)
+    return (
+        2 <= len(short) < len(word)
+        and (short[0], short[-1]) == (word[0], word[-1])
+        and all(letter in letters for letter in short)
+    )
+
+
+def _tables_there_are() -> str:
+    return f"Tables: {', '.join(TABLES)}."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"

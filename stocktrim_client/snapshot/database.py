@@ -1,0 +1,90 @@
+"""Records in SQLite tables: in memory where other connections can read them, or wherever a connection leads."""
+
+import sqlite3
+import uuid
+import weakref
+from collections.abc import Collection, Iterable
+from typing import Any, cast
+
+from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.standing import Source
+from stocktrim_client.snapshot.tables import PARTS, insertion, rows_of, tables_of
+
+BUSY_SECONDS = 10.0
+"""A question may read for two seconds; a change of its tables waits for it."""
+
+
+class Tables:
+    """The tables of one source in a database in memory, which other connections reach by `uri`."""
+
+    def __init__(self, source: Source, records: Collection[tuple[int, Model]]) -> None:
+        self._source: Source = source
+        self.uri = f"file:/stocktrim-{uuid.uuid4().hex}?vfs=memdb"
+        self._database = sqlite3.connect(
+            self.uri, uri=True, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS
+        )
+        # The database lives as long as a connection to it: as long as whoever holds these tables.
+        weakref.finalize(self, self._database.close)
+        self._database.execute("PRAGMA journal_mode = MEMORY")
+        with self._database:
+            self._database.execute("BEGIN")
+            create(self._database, source)
+            add(self._database, source, records)
+
+    def put(self, position: int, record: Model | None) -> None:
+        """Replace the rows of one record; None removes them."""
+        with self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            remove(self._database, self._source, position)
+            if record is not None:
+                add(self._database, self._source, [(position, record)])
+
+
+def create(database: sqlite3.Connection, source: Source) -> None:
+    """Make the empty tables of a source."""
+    for table in tables_of(source):
+        database.execute(table.definition)
+
+
+def add(database: sqlite3.Connection, source: Source, records: Collection[tuple[int, Model]]) -> None:
+    """Add records to the tables of their source."""
+    for table in tables_of(source):
+        database.executemany(insertion(table), rows_of(source, table.name, records))
+
+
+def remove(database: sqlite3.Connection, source: Source, position: int | None = None) -> None:
+    """Remove one record from the tables of its source; None: all of them."""
+    for table in tables_of(source):
+        # Names are those of our own tables.
+        if position is None:
+            database.execute(f"DELETE FROM {table.name}")  # noqa: S608
+        else:
+            first = position * PARTS if table.is_of_parts else position
+            last = first + PARTS - 1 if table.is_of_parts else position
+            database.execute(f"DELETE FROM {table.name} WHERE rowid BETWEEN ? AND ?", (first, last))  # noqa: S608
+
+
+class Slimmer:
+    """Lets records share what is equal in them: which fields were given, and texts that come again and again.
+
+    A reading names every field of a record, so one set of their names serves all: a third of their memory.
+    """
+
+    def __init__(self) -> None:
+        self._fields: dict[type[Model], set[str]] = {}
+        self._texts: dict[str, str] = {}
+
+    def slim(self, records: Iterable[Model]) -> None:
+        """Of these records, keep once what they or earlier ones share."""
+        waiting = list(records)
+        while waiting:
+            record = waiting.pop()
+            model = type(record)
+            shared = self._fields.get(model) or self._fields.setdefault(model, set(model.model_fields))
+            object.__setattr__(record, "__pydantic_fields_set__", shared)
+            values: dict[str, Any] = vars(record)
+            for name, value in values.items():
+                if type(value) is str:
+                    values[name] = self._texts.setdefault(value, value)
+                elif type(value) is tuple:
+                    waiting.extend(cast("tuple[Model, ...]", value))

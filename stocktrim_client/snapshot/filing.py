@@ -1,0 +1,132 @@
+"""The records in a file, so that the next start finds them: written whole beside the old one, then put in its place.
+
+A file that cannot be read, or that another version wrote, is as good as none.
+"""
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.database import add, create
+from stocktrim_client.snapshot.shelf import Shelf
+from stocktrim_client.snapshot.standing import SOURCES, Kind, Source
+from stocktrim_client.snapshot.tables import Row, records_of, tables_of
+
+APPLICATION = 0x53546B54
+READINGS = "CREATE TABLE readings (source TEXT PRIMARY KEY, read_at TEXT, checked_at TEXT, rows INTEGER)"
+
+
+def _shape() -> int:
+    """A number for the tables as they are now: a file with another one was written by another version."""
+    text = "\n".join([READINGS, *(table.definition for source in SOURCES for table in tables_of(source))])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:3])
+
+
+def file_name(*secrets: str) -> str:
+    """A name that stands for an account and tells nothing of its address and credentials."""
+    text = "\0".join(secrets)
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.sqlite3"
+
+
+def load(path: Path, *, newer_than: Mapping[Source, datetime] | None = None) -> dict[Source, Shelf[Any]]:
+    """What the file holds, or of it what is newer than what is at hand. Blocks.
+
+    Empty: there is no such file, or none that can be read.
+    """
+    known = newer_than or {}
+    try:
+        if not path.is_file():
+            return {}
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        ) as database:
+            database.execute("BEGIN")
+            if not _is_ours(database):
+                return {}
+            return {
+                source: _shelf(database, source, read_at, checked_at)
+                for source, read_at, checked_at in _readings(database)
+                if source not in known or read_at > known[source]
+            }
+    except (sqlite3.Error, ValueError, OSError, OverflowError):
+        return {}
+
+
+def save(path: Path, shelves: Iterable[Shelf[Any]]) -> None:
+    """Put records into the file; of another server's there, what is newer stays. Blocks.
+
+    Raises: OSError or sqlite3.Error where it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept: dict[Source, Shelf[Any]] = {shelf.source: shelf for shelf in shelves}
+    known: dict[Source, datetime] = {source: shelf.read_at for source, shelf in kept.items()}
+    kept |= load(path, newer_than=known)
+    # mkstemp's files are their owner's alone.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".new", dir=path.parent)
+    os.close(descriptor)
+    fresh = Path(name)
+    try:
+        with closing(sqlite3.connect(fresh, isolation_level=None)) as database:
+            # It is nobody's before it is whole, so there is nothing to roll back.
+            database.execute("PRAGMA journal_mode = OFF")
+            _write(database, kept.values())
+        fresh.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            fresh.unlink()
+
+
+def _is_ours(database: sqlite3.Connection) -> bool:
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if (application, version) != (APPLICATION, _shape()):
+        return False
+    return database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+
+
+def _readings(database: sqlite3.Connection) -> Iterable[tuple[Source, datetime, datetime]]:
+    kept = {
+        source: (datetime.fromisoformat(read_at), datetime.fromisoformat(checked_at))
+        for source, read_at, checked_at in database.execute("SELECT source, read_at, checked_at FROM readings")
+    }
+    return [(source, *kept[source]) for source in SOURCES if source in kept]
+
+
+def _shelf(database: sqlite3.Connection, source: Source, read_at: datetime, checked_at: datetime) -> Shelf[Any]:
+    stored: dict[Kind, Iterable[Row]] = {
+        # Names are those of our own tables.
+        table.name: database.execute(f"SELECT rowid, * FROM {table.name} ORDER BY rowid")  # noqa: S608
+        for table in tables_of(source)
+    }
+    records: list[Model] = [record for _, record in records_of(source, stored)]
+    (rows,) = database.execute("SELECT rows FROM readings WHERE source = ?", (source,)).fetchone()
+    if rows != len(records):
+        raise ValueError(f"{rows} {source} were written and {len(records)} are there")
+    shelf = Shelf(source, records, read_at=read_at)
+    shelf.checked_at = checked_at
+    return shelf
+
+
+def _write(database: sqlite3.Connection, shelves: Iterable[Shelf[Any]]) -> None:
+    database.execute(f"PRAGMA application_id = {APPLICATION}")
+    database.execute(f"PRAGMA user_version = {_shape()}")
+    database.execute("BEGIN")
+    database.execute(READINGS)
+    for source in SOURCES:
+        create(database, source)
+    for shelf in shelves:
+        records = shelf.records
+        add(database, shelf.source, list(enumerate(records)))
+        database.execute(
+            "INSERT INTO readings VALUES (?, ?, ?, ?)",
+            (shelf.source, shelf.read_at.isoformat(), shelf.checked_at.isoformat(), len(records)),
+        )
+    database.execute("COMMIT")

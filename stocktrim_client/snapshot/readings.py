@@ -1,0 +1,122 @@
+"""How each source is read through the helpers, whole or one record at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
+from stocktrim_client.helpers.customers import Customers
+from stocktrim_client.helpers.locations import Locations
+from stocktrim_client.helpers.order_plan import Identified, OrderPlan
+from stocktrim_client.helpers.products import Products
+from stocktrim_client.helpers.purchase_orders import PurchaseOrders
+from stocktrim_client.helpers.suppliers import Suppliers
+from stocktrim_client.helpers.wire import Sheet
+from stocktrim_client.models import Location, OrderPlanRow, Product, PurchaseOrder
+from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.standing import Source
+
+MOST_LOOKUPS = 50
+"""Locations looked up one by one for what stock does not tell of them."""
+
+Meet = Callable[[Sequence[Model]], None]
+
+_meet: ContextVar[Meet | None] = ContextVar("meet", default=None)
+
+
+@contextmanager
+def meeting(meet: Meet) -> Generator[None]:
+    """Inside, `meet` is told of every page of products and of the plan as it comes."""
+    token = _meet.set(meet)
+    try:
+        yield
+    finally:
+        _meet.reset(token)
+
+
+class ToldProducts(Products):
+    """The catalogue, telling of each page."""
+
+    async def _page(self, number: int | None) -> Sheet[Product]:
+        sheet = await super()._page(number)
+        if (meet := _meet.get()) is not None:
+            meet(sheet.rows)
+        return sheet
+
+
+class ToldOrderPlan(OrderPlan):
+    """The plan, telling of each page."""
+
+    async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = 0) -> Sheet[Identified]:
+        sheet = await (super()._page(criteria, number, size) if size else super()._page(criteria, number))
+        if (meet := _meet.get()) is not None:
+            meet([row for _, row in sheet.rows])
+        return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """What a snapshot reads through."""
+
+    products: Products
+    suppliers: Suppliers
+    customers: Customers
+    locations: Locations
+    order_plan: OrderPlan
+    purchase_orders: PurchaseOrders
+    bills_of_materials: BillsOfMaterials
+
+    async def read(self, source: Source) -> Sequence[Model]:
+        """All records of a source. Locations are another matter: `read_locations`.
+
+        Raises: StockTrimError where any part of them could not be read.
+        """
+        readers: dict[Source, Callable[[], Awaitable[Sequence[Model]]]] = {
+            "products": self.products.all,
+            "suppliers": self.suppliers.all,
+            "customers": self.customers.all,
+            "order_plan": self.order_plan.all,
+            "purchase_orders": self.purchase_orders.all,
+            "bills_of_materials": self.bills_of_materials.all,
+        }
+        return await readers[source]()
+
+    async def read_locations(self, products: Sequence[Product], orders: Sequence[PurchaseOrder]) -> list[Location]:
+        """The locations that hold stock or that orders go to, as StockTrim shows them, where it does."""
+        held = collected(products, orders)
+        shown = await asyncio.gather(*(self.locations.find(location.code) for location in held[:MOST_LOOKUPS]))
+        return [found or location for found, location in zip(shown, held, strict=False)] + held[MOST_LOOKUPS:]
+
+    async def read_plan_at(self, location: str) -> list[OrderPlanRow]:
+        """The plan of one location."""
+        return await self.order_plan.all(locations=[location])
+
+    async def read_again(self, source: Source, key: str, known: Sequence[Any]) -> Sequence[Model]:
+        """The records that a key means now; of a product known here, its own id costs the fewest calls."""
+        if source == "bills_of_materials":
+            return await self.bills_of_materials.all(product_id=key)
+        finders: dict[Source, Callable[[str], Awaitable[Model | None]]] = {
+            "products": self.products.find,
+            "suppliers": self.suppliers.find,
+            "customers": self.customers.find,
+            "locations": self.locations.find,
+            "purchase_orders": self.purchase_orders.find,
+        }
+        record = await finders[source](known[0].product_id if source == "products" and known else key)
+        return [] if record is None else [record]
+
+
+def collected(products: Sequence[Product], orders: Sequence[PurchaseOrder]) -> list[Location]:
+    """The locations that hold stock, and those that orders go to."""
+    found: dict[str, Location] = {}
+    for product in products:
+        for stock in product.stock:
+            if stock.location_code not in found:
+                found[stock.location_code] = Location(code=stock.location_code, name=stock.location_name)
+    for order in orders:
+        if order.location_code and order.location_code not in found:
+            found[order.location_code] = Location(code=order.location_code, name=order.location_name)
+    return list(found.values())

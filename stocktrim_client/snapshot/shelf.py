@@ -1,0 +1,115 @@
+"""The records of one reading, and what is made of them when it is first asked for."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from stocktrim_client.models import BomLine, Customer, Location, Product, PurchaseOrder, Supplier
+from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.database import Tables
+from stocktrim_client.snapshot.index import Index
+from stocktrim_client.snapshot.standing import Kind, Source
+from stocktrim_client.snapshot.words import entry_of
+
+M = TypeVar("M", bound=Model)
+
+
+class Shelf(Generic[M]):
+    """What one reading brought: all records of it, in order.
+
+    `checked_at` is when StockTrim last had nothing newer. What says that it blocks is for worker threads.
+    """
+
+    def __init__(self, source: Source, records: Iterable[M], *, read_at: datetime) -> None:
+        self.source: Source = source
+        self.read_at = read_at
+        self.checked_at = read_at
+        self._by_position = dict(enumerate(records))
+        self._next = len(self._by_position)
+        self._records: tuple[M, ...] | None = None
+        self._tables: Tables | None = None
+        self._index: Index | None = None
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._by_position)
+
+    @property
+    def records(self) -> tuple[M, ...]:
+        """All records."""
+        if self._records is None:
+            self._records = tuple(self._by_position.values())
+        return self._records
+
+    def count(self, kind: Kind) -> int:
+        """How many rows a table of it has."""
+        match kind:
+            case "product_suppliers":
+                return sum(len(record.suppliers) for record in self.records if isinstance(record, Product))
+            case "stock_by_location":
+                return sum(len(record.stock) for record in self.records if isinstance(record, Product))
+            case "purchase_order_lines":
+                return sum(len(record.lines) for record in self.records if isinstance(record, PurchaseOrder))
+            case _:
+                return len(self)
+
+    def named(self, key: str) -> list[M]:
+        """The records that a key may mean."""
+        return [record for record in self._by_position.values() if key in known_as(record)]
+
+    def replace(self, key: str, records: Sequence[M]) -> None:
+        """Put records in the place of those that a key means; none removes them. Blocks."""
+        with self._lock:
+            held = [at for at, record in self._by_position.items() if key in known_as(record)]
+            places = [*held, *range(self._next, self._next + len(records))]
+            changes: dict[int, M | None] = dict.fromkeys(held) | dict(zip(places, records, strict=False))
+            self._next += len(records)
+            changed = {**self._by_position, **changes}
+            self._by_position = {at: record for at, record in changed.items() if record is not None}
+            self._records = None
+            for at, record in changes.items():
+                self._update(at, record)
+
+    def tables(self) -> Tables:
+        """The records as tables. Blocks when first asked."""
+        with self._lock:
+            if self._tables is None:
+                self._tables = Tables(self.source, self._by_position.items())
+            return self._tables
+
+    def index(self) -> Index:
+        """The records by words. Blocks when first asked."""
+        with self._lock:
+            if self._index is None:
+                entries = ((at, entry_of(record)) for at, record in self._by_position.items())
+                self._index = Index((at, entry) for at, entry in entries if entry is not None)
+            return self._index
+
+    def _update(self, at: int, record: M | None) -> None:
+        try:
+            if self._tables is not None:
+                self._tables.put(at, record)
+            if self._index is not None:
+                self._index.put(at, None if record is None else entry_of(record))
+        except sqlite3.Error:
+            # Made anew when next asked for.
+            self._tables = self._index = None
+
+
+def known_as(record: Model) -> tuple[str | None, ...]:
+    """The keys that people and tools may call a record by."""
+    match record:
+        case Product():
+            return record.product_id, record.code
+        case PurchaseOrder():
+            return record.reference, record.reference_number
+        case Supplier():
+            return record.code, record.name
+        case BomLine():
+            return (record.product_id,)
+        case Customer() | Location():
+            return (record.code,)
+        case _:
+            return ()
