@@ -3,7 +3,8 @@
 import sqlite3
 import uuid
 import weakref
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
+from datetime import datetime
 from typing import Any, cast
 
 from stocktrim_client.models.base import Model
@@ -12,6 +13,10 @@ from stocktrim_client.snapshot.tables import PARTS, insertion, rows_of, tables_o
 
 BUSY_SECONDS = 10.0
 """A question may read for two seconds; a change of its tables waits for it."""
+
+
+SHARED = frozenset({str, float, datetime})
+"""Values that may be one object in many records."""
 
 
 class Tables:
@@ -52,27 +57,23 @@ def add(database: sqlite3.Connection, source: Source, records: Collection[tuple[
         database.executemany(insertion(table), rows_of(source, table.name, records))
 
 
-def remove(database: sqlite3.Connection, source: Source, position: int | None = None) -> None:
-    """Remove one record from the tables of its source; None: all of them."""
+def remove(database: sqlite3.Connection, source: Source, position: int) -> None:
+    """Remove one record from the tables of its source."""
     for table in tables_of(source):
-        # Names are those of our own tables.
-        if position is None:
-            database.execute(f"DELETE FROM {table.name}")  # noqa: S608
-        else:
-            first = position * PARTS if table.is_of_parts else position
-            last = first + PARTS - 1 if table.is_of_parts else position
-            database.execute(f"DELETE FROM {table.name} WHERE rowid BETWEEN ? AND ?", (first, last))  # noqa: S608
+        room = PARTS if table.is_of_parts else 1
+        rows = (position * room, position * room + room - 1)
+        database.execute(f"DELETE FROM {table.name} WHERE rowid BETWEEN ? AND ?", rows)  # noqa: S608 - our own names
 
 
 class Slimmer:
-    """Lets records share what is equal in them: which fields were given, and texts that come again and again.
+    """Lets records share what is equal in them: which fields were given, and values that come again and again.
 
     A reading names every field of a record, so one set of their names serves all: a third of their memory.
     """
 
     def __init__(self) -> None:
         self._fields: dict[type[Model], set[str]] = {}
-        self._texts: dict[str, str] = {}
+        self._values: dict[Hashable, Any] = {}
 
     def slim(self, records: Iterable[Model]) -> None:
         """Of these records, keep once what they or earlier ones share."""
@@ -84,7 +85,7 @@ class Slimmer:
             object.__setattr__(record, "__pydantic_fields_set__", shared)
             values: dict[str, Any] = vars(record)
             for name, value in values.items():
-                if type(value) is str:
-                    values[name] = self._texts.setdefault(value, value)
+                if type(value) in SHARED:
+                    values[name] = self._values.setdefault(value, value)
                 elif type(value) is tuple:
                     waiting.extend(cast("tuple[Model, ...]", value))

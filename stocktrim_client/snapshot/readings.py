@@ -10,7 +10,7 @@ from typing import Any
 from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
 from stocktrim_client.helpers.customers import Customers
 from stocktrim_client.helpers.locations import Locations
-from stocktrim_client.helpers.order_plan import Identified, OrderPlan
+from stocktrim_client.helpers.order_plan import PAGE_SIZE, Identified, OrderPlan
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.helpers.purchase_orders import PurchaseOrders
 from stocktrim_client.helpers.suppliers import Suppliers
@@ -22,19 +22,29 @@ from stocktrim_client.snapshot.standing import Source
 MOST_LOOKUPS = 50
 """Locations looked up one by one for what stock does not tell of them."""
 
-Meet = Callable[[Sequence[Model]], None]
+PLAN_PAGES_AT_ONCE = 2
+"""A page of the plan is some 2 MB, several times that while it is parsed; and the catalogue takes longer anyway."""
 
-_meet: ContextVar[Meet | None] = ContextVar("meet", default=None)
+
+class Meeting:
+    """Who is told of the pages of one reading."""
+
+    def __init__(self, meet: Callable[[Sequence[Model]], None]) -> None:
+        self.meet = meet
+        self.plan_turns = asyncio.Semaphore(PLAN_PAGES_AT_ONCE)
+
+
+_meeting: ContextVar[Meeting | None] = ContextVar("meeting", default=None)
 
 
 @contextmanager
-def meeting(meet: Meet) -> Generator[None]:
+def meeting(meet: Callable[[Sequence[Model]], None]) -> Generator[None]:
     """Inside, `meet` is told of every page of products and of the plan as it comes."""
-    token = _meet.set(meet)
+    token = _meeting.set(Meeting(meet))
     try:
         yield
     finally:
-        _meet.reset(token)
+        _meeting.reset(token)
 
 
 class ToldProducts(Products):
@@ -42,19 +52,30 @@ class ToldProducts(Products):
 
     async def _page(self, number: int | None) -> Sheet[Product]:
         sheet = await super()._page(number)
-        if (meet := _meet.get()) is not None:
-            meet(sheet.rows)
+        if (meeting := _meeting.get()) is not None:
+            meeting.meet(sheet.rows)
         return sheet
 
 
 class ToldOrderPlan(OrderPlan):
-    """The plan, telling of each page."""
+    """The plan, telling of each page, few at a time."""
 
-    async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = 0) -> Sheet[Identified]:
-        sheet = await (super()._page(criteria, number, size) if size else super()._page(criteria, number))
-        if (meet := _meet.get()) is not None:
-            meet([row for _, row in sheet.rows])
+    async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = PAGE_SIZE) -> Sheet[Identified]:
+        meeting = _meeting.get()
+        if meeting is None:
+            return await super()._page(criteria, number, size)
+        async with meeting.plan_turns:
+            sheet = await super()._page(criteria, number, size)
+        meeting.meet([row for _, row in sheet.rows])
         return sheet
+
+
+class ListedLocations(Locations):
+    """Locations, as far as StockTrim lists them: without reading the catalogue for the others."""
+
+    async def listed(self) -> list[Location]:
+        """Those it lists; where it lists none that is no proof that there are none."""
+        return await self._lookup(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +85,7 @@ class Helpers:
     products: Products
     suppliers: Suppliers
     customers: Customers
-    locations: Locations
+    locations: ListedLocations
     order_plan: OrderPlan
     purchase_orders: PurchaseOrders
     bills_of_materials: BillsOfMaterials
@@ -85,10 +106,13 @@ class Helpers:
         return await readers[source]()
 
     async def read_locations(self, products: Sequence[Product], orders: Sequence[PurchaseOrder]) -> list[Location]:
-        """The locations that hold stock or that orders go to, as StockTrim shows them, where it does."""
-        held = collected(products, orders)
-        shown = await asyncio.gather(*(self.locations.find(location.code) for location in held[:MOST_LOOKUPS]))
-        return [found or location for found, location in zip(shown, held, strict=False)] + held[MOST_LOOKUPS:]
+        """The locations that StockTrim lists, that hold stock, or that orders go to."""
+        listed = {location.code: location for location in await self.locations.listed()}
+        others = [location for location in collected(products, orders) if location.code not in listed]
+        # Stock tells no more of a place than its code and, mostly, its name.
+        shown = await asyncio.gather(*(self.locations.find(location.code) for location in others[:MOST_LOOKUPS]))
+        known = [found or location for found, location in zip(shown, others, strict=False)]
+        return [*listed.values(), *known, *others[MOST_LOOKUPS:]]
 
     async def read_plan_at(self, location: str) -> list[OrderPlanRow]:
         """The plan of one location."""

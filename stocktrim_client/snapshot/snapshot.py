@@ -120,7 +120,7 @@ class Snapshot:
         max_age_seconds: float = MAX_AGE_SECONDS,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        self._helpers = helpers
+        self.helpers = helpers
         self._path = folder / file_name(*account) if folder else None
         self._max_age = max_age_seconds
         self._now = now
@@ -188,7 +188,7 @@ class Snapshot:
         for key in dict.fromkeys(keys):
             try:
                 known = lane.shelf.named(key) if lane.shelf else []
-                records = () if gone else await self._helpers.read_again(source, key, known)
+                records = () if gone else await self.helpers.read_again(source, key, known)
             except StockTrimError:
                 lane.is_stale = True
                 continue
@@ -448,7 +448,8 @@ class Snapshot:
                     lane.shelf.checked_at = began
                 else:
                     records = await self._read_records(lane)
-                    await asyncio.to_thread(slimmer.slim, records)
+                    if lane.met < len(records):
+                        await asyncio.to_thread(slimmer.slim, records)
                     shelf = Shelf(lane.source, records, read_at=began)
                     for key, written in lane.touched:
                         await asyncio.to_thread(shelf.replace, key, written)
@@ -465,15 +466,15 @@ class Snapshot:
 
     async def _read_records(self, lane: _Lane) -> Sequence[Model]:
         if lane.location is not None:
-            return await self._helpers.read_plan_at(lane.location)
+            return await self.helpers.read_plan_at(lane.location)
         if lane.source != "locations":
-            return await self._helpers.read(lane.source)
+            return await self.helpers.read(lane.source)
         products, orders = self._lanes["products"], self._lanes["purchase_orders"]
         if (task := self._start(products)) is not None:
             await asyncio.wait([task])
         if orders.is_reading and orders.task is not None:
             await asyncio.wait([orders.task])
-        return await self._helpers.read_locations(
+        return await self.helpers.read_locations(
             self._on_hand(products).records, orders.shelf.records if orders.shelf else ()
         )
 
@@ -482,7 +483,7 @@ class Snapshot:
         if lane.source != "order_plan" or lane.shelf is None or not len(lane.shelf):
             return False
         known = cast("Shelf[OrderPlanRow]", lane.shelf).records[0].calculated_at
-        return known is not None and await self._helpers.order_plan.calculated_at() == known
+        return known is not None and await self.helpers.order_plan.calculated_at() == known
 
     def _tell(self) -> None:
         """Wake whoever waits for news."""

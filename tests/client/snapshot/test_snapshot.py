@@ -1,0 +1,394 @@
+"""The account's records on hand: whole, shared, of known age, and told apart from what could not be read."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.errors import DeadlineError, StockTrimError
+from stocktrim_client.helpers.suppliers import Suppliers
+from stocktrim_client.models import ProductDraft, PurchaseOrderDraft, PurchaseOrderLineDraft, Supplier, SupplierDraft
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_client.snapshot import KINDS, Helpers, Standing
+from stocktrim_client.transport import calling
+from tests.client.sandboxed import TODAY, asked, connected, every_reading, sandbox
+from tests.client.snapshot.on_hand import Gate, Wall, on_hand, snapshot_of, until
+
+
+@every_reading
+async def test_everything_of_the_account_is_on_hand(quirks: Quirks) -> None:
+    far = sandbox(130, quirks=quirks)
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        standing = await snapshot.need()
+        assert standing.is_complete, standing.warnings
+        assert set(await snapshot.products()) == set(await stocktrim.products.all())
+        assert set(await snapshot.suppliers()) == set(await stocktrim.suppliers.all())
+        assert set(await snapshot.customers()) == set(await stocktrim.customers.all())
+        assert set(await snapshot.order_plan()) == set(await stocktrim.order_plan.all())
+        assert set(await snapshot.purchase_orders()) == set(await stocktrim.purchase_orders.all())
+        assert set(await snapshot.bills_of_materials()) == set(await stocktrim.bills_of_materials.all())
+        assert {one.code for one in await stocktrim.locations.all()} <= {one.code for one in await snapshot.locations()}
+    assert standing.of("products").rows == len(far.shop.products)
+    held = [one.get("stockLocations") or () for one in far.shop.products.values()]
+    assert standing.of("stock_by_location").rows == sum(map(len, held))
+
+
+async def test_nothing_is_read_before_the_first_need() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, _):
+        assert snapshot.standing().missing == KINDS
+    assert far.requests == []
+
+
+async def test_what_is_needed_comes_first_and_the_rest_after_it() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need("bills_of_materials")
+        assert [request.operation for request in far.requests] == ["list_bills_of_materials"]
+        await snapshot.need()
+        needed = asked(far)
+    assert needed["list_bills_of_materials"] == 1
+    assert needed["list_customers"] == 1
+
+
+async def test_the_rest_is_read_without_anybody_waiting_for_it() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need("suppliers")
+        await until(lambda: not snapshot.standing().missing)
+    assert asked(far)["list_customers"] == 1
+
+
+async def test_many_who_ask_share_one_reading() -> None:
+    far = sandbox(300)
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need()
+    alone = asked(far)
+    far = sandbox(300)
+    async with on_hand(far) as (_, snapshot, _):
+        await asyncio.gather(*(snapshot.need() for _ in range(20)), *(snapshot.products() for _ in range(20)))
+    assert asked(far) == alone
+
+
+async def test_a_reading_serves_ten_minutes() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, wall):
+        await snapshot.need()
+        before = asked(far)
+        wall.passes(minutes=9, seconds=59)
+        standing = await snapshot.need()
+        assert asked(far) == before
+        assert standing.of("products").age_seconds == 599
+        wall.passes(seconds=2)
+        standing = await snapshot.need("products")
+        assert standing.of("products").age_seconds == 0
+        assert asked(far)["list_products"] > before["list_products"]
+        assert asked(far)["list_customers"] == before["list_customers"]
+
+
+async def test_a_caller_may_want_it_fresher() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, wall):
+        await snapshot.need("suppliers")
+        wall.passes(seconds=31)
+        await snapshot.need("suppliers", max_age=30)
+    assert asked(far)["list_suppliers"] == 2
+
+
+async def test_an_old_plan_is_read_again_only_if_stocktrim_has_another() -> None:
+    far = sandbox(quirks=Quirks(status_lag=0), forecast_seconds=0.0)
+    async with on_hand(far) as (stocktrim, snapshot, wall):
+        first = await snapshot.order_plan()
+        calls = asked(far)["read_order_plan"]
+        wall.passes(minutes=11)
+        standing = await snapshot.need("order_plan")
+        assert asked(far)["read_order_plan"] == calls + 1
+        assert standing.of("order_plan").age_seconds == 0
+        assert await snapshot.order_plan() is first
+        await stocktrim.forecasts.run()
+        await far.nap(100)
+        await stocktrim.forecasts.progress()
+        wall.passes(minutes=11)
+        second = await snapshot.order_plan()
+    assert second is not first
+    assert second[0].calculated_at
+    assert second[0].calculated_at != first[0].calculated_at
+
+
+async def test_what_is_refreshed_is_read_again_whatever_its_age() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need()
+        before = asked(far)
+        await snapshot.refresh("order_plan", "suppliers")
+        after = asked(far)
+    assert after["list_suppliers"] == before["list_suppliers"] + 1
+    assert after["read_order_plan"] > before["read_order_plan"]
+    assert after["list_products"] == before["list_products"]
+
+
+async def test_refreshing_does_not_settle_for_a_reading_that_began_before() -> None:
+    gate = Gate()
+    far = Sandbox(today=TODAY, latency=1, sleep=gate.sleep)
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need("suppliers", wait=0)
+        fresh = asyncio.create_task(snapshot.refresh("suppliers"))
+        await asyncio.sleep(0)
+        gate.opens()
+        assert (await fresh).is_complete
+        assert asked(far)["list_suppliers"] == 2
+
+
+@pytest.mark.parametrize("kind", ["status", "truncate", "malformed", "html"])
+async def test_a_page_that_fails_leaves_nothing_that_passes_for_the_whole(kind: Any) -> None:
+    far = sandbox(300)
+    far.faults.add(Fault(kind, at="list_products", after=3, times=None, status=500))
+    async with on_hand(far) as (_, snapshot, _):
+        standing = await snapshot.need("products", "suppliers")
+        assert standing.missing == ("products",)
+        assert standing.of("products").error
+        assert standing.of("products").rows == 0
+        assert "products are missing" in " ".join(standing.warnings)
+        with pytest.raises(StockTrimError):
+            await snapshot.products()
+        assert await snapshot.suppliers()
+        far.faults.clear()
+        assert len(await snapshot.products()) == 300
+        assert snapshot.standing("products").is_complete
+
+
+async def test_what_failed_is_tried_again_when_needed_and_not_before() -> None:
+    far = sandbox()
+    far.faults.add(Fault("status", at="list_customers", times=None, status=501))
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need()
+        failed = asked(far)["list_customers"]
+        await snapshot.need("products", "suppliers")
+        assert asked(far)["list_customers"] == failed
+        await snapshot.need("customers")
+        assert asked(far)["list_customers"] == failed + 1
+
+
+async def test_a_reading_that_fails_leaves_the_earlier_one_with_its_age() -> None:
+    far = sandbox(120)
+    async with on_hand(far) as (_, snapshot, wall):
+        before = await snapshot.products()
+        wall.passes(minutes=20)
+        far.faults.add(Fault("status", at="list_products", after=1, times=None, status=500))
+        standing = await snapshot.need("products")
+        assert await snapshot.products() is before
+        one = standing.of("products")
+        assert (one.rows, one.age_seconds) == (120, 1200)
+        assert not standing.is_complete
+        assert one.warning
+        assert "20 minutes old" in one.warning
+        assert standing.as_of == wall.time.replace(hour=9, minute=0)
+
+
+async def test_who_will_not_wait_is_told_that_it_is_still_being_read() -> None:
+    gate = Gate()
+    far = Sandbox(today=TODAY, latency=1, sleep=gate.sleep)
+    async with on_hand(far) as (_, snapshot, _):
+        standing = await snapshot.need("products", wait=0)
+        assert standing.of("products").is_reading
+        assert "still being read" in standing.warnings[0]
+        with pytest.raises(DeadlineError, match="still being read"):
+            await snapshot.products(wait=0.001)
+        gate.opens()
+        assert len(await snapshot.products()) == 24
+
+
+async def test_a_reading_goes_on_without_the_caller_who_began_it() -> None:
+    gate = Gate()
+    far = Sandbox(today=TODAY, latency=1, sleep=gate.sleep)
+    async with on_hand(far) as (_, snapshot, _):
+        caller = asyncio.create_task(snapshot.need("suppliers"))
+        await until(lambda: bool(far.requests))
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        gate.opens()
+        await snapshot.suppliers()
+    assert asked(far)["list_suppliers"] == 1
+
+
+async def test_a_reading_does_not_inherit_its_first_caller_s_deadline() -> None:
+    gate = Gate()
+    far = Sandbox(today=TODAY, latency=1, sleep=gate.sleep)
+    async with on_hand(far) as (_, snapshot, _):
+        with calling(deadline=0.01):
+            await snapshot.need("suppliers", wait=0.02)
+        gate.opens()
+        assert (await snapshot.need("suppliers")).is_complete
+
+
+async def test_progress_tells_how_far_each_kind_is() -> None:
+    far = sandbox(1000)
+    heard: list[Standing] = []
+
+    async def hear(standing: Standing) -> None:
+        heard.append(standing)
+
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need("products", "order_plan", progress=hear)
+    assert heard[0].of("products").rows_so_far > 0
+    assert heard[-1].of("products").rows == 1000
+    assert heard[-1].is_complete
+
+
+async def test_a_plan_by_location_names_its_locations() -> None:
+    far = sandbox(60)
+    async with on_hand(far) as (stocktrim, snapshot, wall):
+        rows = await snapshot.order_plan(["MAIN", "SHOP"])
+        assert set(rows) == set(await stocktrim.order_plan.all(locations=["MAIN", "SHOP"]))
+        calls = asked(far)["read_order_plan"]
+        assert await snapshot.order_plan(["SHOP", "MAIN"])
+        assert asked(far)["read_order_plan"] == calls
+        assert snapshot.plan_standing("SHOP").rows > 0
+        whole = await snapshot.order_plan()
+        assert all(row.location is None for row in whole)
+        wall.passes(minutes=11)
+        await snapshot.order_plan(["SHOP"])
+        assert asked(far)["read_order_plan"] > calls
+
+
+async def test_a_product_just_saved_is_seen_at_once() -> None:
+    far = sandbox()
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        assert (await snapshot.search("blankets")).total == 0
+        await snapshot.ask("SELECT count(*) FROM products")
+        calls = asked(far)["list_products"]
+        key = next(iter(far.shop.products))
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", code="NEW-1", name="Wool blankets"))
+        await stocktrim.products.save(ProductDraft(product_id=key, name="Quite another name"))
+        await snapshot.touched("products", ["NEW-1", key])
+        products = {one.product_id: one for one in await snapshot.products()}
+        assert products["NEW-1"].name == "Wool blankets"
+        assert products[key].name == "Quite another name"
+        assert len(products) == 25
+        assert (await snapshot.search("blankets")).hits[0].code == "NEW-1"
+        assert (await snapshot.search("quite another")).total == 1
+        table = await snapshot.ask("SELECT name FROM products WHERE product_id = 'NEW-1'")
+        assert table.rows == (("Wool blankets",),)
+        assert asked(far)["list_products"] <= calls + 6
+
+
+async def test_what_we_deleted_is_gone_at_once() -> None:
+    far = sandbox()
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        product = next(one for one in await snapshot.products() if one.stock)
+        await snapshot.search("x")
+        await snapshot.ask("SELECT 1 FROM stock_by_location")
+        await stocktrim.products.delete(product.code)
+        await snapshot.touched("products", [product.product_id], gone=True)
+        assert product not in await snapshot.products()
+        left = await snapshot.ask(f"SELECT * FROM stock_by_location WHERE product_id = '{product.product_id}'")
+        assert left.rows == ()
+        assert product.code not in [hit.code for hit in (await snapshot.search(product.code)).hits]
+
+
+async def test_orders_and_suppliers_just_saved_are_seen_at_once() -> None:
+    far = sandbox()
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        await stocktrim.suppliers.save(SupplierDraft(code="NEW", name="New Supplies"))
+        line = PurchaseOrderLineDraft(product_id=next(iter(far.shop.products)), quantity=3, unit_price=2)
+        await stocktrim.purchase_orders.save(PurchaseOrderDraft(reference="B-1", supplier_code="NEW", lines=(line,)))
+        await snapshot.touched("suppliers", ["NEW"])
+        await snapshot.touched("purchase_order_lines", ["B-1"])
+        assert "NEW" in [one.code for one in await snapshot.suppliers()]
+        table = await snapshot.ask("SELECT total_cost FROM purchase_orders WHERE reference = 'B-1'")
+        assert table.rows == ((6.0,),)
+        hits = (await snapshot.search("B-1")).hits
+        assert (hits[0].kind, hits[0].code) == ("purchase_orders", "B-1")
+
+
+async def test_a_reading_under_way_does_not_undo_what_was_written_meanwhile() -> None:
+    gate = Gate()
+    far = Sandbox(today=TODAY)
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        slow = Fault("delay", at="list_suppliers", seconds=1)
+        far.faults.add(slow)
+        far._sleep = gate.sleep
+        refreshing = asyncio.create_task(snapshot.refresh("suppliers"))
+        await until(lambda: asked(far)["list_suppliers"] == 2)
+        # The list above was made before this is saved, and arrives after it.
+        await stocktrim.suppliers.save(SupplierDraft(code="LATE", name="Late"))
+        await snapshot.touched("suppliers", ["LATE"])
+        gate.opens()
+        await refreshing
+        assert "LATE" in [one.code for one in await snapshot.suppliers()]
+
+
+async def test_a_record_that_cannot_be_looked_at_again_makes_the_next_need_read_all() -> None:
+    far = sandbox()
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        await stocktrim.suppliers.save(SupplierDraft(code="NEW", name="New"))
+        far.faults.add(Fault("status", at="get_supplier", times=None, status=500))
+        await snapshot.touched("suppliers", ["NEW"])
+        assert "NEW" in [one.code for one in await snapshot.suppliers()]
+
+
+async def test_touching_what_is_not_on_hand_costs_nothing() -> None:
+    far = sandbox()
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.touched("products", ["A", "B"])
+    assert far.requests == []
+
+
+class Broken(Suppliers):
+    """A helper with a mistake in it."""
+
+    async def all(self) -> list[Supplier]:
+        raise ZeroDivisionError("our own mistake")
+
+
+async def test_a_mistake_of_ours_is_raised_and_does_not_look_like_a_slow_reading(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        sound = stocktrim.snapshot.helpers
+        broken = Broken(stocktrim.suppliers._api, stocktrim.changes)
+        fields = {name: getattr(sound, name) for name in sound.__dataclass_fields__}
+        snapshot = snapshot_of(stocktrim, now=Wall())
+        snapshot.helpers = Helpers(**{**fields, "suppliers": broken})
+        with pytest.raises(ZeroDivisionError):
+            await snapshot.suppliers()
+        assert snapshot.standing("suppliers").of("suppliers").error == "our own mistake"
+        await snapshot.aclose()
+    assert "Reading the suppliers failed" in caplog.text
+
+
+async def test_closing_ends_the_readings() -> None:
+    gate = Gate()
+    far = Sandbox(today=TODAY, latency=1, sleep=gate.sleep)
+    async with on_hand(far) as (_, snapshot, _):
+        await snapshot.need(wait=0)
+        before = asyncio.all_tasks()
+        gate.opens()
+        await snapshot.aclose()
+        await snapshot.aclose()
+        assert not [task for task in asyncio.all_tasks() - before if task.get_name() == "read"]
+        with pytest.raises(DeadlineError):
+            await snapshot.products(wait=0)
+
+
+def test_one_snapshot_serves_several_event_loops() -> None:
+    far = sandbox()
+    wall = Wall()
+
+    stocktrim = StockTrimClient("sandbox", "sandbox", transport=far)
+    snapshot = snapshot_of(stocktrim, now=wall)
+
+    async def count() -> int:
+        return len(await snapshot.products())
+
+    assert asyncio.run(count()) == 24
+    wall.passes(minutes=11)
+    assert asyncio.run(count()) == 24
+    asyncio.run(stocktrim.aclose())
