@@ -28,6 +28,7 @@ from stocktrim_client.helpers.purchase_orders import PurchaseOrders
 from stocktrim_client.helpers.sales_orders import SalesOrders
 from stocktrim_client.helpers.suppliers import Suppliers
 from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
+from stocktrim_client.snapshot import Helpers, ListedLocations, Snapshot, ToldOrderPlan, ToldProducts
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport
 
 BASE_URL = "https://api.stocktrim.com"
@@ -66,10 +67,14 @@ class StockTrimClient:
         proxy: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         journal: Journal | Path | None = None,
+        snapshot_folder: Path | None = None,
         on_attempt: Callable[[AttemptEvent], None] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`transport` stands in for the network, as the sandbox does; `journal` keeps what was written."""
+        """`transport` stands in for the network, as the sandbox does; `journal` keeps what was written.
+
+        With `snapshot_folder`, the records on hand are kept in a file there, for the next start.
+        """
         if timeout is not None:
             policy = dataclasses.replace(policy, deadline=timeout)
 
@@ -110,6 +115,19 @@ class StockTrimClient:
         self.order_plan = OrderPlan(raising, self.changes, self.suppliers, self.locations)
         self.forecasts = Forecasts(raising, self.changes, sleep)
         self.account = Account(raising, self.changes)
+        self.snapshot = Snapshot(
+            Helpers(
+                products=ToldProducts(raising, self.changes),
+                suppliers=self.suppliers,
+                customers=self.customers,
+                locations=ListedLocations(raising, self.changes, self.products),
+                order_plan=ToldOrderPlan(raising, self.changes, self.suppliers, self.locations),
+                purchase_orders=self.purchase_orders,
+                bills_of_materials=self.bills_of_materials,
+            ),
+            folder=snapshot_folder,
+            account=(base_url, auth_id, auth_signature),
+        )
 
     def _client(self, timeout: float, *, raise_errors: bool) -> Client:
         http = httpx.AsyncClient(
@@ -141,6 +159,7 @@ class StockTrimClient:
 
     async def aclose(self) -> None:
         """Close every connection. Calling it again does nothing."""
+        await self.snapshot.aclose()
         await self.api.get_async_httpx_client().aclose()
         await self._transport.aclose()
 
