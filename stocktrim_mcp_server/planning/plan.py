@@ -1,21 +1,524 @@
-"""The reorder plan: StockTrim's suggestions, joined with supplier and cost, most pressing first."""
+"""The reorder plan: StockTrim's suggestions, joined with supplier, cost and open orders, most pressing first.
 
-from collections.abc import Collection, Iterable, Sequence
+A plan is a value: the same account and the same question give the same `plan_id`, whenever and in whatever order they
+are read, and any figure that differs gives another. All lines are computed, models are made of those that are shown.
+"""
+
+import base64
+import marshal
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Literal
 
 from pydantic import Field
 
-from stocktrim_client.models import Model, OrderPlanRow, Product, Supplier
-from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, order_by, urgency
+from stocktrim_client.models import Model, OrderPlanRow
+from stocktrim_mcp_server.planning.catalogue import (
+    COUNTED,
+    NO_SUPPLIER,
+    Catalogue,
+    Filters,
+    Item,
+    OpenOrder,
+    select,
+    strange,
+)
+from stocktrim_mcp_server.planning.cover import Urgency, order_by, pressing, runs_dry_on, urgency
+from stocktrim_mcp_server.planning.replenishment import (
+    Candidate,
+    LeftOut,
+    daily_rate_of,
+    lost_margin_of_waiting,
+    margin_of,
+    usual_margin_rate,
+    within_budget,
+)
 
-NO_SUPPLIER = "no supplier"
-MADE = "made from parts"
+Grouping = Literal["supplier", "category", "location", "urgency"]
 
+EVERYTHING = Filters()
 NAMED = 10
-"""Products named in one warning."""
+"""Products named in one warning, and groups named without their lines."""
 
 LONGEST_FLAG = 200
 """Characters kept of what StockTrim says about a row."""
+
+_ID_CHARACTERS = 10
+_CURSOR = re.compile(r"([A-Z2-7]{10})-([sclu])([0-9]{1,9})", re.IGNORECASE)
+_NOBODY: dict[Grouping, str] = {
+    "supplier": NO_SUPPLIER,
+    "category": "no category",
+    "location": "whole business",
+    "urgency": "not computed",
+}
+
+
+class Row(Model):
+    """One product to order."""
+
+    product: str = Field(description="SKU")
+    name: str | None = None
+    supplier: str | None = Field(default=None, description="Absent: the group's")
+    location: str | None = Field(default=None, description="Absent: the whole business")
+    urgency: Urgency | None = Field(default=None, description="Absent: StockTrim computed no days")
+    on_hand: float | None = None
+    on_order: float | None = Field(default=None, description="Sent and not received; drafts are not counted")
+    daily_demand: float | None = Field(default=None, description="Units a day, average of 120 days")
+    days_left: int | None = Field(default=None, description="Days until stock-out; 0 or less: out")
+    lead_time_days: int | None = None
+    order_by: date | None = None
+    order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
+    unit_cost: float | None = Field(default=None, description="Absent: StockTrim holds no cost")
+    line_cost: float | None = None
+    lost_margin_a_day: float | None = Field(default=None, description="Estimate: margin lost each day without stock")
+    open_orders: tuple[OpenOrder, ...] = Field(default=(), description="Orders that already hold it")
+    flags: tuple[str, ...] = Field(default=(), description="What to look at before ordering")
+
+
+class Group(Model):
+    """What to order from one supplier, or of one category, location or urgency."""
+
+    key: str
+    name: str | None = None
+    lines: int
+    cost: float | None = Field(default=None, description="Sum of the priced lines; absent: none is priced")
+    unpriced_lines: int | None = Field(default=None, description="Lines without a cost, not in `cost`")
+    rows: tuple[Row, ...] = ()
+
+
+class Plan(Model):
+    """What to order now."""
+
+    plan_id: str
+    as_of: datetime | None = Field(default=None, description="When StockTrim computed it, UTC")
+    total_lines: int
+    total_cost: float | None = Field(default=None, description="Of all lines with a cost, in the account's currency")
+    unpriced_lines: int | None = Field(default=None, description="Lines without a cost; absent: none")
+    total_groups: int
+    budget: float | None = None
+    left_out_lines: int | None = Field(default=None, description="Lines the budget does not pay for")
+    left_out_cost: float | None = None
+    groups: tuple[Group, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    next_cursor: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Line:
+    """A suggested row while the plan is computed."""
+
+    item: Item
+    quantity: float
+    urgency: Urgency | None
+    cost: float | None
+    orders: tuple[OpenOrder, ...]
+    mark: bytes
+
+    @property
+    def pressing(self) -> tuple[int, float]:
+        return pressing(self.urgency, self.item.row.days_until_stock_out)
+
+    @property
+    def order(self) -> tuple[int, float, str, str, bytes]:
+        row = self.item.row
+        return *self.pressing, row.code, row.location or "", self.mark
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A group of a plan with all its lines."""
+
+    key: str
+    name: str | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholePlan:
+    """All of a plan. `window` makes of it what is shown."""
+
+    plan_id: str
+    as_of: datetime | None
+    group_by: Grouping
+    groups: tuple[Members, ...]
+    budget: float | None
+    left_out: tuple[tuple[Line, float, str], ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every line to order, in the order shown."""
+        return [line for group in self.groups for line in group.lines]
+
+
+def reorder_plan(
+    rows: Iterable[OrderPlanRow],
+    catalogue: Catalogue,
+    filters: Filters = EVERYTHING,
+    *,
+    group_by: Grouping = "supplier",
+    budget: float | None = None,
+) -> WholePlan:
+    """Every line StockTrim suggests to order within the filters; with a budget, those it is best spent on.
+
+    Rows are of the whole business or of locations, as given. Groups and lines come most pressing first: urgency, then
+    days left, then SKU. A line nothing is known of by days stays in whatever urgency or horizon is asked for.
+
+    Source: quantities and days are StockTrim's; line cost = quantity x unit cost; order-by date = day computed + days
+    until the order is due. What a budget keeps: `within_budget`.
+    """
+    rows = list(rows)
+    items = select(rows, catalogue, filters)
+    suggested = [_line(item, catalogue) for item in items if (item.row.order_quantity or 0) > 0]
+    failed = [item for item in items if item.row.error and (item.row.order_quantity or 0) <= 0]
+    lines = [line for line in suggested if _pressing_enough(line, filters)]
+    kept, left_out = (lines, ()) if budget is None else _paid_for(lines, budget)
+    as_of = min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
+    return WholePlan(
+        plan_id=_identity(suggested, failed, (filters.canonical(), budget)),
+        as_of=as_of,
+        group_by=group_by,
+        groups=_grouped(kept, catalogue, group_by),
+        budget=budget,
+        left_out=left_out,
+        warnings=(
+            *_already_ordered(lines),
+            *strange(rows, catalogue, filters),
+            *_gaps(lines, {item.row.code for item in failed}),
+            *_dropped(len(suggested) - len(lines), filters),
+        ),
+    )
+
+
+def _line(item: Item, catalogue: Catalogue) -> Line:
+    quantity, unit_cost = item.row.order_quantity or 0.0, item.unit_cost
+    orders = tuple(catalogue.open_orders(item))
+    return Line(
+        item=item,
+        quantity=quantity,
+        urgency=urgency(item.row.days_until_stock_out, item.row.days_until_order),
+        cost=None if unit_cost is None else round(quantity * unit_cost, 2),
+        orders=orders,
+        mark=_mark(item, orders),
+    )
+
+
+_figures = attrgetter(
+    "code",
+    "product_id",
+    "location",
+    "category",
+    "order_quantity",
+    "days_until_stock_out",
+    "days_until_order",
+    "on_hand",
+    "on_order",
+    "daily_demand",
+    "lead_demand",
+    "forecast_period_demand",
+    "safety_stock",
+    "lead_time_days",
+    "manufacturing_days",
+    "reorder_frequency_days",
+    "minimum_order_quantity",
+    "batch_size",
+    "minimum_shelf_level",
+    "maximum_shelf_level",
+    "is_uncertain",
+    "made_of_count",
+    "error",
+)
+"""What of a row makes the plan what it is: figures, not names."""
+
+
+def _mark(item: Item, orders: Iterable[OpenOrder]) -> bytes:
+    """A line's figures as bytes; equal lines have equal marks."""
+    computed = item.row.calculated_at
+    facts = (
+        *_figures(item.row),
+        computed.date().toordinal() if computed else None,
+        item.supplier,
+        item.unit_cost,
+        item.unit_price,
+        item.discontinued,
+        item.product is None,
+        *[(order.reference, order.status, order.quantity) for order in orders],
+    )
+    # Format 2 depends on the values alone; later ones also on which strings happen to be shared.
+    return marshal.dumps(facts, 2)
+
+
+def _identity(lines: Iterable[Line], failed: Iterable[Item], question: object) -> str:
+    """Ten characters that can be read aloud: 50 bits over lines, rows not computed, and what was asked."""
+    digest = blake2b(repr(question).encode(), digest_size=10)
+    for mark in sorted(line.mark for line in lines) + sorted(_mark(item, ()) for item in failed):
+        digest.update(len(mark).to_bytes(4, "big") + mark)
+    return base64.b32encode(digest.digest()).decode()[:_ID_CHARACTERS]
+
+
+def _pressing_enough(line: Line, filters: Filters) -> bool:
+    if line.urgency is None:
+        return True
+    row = line.item.row
+    days = row.days_until_order if row.days_until_order is not None else row.days_until_stock_out
+    horizon = filters.horizon_days
+    # What is out is in every horizon, whenever StockTrim would have it ordered.
+    near = horizon is None or days is None or days <= horizon or line.urgency == "late"
+    return near and line.urgency in filters.urgencies
+
+
+def _paid_for(lines: Sequence[Line], budget: float) -> tuple[list[Line], tuple[tuple[Line, float, str], ...]]:
+    """The lines a budget keeps, and those left out with the margin that waiting loses, the greatest loss first."""
+    usual = usual_margin_rate(line.item for line in lines)
+    losses = [_loss(line, usual) for line in lines]
+    kept, why = within_budget(
+        (
+            Candidate(line.item.row.code, line.item.row.location, line.cost, loss, line.pressing)
+            for line, loss in zip(lines, losses, strict=True)
+        ),
+        budget,
+    )
+    left_out = [(lines[place], losses[place], reason) for place, reason in why.items()]
+    left_out.sort(key=lambda left: (-left[1], left[0].order))
+    return [line for place, line in enumerate(lines) if place in kept], tuple(left_out)
+
+
+def _loss(line: Line, usual_rate: float) -> float:
+    item = line.item
+    margin = margin_of(item)
+    if margin is None:
+        margin = usual_rate * (item.unit_cost or 0.0)
+    return lost_margin_of_waiting(item, line.quantity, margin)
+
+
+def _grouped(lines: Iterable[Line], catalogue: Catalogue, group_by: Grouping) -> tuple[Members, ...]:
+    nobody = _NOBODY[group_by]
+    members: dict[str, list[Line]] = {}
+    for line in sorted(lines, key=attrgetter("order")):
+        members.setdefault(_key(line, group_by) or nobody, []).append(line)
+    groups = [
+        Members(key, catalogue.supplier_name(key) if group_by == "supplier" else None, tuple(those))
+        for key, those in members.items()
+    ]
+    groups.sort(key=lambda group: (group.key == nobody, group.lines[0].pressing, group.key))
+    return tuple(groups)
+
+
+def _key(line: Line, group_by: Grouping) -> str | None:
+    match group_by:
+        case "supplier":
+            return line.item.supplier
+        case "category":
+            return line.item.row.category
+        case "location":
+            return line.item.row.location
+        case "urgency":
+            return line.urgency
+
+
+def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = False) -> Plan:
+    """`limit` lines of a plan, from where the cursor stands; totals stay those of the whole.
+
+    First the lines to order, then those a budget left out. A cursor of another plan starts this one anew and says so.
+    `detail` adds demand, lead time and what a day without stock loses.
+
+    Raises: ValueError if the cursor is none of ours.
+    """
+    start, stale = _start(plan, cursor)
+    lines = plan.lines
+    end = start + limit
+    total = len(lines) + len(plan.left_out)
+    warnings = (*stale, *plan.warnings)
+    if start and start >= total:
+        warnings = (f"The plan has {total} line(s), so none is left after {start}.", *warnings)
+    costs = [line.cost for line in lines if line.cost is not None]
+    missed = [line.cost for line, *_ in plan.left_out if line.cost is not None]
+    return Plan(
+        plan_id=plan.plan_id,
+        as_of=plan.as_of,
+        total_lines=len(lines),
+        total_cost=_sum(costs),
+        unpriced_lines=len(lines) - len(costs) or None,
+        total_groups=len(plan.groups),
+        budget=plan.budget,
+        left_out_lines=len(plan.left_out) or None,
+        left_out_cost=_sum(missed),
+        groups=tuple(_shown_groups(plan, start, end, detail)),
+        left_out=tuple(
+            _left_out(*left) for left in plan.left_out[max(0, start - len(lines)) : max(0, end - len(lines))]
+        ),
+        next_cursor=f"{plan.plan_id}-{plan.group_by[0]}{end}" if end < total else None,
+        warnings=warnings,
+    )
+
+
+def _start(plan: WholePlan, cursor: str) -> tuple[int, tuple[str, ...]]:
+    """Where a cursor stands, and what is to be said of it."""
+    cursor = cursor.strip()
+    if not cursor:
+        return 0, ()
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise ValueError(f"cursor {cursor[:40]!r} is none of a plan's: pass next_cursor as it came, or leave it out.")
+    plan_id, letter, number = found[1].upper(), found[2].lower(), int(found[3])
+    if plan_id != plan.plan_id:
+        said = f"The cursor belongs to plan {plan_id}, which is stale: figures, filters or options differ since."
+        return 0, (f"{said} This is plan {plan.plan_id} from its start.",)
+    if letter != plan.group_by[0]:
+        return 0, (f"The cursor belongs to another grouping. This is the plan by {plan.group_by} from its start.",)
+    return number, ()
+
+
+def _sum(costs: Collection[float]) -> float | None:
+    return round(sum(costs), 2) if costs else None
+
+
+def _shown_groups(plan: WholePlan, start: int, end: int, detail: bool) -> Iterator[Group]:
+    """The groups with lines between start and end; the first window also names some of the others, without lines."""
+    passed = named = 0
+    for group in plan.groups:
+        lines = group.lines[max(0, start - passed) : max(0, end - passed)]
+        passed += len(group.lines)
+        if not lines:
+            named += start == 0
+            if start or named > NAMED:
+                continue
+        costs = [line.cost for line in group.lines if line.cost is not None]
+        yield Group(
+            key=group.key,
+            name=group.name,
+            lines=len(group.lines),
+            cost=_sum(costs),
+            unpriced_lines=len(group.lines) - len(costs) or None,
+            rows=tuple(_row(line, plan.group_by, detail) for line in lines),
+        )
+
+
+def _row(line: Line, group_by: Grouping, detail: bool) -> Row:
+    item, row = line.item, line.item.row
+    return Row(
+        product=row.code,
+        name=_name(item),
+        supplier=None if group_by == "supplier" else item.supplier,
+        location=row.location,
+        urgency=line.urgency,
+        on_hand=row.on_hand,
+        on_order=row.on_order,
+        daily_demand=row.daily_demand if detail else None,
+        days_left=row.days_until_stock_out,
+        lead_time_days=row.lead_time_days if detail else None,
+        order_by=order_by(_computed_on(item), row.days_until_order),
+        order_quantity=line.quantity,
+        unit_cost=item.unit_cost,
+        line_cost=line.cost,
+        lost_margin_a_day=_lost_a_day(item) if detail else None,
+        open_orders=line.orders,
+        flags=tuple(flags(line)),
+    )
+
+
+def _lost_a_day(item: Item) -> float | None:
+    """None: no cost, no price, or nothing to lose."""
+    margin = margin_of(item)
+    return None if margin is None or margin <= 0 else round(margin * daily_rate_of(item), 2) or None
+
+
+def _left_out(line: Line, loss: float, why: str) -> LeftOut:
+    row = line.item.row
+    return LeftOut(
+        product=row.code,
+        name=_name(line.item),
+        supplier=line.item.supplier,
+        location=row.location,
+        order_quantity=line.quantity,
+        line_cost=line.cost,
+        runs_dry_on=runs_dry_on(_computed_on(line.item), row.days_until_stock_out),
+        lost_margin=round(loss, 2) or None,
+        why=why,
+    )
+
+
+def _name(item: Item) -> str | None:
+    return item.row.name or (item.product.name if item.product else None)
+
+
+def _computed_on(item: Item) -> date | None:
+    return item.row.calculated_at.date() if item.row.calculated_at else None
+
+
+def flags(line: Line) -> Iterator[str]:
+    """What to look at before ordering a line."""
+    item, row = line.item, line.item.row
+    uncounted = uncounted_units(line)
+    if uncounted > 0:
+        yield "already ordered" if uncounted >= line.quantity else "partly ordered already"
+    if item.unit_cost is None:
+        yield "no cost"
+    if row.is_uncertain:
+        yield "weak forecast"
+    if row.made_of_count:
+        yield "made from parts"
+    if item.discontinued:
+        yield "discontinued"
+    if item.product is None:
+        yield "not in catalogue"
+    if row.error:
+        yield row.error[:LONGEST_FLAG]
+
+
+def uncounted_units(line: Line) -> float:
+    """Units that open orders hold and StockTrim's suggestion does not know of.
+
+    Source: StockTrim counts Sent orders as on order, no Draft or Approved one; of those sent, what goes beyond its
+    figure on order is not counted either.
+    """
+    sent = sum(order.quantity for order in line.orders if order.status == COUNTED)
+    waiting = sum(order.quantity for order in line.orders if order.status != COUNTED)
+    return waiting + max(0.0, sent - (line.item.row.on_order or 0.0))
+
+
+def _already_ordered(lines: Iterable[Line]) -> Iterator[str]:
+    """Said first: nothing is to be ordered twice."""
+    twice = [line for line in sorted(lines, key=attrgetter("order")) if line.orders and uncounted_units(line) > 0]
+    if twice:
+        named = ", ".join(f"{line.item.row.code} ({_references(line)})" for line in twice[:NAMED])
+        more = ", ..." if len(twice) > NAMED else ""
+        yield (
+            f"{len(twice)} line(s) stand on open orders that StockTrim does not count as on order, so ordering them "
+            f"again would order twice: {named}{more}."
+        )
+
+
+def _references(line: Line) -> str:
+    orders = [order for order in line.orders if order.status != COUNTED] or list(line.orders)
+    return ", ".join(f"{order.status} {order.reference}" for order in orders[:3])
+
+
+def _gaps(lines: Sequence[Line], failed: Collection[str]) -> Iterator[str]:
+    unpriced = sum(line.cost is None for line in lines)
+    if unpriced:
+        yield f"{unpriced} line(s) have no cost in StockTrim and are not in the totals."
+    homeless = sum(line.item.supplier == NO_SUPPLIER for line in lines)
+    if homeless:
+        yield f"{homeless} line(s) have no supplier in StockTrim."
+    if failed:
+        named = ", ".join(sorted(failed)[:NAMED]) + (", ..." if len(failed) > NAMED else "")
+        yield f"StockTrim could not compute {len(failed)} product(s), so they are missing here: {named}."
+
+
+def _dropped(dropped: int, filters: Filters) -> Iterator[str]:
+    if dropped and filters.horizon_days is None:
+        yield f"{dropped} less urgent line(s) that StockTrim also suggests are left out by the urgency filter."
+    elif dropped:
+        yield (
+            f"{dropped} line(s) that StockTrim also suggests are less urgent, or not to be ordered within "
+            f"{filters.horizon_days} days, and are left out."
+        )
 
 
 class ReorderLine(Model):
@@ -60,202 +563,41 @@ class ReorderPlan(Model):
     warnings: tuple[str, ...] = ()
 
 
-def reorder_plan(
-    rows: Iterable[OrderPlanRow],
-    products: Iterable[Product],
-    suppliers: Iterable[Supplier],
-    *,
-    only_suppliers: Sequence[str] = (),
-    only_categories: Sequence[str] = (),
-    only_products: Sequence[str] = (),
-    urgencies: Sequence[Urgency] = URGENCIES,
-) -> ReorderPlan:
-    """Every line StockTrim suggests to order within the filters, grouped by supplier.
-
-    Groups and lines come most pressing first: urgency, then days left, then SKU; without any days, last.
-    Source: quantities and days are StockTrim's; line cost = quantity x unit cost; order-by date = day computed + days
-    until the order is due.
-    """
-    rows = list(rows)
-    catalogue = _Catalogue(products, suppliers)
-    lines: dict[str, list[ReorderLine]] = {}
-    uncomputed: set[str] = set()
-    dropped = 0
-    for row in rows:
-        supplier = catalogue.supplier(row)
-        if not (
-            _fits(row.category, only_categories)
-            and _fits(row.code, only_products, row.product_id)
-            and _fits(supplier, only_suppliers, catalogue.name(supplier))
-        ):
-            continue
-        if (row.order_quantity or 0) <= 0:
-            uncomputed |= {row.code} if row.error else set()
-            continue
-        line = _line(row, catalogue.product(row))
-        if line.urgency is not None and line.urgency not in urgencies:
-            dropped += 1
-            continue
-        lines.setdefault(supplier, []).append(line)
-    groups = [_group(supplier, catalogue.name(supplier), members) for supplier, members in lines.items()]
-    groups.sort(key=lambda group: (group.supplier == NO_SUPPLIER, _pressing(group.rows[0]), group.supplier))
-    costs = [group.cost for group in groups if group.cost is not None]
-    calculated = [row.calculated_at for row in rows if row.calculated_at is not None]
-    return ReorderPlan(
-        as_of=min(calculated, default=None),
-        total_lines=sum(group.lines for group in groups),
-        total_cost=round(sum(costs), 2) if costs else None,
-        unpriced_lines=sum(group.unpriced_lines or 0 for group in groups) or None,
-        groups=tuple(groups),
-        warnings=(
-            *_strange("supplier", only_suppliers, catalogue.supplier_names()),
-            *_strange("category", only_categories, (row.category for row in rows)),
-            *_strange("product", only_products, (name for row in rows for name in (row.code, row.product_id))),
-            *_warnings(groups, uncomputed, dropped),
-        ),
-    )
-
-
-class _Catalogue:
-    """Joins a plan row, which names no supplier, with its product and that product's supplier."""
-
-    def __init__(self, products: Iterable[Product], suppliers: Iterable[Supplier]) -> None:
-        products = list(products)
-        self._by_id = {product.product_id: product for product in products}
-        self._by_code = {product.code: product for product in products}
-        known = [(supplier.code or supplier.name, supplier) for supplier in suppliers]
-        self._names = {key: supplier.name for key, supplier in known if key is not None}
-        # By code before by name, by name before by number: one's number may be another's code.
-        self._codes: dict[str, str] = {}
-        for word in ("code", "name", "external_id", "supplier_id"):
-            for key, supplier in known:
-                said = getattr(supplier, word)
-                if key is not None and said is not None:
-                    self._codes.setdefault(str(said), key)
-
-    def product(self, row: OrderPlanRow) -> Product | None:
-        return self._by_id.get(row.product_id or "") or self._by_code.get(row.code)
-
-    def supplier(self, row: OrderPlanRow) -> str:
-        """The supplier's code, or its name where it has none, however the product names it."""
-        product = self.product(row)
-        if product is None:
-            return NO_SUPPLIER
-        first = product.suppliers[0] if product.suppliers else None
-        said = product.supplier_code or (first and (first.supplier or first.name)) or ""
-        return self._codes.get(said, said) or NO_SUPPLIER
-
-    def name(self, supplier: str) -> str | None:
-        return self._names.get(supplier)
-
-    def supplier_names(self) -> Iterable[str | None]:
-        """Every code and name a supplier may be asked for by."""
-        return (NO_SUPPLIER, *self._names, *self._names.values(), *(one.supplier_code for one in self._by_id.values()))
-
-
-def _line(row: OrderPlanRow, product: Product | None) -> ReorderLine:
-    quantity = row.order_quantity or 0.0
-    unit_cost = row.unit_cost if row.unit_cost is not None else (product.unit_cost if product else None)
-    # A cost of 0 is a cost nobody entered: adding it up would make the order look cheaper than it is.
-    unit_cost = unit_cost or None
-    return ReorderLine(
-        product=row.code,
-        name=row.name or (product.name if product else None),
-        location=row.location,
-        urgency=urgency(row.days_until_stock_out, row.days_until_order),
-        on_hand=row.on_hand,
-        on_order=row.on_order,
-        daily_demand=row.daily_demand,
-        days_left=row.days_until_stock_out,
-        lead_time_days=row.lead_time_days,
-        order_by=order_by(row.calculated_at.date() if row.calculated_at else None, row.days_until_order),
-        order_quantity=quantity,
-        unit_cost=unit_cost,
-        line_cost=None if unit_cost is None else round(quantity * unit_cost, 2),
-        flags=tuple(_flags(row, product, unit_cost)),
-    )
-
-
-def _flags(row: OrderPlanRow, product: Product | None, unit_cost: float | None) -> Iterable[str]:
-    if unit_cost is None:
-        yield "no cost"
-    if row.is_uncertain:
-        yield "weak forecast"
-    if row.made_of_count:
-        yield MADE
-    if row.is_discontinued or (product is not None and product.discontinued):
-        yield "discontinued"
-    if product is None:
-        yield "not in catalogue"
-    if row.error:
-        yield row.error[:LONGEST_FLAG]
-
-
-def _fits(value: str | None, wanted: Sequence[str], other: str | None = None) -> bool:
-    """Whether a value is among those asked for, in any case; nothing asked for means all."""
-    if not wanted:
-        return True
-    known = {text.casefold() for text in (value, other) if text is not None}
-    return any(text.strip().casefold() in known for text in wanted)
-
-
-def _strange(noun: str, wanted: Sequence[str], known: Iterable[str | None]) -> Iterable[str]:
-    """What was asked for and does not exist: without a word it would look as if nothing were due for it."""
-    names = {text.casefold() for text in known if text is not None}
-    for value in wanted:
-        if value.strip().casefold() not in names:
-            yield f"The plan knows no {noun} {value!r}; search finds codes from words."
-
-
-def _pressing(line: ReorderLine) -> tuple[int, float, str, str]:
-    rank = URGENCIES.index(line.urgency) if line.urgency else len(URGENCIES)
-    return rank, float("inf") if line.days_left is None else line.days_left, line.product, line.location or ""
-
-
-def _group(supplier: str, name: str | None, lines: list[ReorderLine]) -> SupplierOrder:
-    costs = [line.line_cost for line in lines if line.line_cost is not None]
-    return SupplierOrder(
-        supplier=supplier,
-        supplier_name=name if name != supplier else None,
-        lines=len(lines),
-        cost=round(sum(costs), 2) if costs else None,
-        unpriced_lines=len(lines) - len(costs) or None,
-        rows=tuple(sorted(lines, key=_pressing)),
-    )
-
-
-def _warnings(groups: Sequence[SupplierOrder], uncomputed: Collection[str], dropped: int) -> Iterable[str]:
-    unpriced = sum(group.unpriced_lines or 0 for group in groups)
-    if unpriced:
-        yield f"{unpriced} line(s) have no cost in StockTrim and are not in the totals."
-    homeless = sum(group.lines for group in groups if group.supplier == NO_SUPPLIER)
-    if homeless:
-        yield f"{homeless} line(s) have no supplier in StockTrim."
-    made = sum(1 for group in groups for line in group.rows if MADE in line.flags)
-    if made:
-        yield f"{made} line(s) seem to be made from parts rather than bought; their cost is in the totals."
-    if uncomputed:
-        named = ", ".join(sorted(uncomputed)[:NAMED]) + (", ..." if len(uncomputed) > NAMED else "")
-        yield f"StockTrim could not compute {len(uncomputed)} product(s), so they are missing here: {named}."
-    if dropped:
-        yield f"{dropped} less urgent line(s) that StockTrim also suggests are left out by the urgency filter."
-
-
-def window(plan: ReorderPlan, limit: int, start: int = 0) -> ReorderPlan:
-    """The plan with `limit` of its lines, counted from `start`; totals stay those of the whole.
+def listed(plan: WholePlan, limit: int, start: int = 0) -> ReorderPlan:
+    """A plan by supplier with `limit` of its lines, counted from `start`; totals stay those of the whole.
 
     The first window names every supplier, later ones only those with lines in them.
     """
     groups: list[SupplierOrder] = []
     passed = 0
     for group in plan.groups:
-        rows = group.rows[max(0, start - passed) : max(0, start + limit - passed)]
-        passed += len(group.rows)
-        if rows or start == 0:
-            groups.append(group.model_copy(update={"rows": rows}))
-    after = start + limit
-    cursor = str(after) if after < plan.total_lines else None
-    warnings = plan.warnings
-    if start and start >= plan.total_lines:
-        warnings = (f"The plan has {plan.total_lines} line(s), so none is left after {start}.", *warnings)
-    return plan.model_copy(update={"groups": tuple(groups), "next_cursor": cursor, "warnings": warnings})
+        lines = group.lines[max(0, start - passed) : max(0, start + limit - passed)]
+        passed += len(group.lines)
+        if lines or start == 0:
+            costs = [line.cost for line in group.lines if line.cost is not None]
+            groups.append(
+                SupplierOrder(
+                    supplier=group.key,
+                    supplier_name=group.name,
+                    lines=len(group.lines),
+                    cost=_sum(costs),
+                    unpriced_lines=len(group.lines) - len(costs) or None,
+                    rows=tuple(map(_reorder_line, lines)),
+                )
+            )
+    costs = [line.cost for line in plan.lines if line.cost is not None]
+    past = (f"The plan has {passed} line(s), so none is left after {start}.",) if start and start >= passed else ()
+    return ReorderPlan(
+        as_of=plan.as_of,
+        total_lines=passed,
+        total_cost=_sum(costs),
+        unpriced_lines=passed - len(costs) or None,
+        groups=tuple(groups),
+        next_cursor=str(start + limit) if start + limit < passed else None,
+        warnings=(*past, *plan.warnings),
+    )
+
+
+def _reorder_line(line: Line) -> ReorderLine:
+    row = _row(line, "supplier", detail=True)
+    return ReorderLine(**{name: getattr(row, name) for name in ReorderLine.model_fields})

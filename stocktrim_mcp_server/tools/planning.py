@@ -9,8 +9,9 @@ from pydantic import Field
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import OrderPlanRow, Product, Supplier
 from stocktrim_mcp_server.dependencies import StockTrim
+from stocktrim_mcp_server.planning.catalogue import Catalogue, Filters
 from stocktrim_mcp_server.planning.cover import URGENCIES
-from stocktrim_mcp_server.planning.plan import ReorderPlan, reorder_plan, window
+from stocktrim_mcp_server.planning.plan import ReorderPlan, listed, reorder_plan
 from stocktrim_mcp_server.toolbox import Codes, Toolset, together
 
 MOST_LINES = 200
@@ -48,15 +49,17 @@ async def get_reorder_plan(
         rows, catalogue, known = await together(
             stocktrim.order_plan.all(), stocktrim.products.all(), _suppliers(stocktrim, warnings)
         )
-    plan = reorder_plan(
+    whole = reorder_plan(
         rows,
-        catalogue,
-        known,
-        only_suppliers=suppliers,
-        only_categories=categories,
-        only_products=products,
-        urgencies=URGENCIES if urgency == "all" else URGENCIES[: URGENCIES.index(urgency) + 1],
+        Catalogue(catalogue, known),
+        Filters(
+            suppliers=suppliers,
+            categories=categories,
+            products=products,
+            urgencies=URGENCIES if urgency == "all" else URGENCIES[: URGENCIES.index(urgency) + 1],
+        ),
     )
+    plan = listed(whole, limit, start)
     filters = {
         "suppliers": suppliers,
         "categories": categories,
@@ -65,7 +68,7 @@ async def get_reorder_plan(
         "urgency": () if urgency == "all" else (urgency,),
     }
     plan = plan.model_copy(update={"warnings": (*warnings, *plan.warnings)})
-    return window(plan if plan.groups else _empty(plan, filters), limit, start)
+    return plan if plan.total_lines else _empty(plan, filters)
 
 
 async def _suppliers(stocktrim: StockTrimClient, warnings: list[str]) -> list[Supplier]:

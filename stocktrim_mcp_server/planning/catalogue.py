@@ -1,0 +1,243 @@
+"""What a plan row does not say: its product's settings, supplier, open orders and parents.
+
+Rows name no supplier and no order. The join is made once for many questions.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
+
+from pydantic import Field
+
+from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
+from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency
+
+NO_SUPPLIER = "no supplier"
+
+COUNTED = "Sent"
+"""The one status whose orders StockTrim counts as on order."""
+
+
+class OpenOrder(Model):
+    """An order that already holds the product."""
+
+    reference: str = Field(description="The order's number; '?' where it has none")
+    status: str
+    quantity: float = Field(description="Units not yet received")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which rows are meant. Within one word any value fits, between words all must; empty means all.
+
+    Values are codes or names in any case.
+    """
+
+    suppliers: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    locations: Sequence[str] = ()
+    products: Sequence[str] = ()
+    urgencies: Collection[Urgency] = URGENCIES
+    horizon_days: int | None = None
+
+    def canonical(self) -> tuple[object, ...]:
+        """The same for filters that ask the same: neither order nor case nor repeats matter."""
+        words = (getattr(self, word.name) for word in fields(self)[:4])
+        urgencies = tuple(one for one in URGENCIES if one in self.urgencies)
+        return (*(tuple(sorted(folded(values))) for values in words), urgencies, self.horizon_days)
+
+
+class Item(NamedTuple):
+    """A plan row with what belongs to it."""
+
+    row: OrderPlanRow
+    product: Product | None
+    supplier: str
+
+    @property
+    def unit_cost(self) -> float | None:
+        """None: not held, or 0, which is a cost nobody entered: adding it up would make an order look cheap."""
+        said = self.row.unit_cost
+        if said is None and self.product is not None:
+            said = self.product.unit_cost
+        return said if said is not None and said > 0 else None
+
+    @property
+    def unit_price(self) -> float | None:
+        """None: not held, or 0, as with what is never sold itself."""
+        said = self.row.unit_price
+        if said is None and self.product is not None:
+            said = self.product.unit_price
+        return said if said is not None and said > 0 else None
+
+    @property
+    def discontinued(self) -> bool:
+        return bool(self.row.is_discontinued or (self.product is not None and self.product.discontinued))
+
+    @property
+    def unstocked(self) -> bool:
+        return bool(self.row.is_unstocked or (self.product is not None and self.product.unstocked))
+
+
+class Catalogue:
+    """The account's records, joined."""
+
+    def __init__(
+        self,
+        products: Iterable[Product],
+        suppliers: Iterable[Supplier] = (),
+        *,
+        orders: Iterable[PurchaseOrder] = (),
+        locations: Iterable[Location] = (),
+        bills: Iterable[BomLine] = (),
+    ) -> None:
+        self.products = tuple(products)
+        self.suppliers = {key: one for one in suppliers if (key := one.code or one.name) is not None}
+        self._by_id = _by_name(self.products, attrgetter("product_id"))
+        self._by_code = _by_name(self.products, attrgetter("code"))
+        self._supplier_keys = _supplier_keys(self.suppliers)
+        self._orders = _open_lines(orders)
+        self._locations = tuple(locations)
+        self._bills = tuple(bills)
+
+    def item(self, row: OrderPlanRow) -> Item:
+        product = self.product(row.product_id, row.code)
+        return Item(row, product, NO_SUPPLIER if product is None else self.supplier_of(product))
+
+    def product(self, *names: str | None) -> Product | None:
+        """The product of an id or a code; the first name that fits, ids before codes."""
+        for known in (self._by_id, self._by_code):
+            for name in names:
+                if name is not None and (product := known.get(name)) is not None:
+                    return product
+        return None
+
+    def supplier_of(self, product: Product) -> str:
+        """Its supplier's code, or name where it has none, however the product names it.
+
+        The main supplier's word counts even if no such supplier exists; of those listed the first that exists.
+        """
+        if said := product.supplier_code:
+            return self._supplier_keys.get(said, said)
+        listed = [word for one in product.suppliers for word in (one.supplier, one.name) if word]
+        known = (self._supplier_keys[word] for word in listed if word in self._supplier_keys)
+        return next(known, listed[0] if listed else NO_SUPPLIER)
+
+    def supplier_name(self, supplier: str) -> str | None:
+        """None: unknown, or its code is its name."""
+        known = self.suppliers.get(supplier)
+        return known.name if known is not None and known.name != supplier else None
+
+    def supplier_words(self) -> set[str]:
+        """Every code and name a supplier may be asked for by."""
+        names = {one.name for one in self.suppliers.values() if one.name}
+        return {NO_SUPPLIER, *self.suppliers, *names} | {self.supplier_of(one) for one in self.products}
+
+    def open_orders(self, item: Item) -> Iterator[OpenOrder]:
+        """Orders that hold the product and have not come; for a row of one location, those that may go there."""
+        row, product = item.row, item.product
+        names = {row.product_id, row.code} if product is None else {product.product_id, product.code}
+        here = None if row.location is None else self.location(row.location)
+        for name in sorted(one for one in names if one):
+            for place, order in self._orders.get(name, ()):
+                if here is None or place is None or self.location(place) == here:
+                    yield order
+
+    def location(self, name: str) -> str:
+        """The code of a location by code or name; what is not known stays as it is."""
+        return self._location_codes.get(name.casefold(), name)
+
+    def parents(self, item: Item) -> tuple[BomLine, ...]:
+        """What the product goes into."""
+        names = {item.row.product_id, item.row.code, item.product.product_id if item.product else None}
+        return tuple(line for line in self._bills if line.component_id in names)
+
+    def code(self, product_id: str) -> str:
+        """The SKU people type for a product id."""
+        product = self._by_id.get(product_id)
+        return product.code if product is not None else product_id
+
+    @cached_property
+    def _location_codes(self) -> dict[str, str]:
+        held = {(one.location_code, one.location_name) for product in self.products for one in product.stock}
+        known = [*sorted(held, key=str), *((one.code, one.name) for one in self._locations)]
+        return {name.casefold(): code for code, name in known if name} | {code.casefold(): code for code, _ in known}
+
+
+def select(rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> list[Item]:
+    """The rows of the suppliers, categories, locations and products asked for; urgency is judged later."""
+    items = map(catalogue.item, rows)
+    if wanted := folded(filters.suppliers):
+        keys = {key.casefold() for key, one in catalogue.suppliers.items() if (one.name or "").casefold() in wanted}
+        items = (item for item in items if item.supplier.casefold() in wanted | keys)
+    if categories := folded(filters.categories):
+        items = (item for item in items if item.row.category and item.row.category.casefold() in categories)
+    if products := folded(filters.products):
+        items = (item for item in items if products & folded((item.row.code, item.row.product_id or item.row.code)))
+    if places := folded(catalogue.location(one.strip()) for one in filters.locations):
+        items = (item for item in items if places & folded((catalogue.location(item.row.location or ""),)))
+    return list(items)
+
+
+def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> Iterator[str]:
+    """What was asked for and does not exist: without a word it would look as if nothing were due for it."""
+    if filters.suppliers:
+        yield from _unknown("supplier", filters.suppliers, catalogue.supplier_words())
+    if filters.categories:
+        yield from _unknown("category", filters.categories, {row.category for row in rows})
+    if filters.products:
+        yield from _unknown("product", filters.products, {name for row in rows for name in (row.code, row.product_id)})
+    if filters.locations:
+        places = {catalogue.location(row.location) for row in rows if row.location}
+        yield from _unknown("location", [catalogue.location(one.strip()) for one in filters.locations], places)
+
+
+def _unknown(noun: str, wanted: Sequence[str], known: Iterable[str | None]) -> Iterator[str]:
+    names = folded(name for name in known if name is not None)
+    for value in wanted:
+        if value.strip() and value.strip().casefold() not in names:
+            yield f"The plan knows no {noun} {value!r}; search finds codes from words."
+
+
+def folded(values: Iterable[str]) -> set[str]:
+    """Words as they are compared: without case, without blanks around them."""
+    return {value.strip().casefold() for value in values} - {""}
+
+
+def _by_name(products: tuple[Product, ...], name: Callable[[Product], str]) -> dict[str, Product]:
+    known = {name(product): product for product in products}
+    if len(known) < len(products):
+        # A name two products bear means the same one of them in whatever order they are read.
+        known = {name(product): product for product in sorted(products, key=repr)}
+    return known
+
+
+def _supplier_keys(suppliers: dict[str, Supplier]) -> dict[str, str]:
+    # By code before by name, by name before by number: one's number may be another's code.
+    keys: dict[str, str] = {}
+    for word in ("code", "name", "external_id", "supplier_id"):
+        for key, supplier in suppliers.items():
+            if (said := getattr(supplier, word)) is not None:
+                keys.setdefault(str(said), key)
+    return keys
+
+
+def _open_lines(orders: Iterable[PurchaseOrder]) -> dict[str, list[tuple[str | None, OpenOrder]]]:
+    """By product: where it is to go, and the order."""
+    lines: dict[str, list[tuple[str | None, OpenOrder]]] = {}
+    for order in orders:
+        if not order.is_open:
+            continue
+        reference = order.reference or order.reference_number or "?"
+        for line in order.lines:
+            if line.product_id is None or line.received_at is not None or (line.quantity or 0) <= 0:
+                continue
+            held = OpenOrder(reference=reference, status=order.status or "?", quantity=line.quantity or 0)
+            lines.setdefault(line.product_id, []).append((order.location_code or order.location_name, held))
+    return {product: sorted(held, key=_by_reference) for product, held in lines.items()}
+
+
+def _by_reference(held: tuple[str | None, OpenOrder]) -> tuple[str, str, float]:
+    return held[1].reference, held[1].status, held[1].quantity

@@ -1,0 +1,265 @@
+"""How much to order: the arithmetic of one line, and which lines a budget pays for.
+
+StockTrim publishes no formula. This is the textbook's, which its fields name one by one:
+
+| step | quantity after it |
+| --- | --- |
+| needed | demand over the days to cover + safety stock - (on hand + on order), at least 0 |
+| shelf minimum | at least what fills the shelf up to its lowest level |
+| minimum order | what is ordered at all is at least this |
+| pack | rounded up to whole batches, or whole units |
+| shelf maximum | cut down to the whole batches that fit; less than the minimum order: none |
+"""
+
+import math
+from collections.abc import Iterable
+from datetime import date
+from statistics import NormalDist, median
+from typing import NamedTuple
+
+from pydantic import Field
+
+from stocktrim_client.models import Model
+from stocktrim_mcp_server.planning.catalogue import Item
+from stocktrim_mcp_server.planning.cover import cover_days
+
+USUAL_CYCLE_DAYS = 7
+"""Days until the next round of ordering, where neither row nor product says: a buyer's week."""
+
+WHOLE_MARGIN = 1.0
+"""Margin over cost where no line of a plan has a price: then lines compare by the value of their demand."""
+
+_TOLERANCE = 1e-6
+_LEVELS = (0.5, 0.9999)
+
+
+class Quantity(NamedTuple):
+    """Units after each step; the last is what to order."""
+
+    needed: float
+    on_shelf: float
+    at_least: float
+    in_packs: float
+    to_order: float
+
+
+class Limits(NamedTuple):
+    """What an order quantity must respect, in units; None and 0 ask nothing."""
+
+    minimum_order: float | None = None
+    batch: float | None = None
+    shelf_minimum: float | None = None
+    shelf_maximum: float | None = None
+
+
+NO_LIMITS = Limits()
+
+
+def reorder_quantity(demand: float, safety_stock: float, stock_position: float, limits: Limits = NO_LIMITS) -> Quantity:
+    """How much to order, step by step.
+
+    Units: all in stock units; demand is that of the days the order must cover; the position is on hand + on order.
+    Source: order-up-to-level in periodic review, (R, S): S = demand over review period and lead time + safety stock;
+    Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains".
+    """
+    needed = max(0.0, demand + safety_stock - stock_position)
+    on_shelf = needed if limits.shelf_minimum is None else max(needed, limits.shelf_minimum - stock_position)
+    if on_shelf <= _TOLERANCE:
+        return Quantity(needed, 0.0, 0.0, 0.0, 0.0)
+    minimum = max(0.0, limits.minimum_order or 0.0)
+    at_least = max(on_shelf, minimum)
+    pack = limits.batch if limits.batch and limits.batch > 0 else 1.0
+    in_packs = math.ceil(at_least / pack - _TOLERANCE) * pack
+    room = math.inf if limits.shelf_maximum is None else limits.shelf_maximum - stock_position
+    to_order = in_packs
+    if in_packs > room:
+        to_order = math.floor(max(0.0, room) / pack + _TOLERANCE) * pack
+        to_order = 0.0 if to_order < minimum else to_order
+    return Quantity(needed, on_shelf, at_least, round(in_packs, 6), round(to_order, 6))
+
+
+def limits_of(item: Item) -> Limits:
+    """The limits StockTrim applied, else the product's."""
+    row, product = item.row, item.product
+    said = (row.minimum_order_quantity, row.batch_size, row.minimum_shelf_level, row.maximum_shelf_level)
+    if product is None:
+        return Limits(*said)
+    own = (
+        product.minimum_order_quantity,
+        product.batch_size,
+        product.minimum_shelf_level,
+        product.maximum_shelf_level,
+    )
+    return Limits(*(theirs if theirs is not None else ours for theirs, ours in zip(said, own, strict=True)))
+
+
+def position_of(item: Item) -> float:
+    """Units on hand and on order. Source: the stock position of inventory theory."""
+    return (item.row.on_hand or 0.0) + (item.row.on_order or 0.0)
+
+
+def lead_days_of(item: Item) -> float | None:
+    """Days from an order to usable stock, making included.
+
+    None: StockTrim knows no lead time.
+    """
+    lead = item.row.lead_time_days
+    if lead is None:
+        lead = item.product.lead_time_days if item.product is not None else None
+    if lead is None:
+        return None
+    making = item.row.manufacturing_days
+    if making is None:
+        making = item.product.manufacturing_days if item.product is not None else None
+    return max(0.0, lead) + max(0.0, making or 0.0)
+
+
+def cycle_days_of(item: Item) -> float | None:
+    """Days between orders. None: not set."""
+    days = item.row.reorder_frequency_days
+    if days is None and item.product is not None:
+        days = item.product.reorder_frequency_days
+    return days if days and days > 0 else None
+
+
+def covered_days_of(item: Item) -> float | None:
+    """Days an order must last: the forecast period if one is set, else lead time + days between orders.
+
+    None: StockTrim knows no lead time.
+    """
+    if item.product is not None and (item.product.forecast_period_days or 0) > 0:
+        return item.product.forecast_period_days
+    lead = lead_days_of(item)
+    return None if lead is None else lead + (cycle_days_of(item) or 0)
+
+
+def demand_of(item: Item) -> float | None:
+    """Units expected to go over the days an order must last. None: not forecast."""
+    row = item.row
+    return row.forecast_period_demand if row.forecast_period_demand is not None else row.lead_demand
+
+
+def daily_rate_of(item: Item) -> float:
+    """Units a day to expect: the forecast over its days, else what was sold of late.
+
+    Source: demand over the days to cover / those days.
+    """
+    demand, days = demand_of(item), covered_days_of(item)
+    if demand is not None and days:
+        return max(0.0, demand / days)
+    return max(0.0, item.row.daily_demand or 0.0)
+
+
+def lasting_days_of(item: Item) -> float | None:
+    """Days until on hand and on order are gone, if what is on order comes in time.
+
+    None: nothing is demanded.
+    """
+    rate = daily_rate_of(item)
+    coming = cover_days(item.row.on_order or 0.0, rate)
+    if coming is None:
+        return None
+    left = item.row.days_until_stock_out
+    return coming + (max(0, left) if left is not None else cover_days(item.row.on_hand or 0.0, rate) or 0.0)
+
+
+def days_out(lasting_days: float | None, lead_days: float, delay_days: float) -> float:
+    """Days without stock before an order placed after `delay_days` can be used; never below 0."""
+    return 0.0 if lasting_days is None else max(0.0, lead_days + delay_days - lasting_days)
+
+
+def service_factor(service_level: float) -> float:
+    """How many standard deviations of demand cover it with this probability.
+
+    Units: 0.95 means 95 %, and so does 95; held within 50 % and 99.99 %.
+    Source: the standard normal quantile, k in SS = k x sigma; Silver, Pyke & Thomas.
+    """
+    share = service_level / 100 if service_level > 1 else service_level
+    return NormalDist().inv_cdf(min(_LEVELS[1], max(_LEVELS[0], share)))
+
+
+class Candidate(NamedTuple):
+    """A line as a budget sees it. `cost` None: StockTrim holds no cost."""
+
+    product: str
+    location: str | None
+    cost: float | None
+    lost_margin: float
+    pressing: tuple[int, float]
+
+
+class LeftOut(Model):
+    """A line the budget does not pay for."""
+
+    product: str
+    name: str | None = None
+    supplier: str
+    location: str | None = None
+    order_quantity: float = Field(description="Units not ordered")
+    line_cost: float | None = None
+    runs_dry_on: date | None = Field(default=None, description="Stock on hand ends; absent: no day was computed")
+    lost_margin: float | None = Field(
+        default=None, description="Estimate: margin lost by waiting one more cycle; absent: none"
+    )
+    why: str
+
+
+def within_budget(candidates: Iterable[Candidate], budget: float) -> tuple[set[int], dict[int, str]]:
+    """Which lines to keep, and why each other one is left out, by their place among the candidates.
+
+    Greedy: lines are taken in order of lost margin avoided per unit of money, then most pressing, then cheapest, then
+    by code; each is kept whole if what is left of the budget pays for it, else passed over for cheaper ones after it.
+    A line without a cost is never counted as free: it is left out and says so. Cents are counted, so that the kept
+    lines never exceed the budget by rounding.
+
+    Source: greedy heuristic of the knapsack problem by value density (Dantzig 1957).
+    """
+    ranked = sorted(enumerate(candidates), key=_worth)
+    cents = math.floor(budget * 100 + _TOLERANCE)
+    kept: set[int] = set()
+    why: dict[int, str] = {}
+    for place, line in ranked:
+        if line.cost is None:
+            why[place] = "no cost in StockTrim, so no budget can be spent on it"
+            continue
+        price = round(line.cost * 100)
+        if price <= cents:
+            cents -= price
+            kept.add(place)
+        else:
+            why[place] = "the budget went to lines that avoid more lost margin for the money"
+    return kept, why
+
+
+def _worth(placed: tuple[int, Candidate]) -> tuple[float, tuple[int, float], float, str, str]:
+    _, line = placed
+    density = line.lost_margin / line.cost if line.cost else 0.0
+    return -density, line.pressing, line.cost or 0.0, line.product, line.location or ""
+
+
+def margin_of(item: Item) -> float | None:
+    """Margin of one unit, in money; below zero where it sells under its cost.
+
+    None: no cost or no price.
+    """
+    cost, price = item.unit_cost, item.unit_price
+    return None if cost is None or price is None else price - cost
+
+
+def usual_margin_rate(items: Iterable[Item]) -> float:
+    """The median margin over cost, for lines without a price: parts and materials are not sold, yet needed."""
+    rates = [margin / item.unit_cost for item in items if (margin := margin_of(item)) is not None and item.unit_cost]
+    return median(rates) if rates else WHOLE_MARGIN
+
+
+def lost_margin_of_waiting(item: Item, quantity: float, margin: float) -> float:
+    """Estimate: margin lost if the line is ordered one cycle later instead of now.
+
+    Units: units, money a unit -> money; never below 0.
+    Source: ours. Lost units = daily demand x days without stock that the order now would prevent, at most `quantity`;
+    the lost-sales case of Silver, Pyke & Thomas, with certain demand.
+    """
+    cycle = cycle_days_of(item) or USUAL_CYCLE_DAYS
+    lead, lasting = lead_days_of(item) or 0.0, lasting_days_of(item)
+    prevented = days_out(lasting, lead, cycle) - days_out(lasting, lead, 0)
+    return max(0.0, margin) * min(quantity, daily_rate_of(item) * prevented)
