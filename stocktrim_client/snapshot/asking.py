@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import AwareDatetime, Field
 
@@ -57,6 +57,8 @@ FUNCTIONS = frozenset(
 """What may be called: nothing of these reads, writes, loads, waits, or makes much out of little."""
 
 _BLANK = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)", re.DOTALL)
+_NAME = re.compile(r"\w+")
+_PRIVATE = re.compile(r"\b(sqlite|pragma)_\w+", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
 _NO_COLUMN = re.compile(r"no such column: (?P<name>.+)", re.DOTALL)
 _NO_TABLE = re.compile(r"no such table: (?P<name>.+)", re.DOTALL)
@@ -90,7 +92,9 @@ def kinds_in(sql: str) -> tuple[Kind, ...]:
         _arm(database, watch, ("main",))
         with _explained(sql, watch):
             database.execute(f"EXPLAIN {_one_select(sql)}")
-    return tuple(kind for kind in KINDS if kind in watch.tables)
+    # SQLite does not tell of a table joined by USING alone; but no table is read that is not named.
+    named = {word.lower() for word in _NAME.findall(sql)}
+    return tuple(kind for kind in KINDS if kind in named)
 
 
 def ask(
@@ -149,9 +153,8 @@ def _shown(value: object) -> Cell:
 
 @dataclass(slots=True)
 class _Watch:
-    """What a question did, and what it was kept from."""
+    """What a question was kept from, and how long it runs."""
 
-    tables: set[str] = field(default_factory=set[str])
     refused: str | None = None
     ends: float = float("inf")
     steps: int = 0
@@ -203,7 +206,6 @@ def _arm(database: sqlite3.Connection, watch: _Watch, names: Sequence[str]) -> N
         if action == sqlite3.SQLITE_READ and first is not None:
             # Where only rows are counted, SQLite names no database.
             if first in TABLES and (name in allowed or (name is None and not second)):
-                watch.tables.add(first)
                 return sqlite3.SQLITE_OK
             if _is_temporary(first, second, name):
                 return sqlite3.SQLITE_OK
@@ -236,6 +238,9 @@ def _one_select(sql: str) -> str:
     word = _FIRST_WORD.match(text, begin)
     if word is None or word[0].upper() not in ("SELECT", "WITH"):
         raise QuestionError(f"Only one SELECT, or WITH ... SELECT, is answered. {_tables_there_are()}")
+    if private := _PRIVATE.search(text):
+        # SQLite asks nobody about columns that are joined by USING.
+        raise QuestionError(f"{_short(private[0])!r} is none of the tables. {_tables_there_are()}")
     return text
 
 

@@ -1,0 +1,247 @@
+"""Records that outlive a start: the owner's alone, whole or not at all, shared by several servers."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.models import ProductDraft
+from stocktrim_client.sandbox import Quirks
+from stocktrim_client.snapshot import Snapshot
+from stocktrim_client.snapshot.filing import file_name, load, save
+from stocktrim_client.snapshot.shelf import Shelf
+from stocktrim_client.snapshot.standing import SOURCES, Source
+from tests.client.sandboxed import asked, every_reading, sandbox
+from tests.client.snapshot.on_hand import Wall, on_hand, snapshot_of, until
+
+ACCOUNT = ("https://api.example", "an-id", "a-signature")
+
+
+def file_in(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+@every_reading
+async def test_the_next_start_finds_what_the_last_one_read(quirks: Quirks, tmp_path: Path) -> None:
+    far = sandbox(60, quirks=quirks)
+    async with on_hand(far, folder=tmp_path, account=ACCOUNT) as (_, snapshot, _):
+        await snapshot.need()
+        before = [*await snapshot.products(), *await snapshot.order_plan(), *await snapshot.purchase_orders()]
+        before += [*await snapshot.suppliers(), *await snapshot.customers(), *await snapshot.locations()]
+        before += [*await snapshot.bills_of_materials()]
+        standing = snapshot.standing()
+    far.requests.clear()
+    async with on_hand(far, folder=tmp_path, account=ACCOUNT) as (_, snapshot, wall):
+        assert await snapshot.need() == standing
+        after = [*await snapshot.products(), *await snapshot.order_plan(), *await snapshot.purchase_orders()]
+        after += [*await snapshot.suppliers(), *await snapshot.customers(), *await snapshot.locations()]
+        after += [*await snapshot.bills_of_materials()]
+        assert far.requests == []
+        wall.passes(minutes=11)
+        await snapshot.need("suppliers")
+        assert asked(far) == {"list_suppliers": 1}
+    assert after == before
+
+
+async def test_an_unchanged_plan_is_known_as_such_by_the_next_start(tmp_path: Path) -> None:
+    far = sandbox(60)
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
+        await snapshot.need("order_plan")
+    far.requests.clear()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, wall):
+        wall.passes(hours=2)
+        await snapshot.need("order_plan", wait=None)
+        plan_calls = [request for request in far.requests if request.operation == "read_order_plan"]
+    assert len(plan_calls) == 1
+
+
+async def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    async with on_hand(sandbox(), folder=folder, account=ACCOUNT) as (_, snapshot, _):
+        await snapshot.need()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(file_in(folder).stat().st_mode) == 0o600
+
+
+def test_the_file_s_name_tells_accounts_apart_and_nothing_of_them() -> None:
+    name = file_name(*ACCOUNT)
+    assert name == file_name(*ACCOUNT)
+    assert not any(secret in name for secret in ("api", "an-id", "a-signature"))
+    others = {
+        file_name("https://api.example", "an-id", "other"),
+        file_name("https://api.examplea", "n-id", "a-signature"),
+    }
+    assert name not in others
+    assert len(others) == 2
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _scribble(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    for at in range(4096, len(content), 7):
+        content[at] = 0xFF
+    path.write_bytes(content)
+
+
+def _older(path: Path) -> None:
+    _execute(path, "PRAGMA user_version = 1")
+
+
+def _wrong_rows(path: Path) -> None:
+    _execute(path, "DELETE FROM products WHERE rowid > 3")
+
+
+def _wrong_values(path: Path) -> None:
+    _execute(path, "UPDATE products SET on_hand = 'many', code = NULL")
+
+
+def _no_tables(path: Path) -> None:
+    _execute(path, "DROP TABLE readings")
+
+
+def _wrong_time(path: Path) -> None:
+    _execute(path, "UPDATE readings SET read_at = 'yesterday'")
+
+
+def _execute(path: Path, statement: str) -> None:
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute(statement)
+    database.close()
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _cut,
+        _scribble,
+        _older,
+        _wrong_rows,
+        _wrong_values,
+        _no_tables,
+        _wrong_time,
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_text("not a database at all, but long enough to be looked at as one" * 90),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_written_anew(damage: Callable[[Path], None], tmp_path: Path) -> None:
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
+        await snapshot.need()
+    damage(file_in(tmp_path))
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
+        assert (await snapshot.need()).is_complete
+        assert len(await snapshot.products()) == 24
+    assert len(load(file_in(tmp_path))) == len(SOURCES)
+
+
+def records_on(snapshot: Snapshot, source: Source) -> tuple[Any, ...]:
+    shelf = snapshot._lanes[source].shelf
+    assert shelf
+    return shelf.records
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_file_damaged_anywhere_is_never_half_believed(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    wall = Wall()
+    far = sandbox()
+
+    async def records() -> list[Shelf[Any]]:
+        async with on_hand(far) as (_, snapshot, _):
+            await snapshot.need()
+            return [Shelf(source, records_on(snapshot, source), read_at=wall.time) for source in SOURCES]
+
+    shelves = asyncio.run(records())
+    save(path, shelves)
+    content = bytearray(path.read_bytes())
+    at = (seed * 7919 * 31) % len(content)
+    content[at : at + 64] = os.urandom(64)
+    path.write_bytes(content)
+    found = load(path)
+    for source, shelf in found.items():
+        whole = next(one for one in shelves if one.source == source)
+        assert len(shelf) == len(whole)
+
+
+async def test_a_folder_that_cannot_be_written_leaves_the_records_in_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    async with on_hand(sandbox(), folder=tmp_path / "taken") as (_, snapshot, _):
+        assert (await snapshot.need()).is_complete
+        assert (await snapshot.search("mug")).hits
+    assert "could not be kept in a file" in caplog.text
+
+
+async def test_two_servers_on_one_file_share_what_either_reads(tmp_path: Path) -> None:
+    far = sandbox(60)
+    async with on_hand(far, folder=tmp_path) as (stocktrim, one, _):
+        other = snapshot_of(stocktrim, folder=tmp_path, now=Wall())
+        await one.need("products")
+        await until(lambda: not one._tasks)
+        far.requests.clear()
+        assert len(await other.products()) == 60
+        assert asked(far)["list_products"] == 0
+        await other.aclose()
+
+
+async def test_two_servers_that_write_at_once_leave_a_whole_file(tmp_path: Path) -> None:
+    far = sandbox(60)
+    async with on_hand(far, folder=tmp_path) as (stocktrim, one, wall):
+        others = [snapshot_of(stocktrim, folder=tmp_path, now=wall) for _ in range(4)]
+        await asyncio.gather(one.need(), *(other.need() for other in others))
+        for _ in range(3):
+            wall.passes(minutes=11)
+            await asyncio.gather(one.need(), *(other.need() for other in others))
+            found = await asyncio.to_thread(load, file_in_use(tmp_path))
+            assert all(len(shelf) for source, shelf in found.items() if source == "products")
+        for other in others:
+            await other.aclose()
+    assert set(load(file_in(tmp_path))) == set(SOURCES)
+
+
+def file_in_use(folder: Path) -> Path:
+    return next(path for path in folder.iterdir() if path.suffix == ".sqlite3")
+
+
+async def test_what_another_server_read_later_is_not_written_over(tmp_path: Path) -> None:
+    far = sandbox()
+    path = tmp_path / "file.sqlite3"
+    async with on_hand(far) as (_, snapshot, wall):
+        suppliers = await snapshot.suppliers()
+        early = wall.time
+        wall.passes(minutes=5)
+        save(path, [Shelf("suppliers", suppliers, read_at=wall.time)])
+        save(path, [Shelf("suppliers", (), read_at=early)])
+        assert len(load(path)["suppliers"]) == len(suppliers)
+
+
+async def test_our_own_writes_outlive_the_start_they_were_made_in(tmp_path: Path) -> None:
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        await snapshot.touched("products", ["NEW-1"])
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
+        assert "NEW-1" in [one.product_id for one in await snapshot.products()]
+
+
+async def test_the_client_keeps_a_file_where_it_is_told_to(tmp_path: Path) -> None:
+    async with StockTrimClient("sandbox", "sandbox", transport=sandbox(), snapshot_folder=tmp_path) as stocktrim:
+        await stocktrim.snapshot.need()
+    assert file_in(tmp_path).suffix == ".sqlite3"
