@@ -49,7 +49,14 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
 def _demo(settings: "Settings") -> NoReturn:
     from stocktrim_mcp_server import demo
 
-    sys.exit(asyncio.run(demo.show(settings.sandbox_products)))
+    try:
+        status = asyncio.run(demo.show(settings.sandbox_products))
+        sys.stdout.flush()
+    except* BrokenPipeError:
+        # Whoever reads has seen enough; what Python still holds goes nowhere, instead of failing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
 
 
 def _say_version(program: str) -> None:

@@ -21,11 +21,12 @@ SHORTEST_CELL = 10
 SPARED = ("on order", "daily demand", "unit cost", "lead time days", "on hand", "flags")
 """Columns a narrow terminal is not shown, the first first."""
 
+# This very installation: the name alone, looked up on PyPI, is another author's package.
 CONFIGURATION = {
     "mcpServers": {
         "stocktrim": {
-            "command": "uvx",
-            "args": ["stocktrim-mcp-server"],
+            "command": sys.executable,
+            "args": ["-m", "stocktrim_mcp_server"],
             "env": {"STOCKTRIM_API_AUTH_ID": "...", "STOCKTRIM_API_AUTH_SIGNATURE": "..."},
         }
     }
@@ -35,7 +36,7 @@ PLUG_IN = (
     "To use it with your own account in Claude Desktop: Settings > Developer > Edit Config, put this in, restart. "
     "Both values stand in StockTrim under Help (some accounts: API settings)."
 )
-TRY_OUT = 'To try it there on made-up data first, use "args": ["stocktrim-mcp-server", "--sandbox"] and no "env".'
+TRY_OUT = 'To try it there on made-up data first, put "--sandbox" behind the other "args" and leave "env" out.'
 
 
 async def show(products: int) -> int:

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from stocktrim_client import StockTrimError
-from stocktrim_client.models import Model
+from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
 from stocktrim_mcp_server.toolbox import Toolset, together
 
@@ -40,6 +40,10 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
         )
     except StockTrimError as error:
         return Status(connection="fails", account=account, read_only=settings.read_only, warnings=(str(error),))
+    if computed_at is None and system is None and progress == ForecastProgress():
+        # A mistyped path is answered so, and nothing of an account.
+        why = f"{account} answers every question with 'not found': check STOCKTRIM_API_URL."
+        return Status(connection="fails", account=account, read_only=settings.read_only, warnings=(why,))
     warnings: list[str] = []
     if computed_at is None:
         warnings.append("StockTrim holds no plan: run a forecast there first.")

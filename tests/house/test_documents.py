@@ -1,6 +1,8 @@
 """README runs, names what exists, and agrees with the code; so do the changelog and the version."""
 
+import json
 import re
+import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -36,9 +38,14 @@ def test_the_command_of_the_readme_is_installed_by_the_distribution() -> None:
     assert project["project"]["scripts"] == {"stocktrim-mcp-server": "stocktrim_mcp_server.cli:main"}
 
 
-def test_readme_and_demonstration_show_the_same_configuration() -> None:
+def test_readme_and_demonstration_configure_the_same_server_and_no_package_of_the_same_name() -> None:
     (configuration,) = re.findall(r"^```json\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)[:1]
-    assert re.sub(r"\s", "", configuration) == re.sub(r"[\s']", "", str(demo.CONFIGURATION).replace("'", '"'))
+    in_readme = json.loads(configuration)["mcpServers"]["stocktrim"]
+    in_demonstration = demo.CONFIGURATION["mcpServers"]["stocktrim"]
+    assert in_readme["env"] == in_demonstration["env"]
+    assert in_readme["command"] == "uv"
+    assert in_readme["args"][-1] == "stocktrim-mcp-server"
+    assert in_demonstration["command"] == sys.executable
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:

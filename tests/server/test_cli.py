@@ -1,6 +1,7 @@
 """The command line, as a person or a host types it."""
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -96,10 +97,26 @@ def test_the_demonstration_shows_the_plan_and_how_to_plug_it_in(
     done = run("demo", *arguments, **env)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for word in ("get_reorder_plan", "HIKARI", "V60-02", "total cost", "Claude Desktop", '"mcpServers"', "uvx"):
+    for word in (
+        "get_reorder_plan",
+        "HIKARI",
+        "V60-02",
+        "total cost",
+        "Claude Desktop",
+        '"mcpServers"',
+        sys.executable,
+    ):
         assert word in done.stdout
-    assert [line for line in done.stdout.splitlines() if len(line) > int(env["COLUMNS"])] == []
+    lines = [line for line in done.stdout.splitlines() if sys.executable not in line]
+    assert [line for line in lines if len(line) > int(env["COLUMNS"])] == []
     assert "error" not in done.stdout.lower()
+
+
+def test_a_reader_who_leaves_early_ends_the_demonstration_quietly() -> None:
+    command = f"{shlex.quote(sys.executable)} -m stocktrim_mcp_server demo | head -n 3"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment(), check=True)
+    assert len(done.stdout.splitlines()) == 3
+    assert done.stderr == ""
 
 
 def test_a_start_loads_neither_the_sandbox_nor_the_demonstration() -> None:

@@ -57,3 +57,10 @@ async def test_a_fault_is_an_answer_too(app: App, sandbox: Sandbox) -> None:
     status = await get_status(app.stocktrim, app)
     assert status.connection == "fails"
     assert "503" in status.warnings[0]
+
+
+async def test_an_address_that_knows_nothing_is_no_connection(open_app: Callable[..., App], sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", status=404, times=None))
+    status = await get_status(open_app(sandbox, sandbox=False).stocktrim, open_app(sandbox, sandbox=False))
+    assert status.connection == "fails"
+    assert "STOCKTRIM_API_URL" in status.warnings[0]
