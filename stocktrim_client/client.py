@@ -28,7 +28,7 @@ from stocktrim_client.helpers.purchase_orders import PurchaseOrders
 from stocktrim_client.helpers.sales_orders import SalesOrders
 from stocktrim_client.helpers.suppliers import Suppliers
 from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
-from stocktrim_client.snapshot import Helpers, ListedLocations, Snapshot, ToldOrderPlan, ToldProducts
+from stocktrim_client.snapshot import Helpers, ListedLocations, Snapshot, ToldOrderPlan, ToldProducts, WriteWatch
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport
 
 BASE_URL = "https://api.stocktrim.com"
@@ -103,7 +103,8 @@ class StockTrimClient:
         # Helpers need the errors, whatever raw operations are to do.
         raising = self._client(policy.deadline, raise_errors=True)
         self.api = raising if raise_errors else self._client(policy.deadline, raise_errors=False)
-        self.changes = Changes(FileJournal(journal) if isinstance(journal, Path) else journal)
+        watch = WriteWatch(FileJournal(journal) if isinstance(journal, Path) else journal)
+        self.changes = Changes(watch)
         self.products = Products(raising, self.changes)
         self.suppliers = Suppliers(raising, self.changes)
         self.customers = Customers(raising, self.changes)
@@ -128,6 +129,7 @@ class StockTrimClient:
             folder=snapshot_folder,
             account=(base_url, auth_id, auth_signature),
         )
+        watch.tell = self.snapshot.wrote
 
     def _client(self, timeout: float, *, raise_errors: bool) -> Client:
         http = httpx.AsyncClient(

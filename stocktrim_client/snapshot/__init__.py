@@ -5,6 +5,7 @@ from stocktrim_client.snapshot.readings import Helpers, ListedLocations, ToldOrd
 from stocktrim_client.snapshot.snapshot import SEARCH_KINDS, Found, Hit, SearchKind, Snapshot
 from stocktrim_client.snapshot.standing import KINDS, Kind, KindStanding, Standing
 from stocktrim_client.snapshot.tables import Column, TableShape
+from stocktrim_client.snapshot.watching import WriteWatch
 
 __all__ = [
     "KINDS",
@@ -24,4 +25,5 @@ __all__ = [
     "TableShape",
     "ToldOrderPlan",
     "ToldProducts",
+    "WriteWatch",
 ]

@@ -67,7 +67,7 @@ def save(path: Path, shelves: Iterable[Shelf[Any]]) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept: dict[Source, Shelf[Any]] = {shelf.source: shelf for shelf in shelves}
-    known: dict[Source, datetime] = {source: shelf.read_at for source, shelf in kept.items()}
+    known: dict[Source, datetime] = {source: shelf.changed_at for source, shelf in kept.items()}
     kept |= load(path, newer_than=known)
     # mkstemp's files are their owner's alone.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".new", dir=path.parent)

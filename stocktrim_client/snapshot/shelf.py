@@ -19,13 +19,15 @@ M = TypeVar("M", bound=Model)
 class Shelf(Generic[M]):
     """What one reading brought: all records of it, in order.
 
-    `checked_at` is when StockTrim last had nothing newer. What says that it blocks is for worker threads.
+    `checked_at` is when StockTrim last had nothing newer, `changed_at` when one of them was last looked at again. What
+    says that it blocks is for worker threads.
     """
 
     def __init__(self, source: Source, records: Iterable[M], *, read_at: datetime) -> None:
         self.source: Source = source
         self.read_at = read_at
         self.checked_at = read_at
+        self.changed_at = read_at
         self._by_position = dict(enumerate(records))
         self._next = len(self._by_position)
         self._records: tuple[M, ...] | None = None
@@ -59,18 +61,24 @@ class Shelf(Generic[M]):
         """The records that a key may mean."""
         return [record for record in self._by_position.values() if key in known_as(record)]
 
-    def replace(self, key: str, records: Sequence[M]) -> None:
+    def replace(self, key: str, records: Sequence[M], at: datetime) -> None:
         """Put records in the place of those that a key means; none removes them. Blocks."""
         with self._lock:
-            held = [at for at, record in self._by_position.items() if key in known_as(record)]
+            self.changed_at = max(self.changed_at, at)
+            held = [place for place, record in self._by_position.items() if key in known_as(record)]
             places = [*held, *range(self._next, self._next + len(records))]
             changes: dict[int, M | None] = dict.fromkeys(held) | dict(zip(places, records, strict=False))
             self._next += len(records)
             changed = {**self._by_position, **changes}
-            self._by_position = {at: record for at, record in changed.items() if record is not None}
+            self._by_position = {place: record for place, record in changed.items() if record is not None}
             self._records = None
-            for at, record in changes.items():
-                self._update(at, record)
+            for place, record in changes.items():
+                self._update(place, record)
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether anybody has asked for the index."""
+        return self._index is not None
 
     def tables(self) -> Tables:
         """The records as tables. Blocks when first asked."""

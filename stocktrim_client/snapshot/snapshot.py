@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
@@ -41,6 +41,10 @@ SearchKind = Literal["products", "suppliers", "customers", "locations", "purchas
 SEARCH_KINDS: tuple[SearchKind, ...] = get_args(SearchKind)
 
 MAX_AGE_SECONDS = 600.0
+PLAN_SECONDS = 3600.0
+"""A plan that StockTrim has not computed again serves so long: its rows also tell stock, which moves."""
+MOST_LOOKS = 20
+"""Records looked at one by one after our own writes; if there are more, all are read."""
 PROGRESS_SECONDS = 0.25
 """Time between two words of progress, at least."""
 PLANS_KEPT = 4
@@ -80,6 +84,11 @@ class _Lane:
     error: BaseException | None = None
     is_stale: bool = False
     was_tried: bool = False
+    written: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Keys of records that we wrote and nobody has looked at since; True: we deleted them."""
+    looking: asyncio.Task[None] | None = None
+    awaited_until: datetime | None = None
+    """So long another plan is expected, since a forecast run was started."""
     touched: list[tuple[str, Sequence[Model]]] = field(default_factory=list[tuple[str, Sequence[Model]]])
     """What our own writes made of records while a reading was under way, which may have met them before."""
 
@@ -129,7 +138,8 @@ class Snapshot:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
-        self._saving = asyncio.Lock()
+        self._saving: asyncio.Task[None] | None = None
+        self._is_unsaved = False
         self._file_seen: tuple[int, int] | None = None
         self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
@@ -153,7 +163,8 @@ class Snapshot:
         self._enter()
         await self._adopt()
         lanes = [self._lanes[source] for source in sources]
-        await self._wait([self._start(lane, max_age) for lane in lanes], wait, progress, wanted)
+        work = [*(self._start(lane, max_age) for lane in lanes), *(self._look(lane) for lane in lanes)]
+        await self._wait(work, wait, progress, wanted)
         return self.standing(*wanted)
 
     async def refresh(self, *kinds: Kind, wait: float | None = None, progress: Progress | None = None) -> Standing:
@@ -170,35 +181,34 @@ class Snapshot:
             await self._wait(under_way, wait, progress, wanted)
         return await self.need(*kinds, wait=wait, progress=progress)
 
+    def wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False) -> None:
+        """Remember that we wrote a record, or deleted it: the next need looks at it again. None: any of them.
+
+        Of the plan: that a forecast run was started. Each need then asks whether StockTrim has computed another.
+        """
+        lane = self._lanes[SOURCES_OF[kind][0]]
+        if lane.source == "order_plan":
+            for one in (lane, *self._located.values()):
+                one.awaited_until = self._now() + timedelta(seconds=PLAN_SECONDS)
+            return
+        lane.is_stale = lane.is_stale or key is None or len(lane.written) >= MOST_LOOKS
+        if lane.source == "products":
+            # It may hold stock at a place that was not known.
+            self._lanes["locations"].is_stale = True
+        if key is not None and (lane.shelf is not None or lane.is_reading):
+            # A component line is known by its product, which may have others.
+            lane.written[key] = gone and lane.source != "bills_of_materials"
+
     async def touched(self, kind: Kind, keys: Iterable[str], *, gone: bool = False) -> None:
-        """Look again at records that were just written, so that the next answer shows them; `gone`: were deleted.
+        """Look now at records that were just written; `gone`: were deleted.
 
         What cannot be looked at is read as a whole at the next need. Never raises for it: the write itself is over.
         """
-        source = SOURCES_OF[kind][0]
-        lane = self._lanes[source]
-        if source == "order_plan":
-            lane.is_stale = True
-            return
-        if source == "products":
-            # A product may hold stock at a place that was not known.
-            self._lanes["locations"].is_stale = True
-        if lane.shelf is None and not lane.is_reading:
-            return
-        for key in dict.fromkeys(keys):
-            try:
-                known = lane.shelf.named(key) if lane.shelf else []
-                records = () if gone else await self.helpers.read_again(source, key, known)
-            except StockTrimError:
-                lane.is_stale = True
-                continue
-            # Not to be found may mean not to be told from others of its name.
-            lane.is_stale = lane.is_stale or (not gone and not records)
-            if lane.is_reading:
-                lane.touched.append((key, records))
-            if lane.shelf is not None:
-                await asyncio.to_thread(lane.shelf.replace, key, records)
-        self._save_soon()
+        self._enter()
+        for key in keys:
+            self.wrote(kind, key, gone=gone)
+        if (look := self._look(self._lanes[SOURCES_OF[kind][0]])) is not None:
+            await asyncio.wait([look])
 
     # Reading models
 
@@ -254,7 +264,7 @@ class Snapshot:
     async def search(
         self, query: str, kinds: Sequence[SearchKind] = (), limit: int = 10, *, wait: float | None = None
     ) -> Found:
-        """Records by code, beginning of a code, words of a name, parts of words, or words with one slip.
+        """Records by code, beginning of a code, words of a name, parts of words, or words with one slip, best first.
 
         Kinds that could not be read are left out, and `standing` names them.
         """
@@ -323,9 +333,8 @@ class Snapshot:
         self._is_closed = True
         tasks = [task for task in self._tasks if task.get_loop() is asyncio.get_running_loop()]
         for task in tasks:
-            if task is not self._filling and task.get_name() == "save":
-                continue
-            task.cancel()
+            if task is not self._saving:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     # Readings
@@ -357,11 +366,10 @@ class Snapshot:
         if self._loop is not loop:
             self._loop = loop
             self._news = asyncio.Event()
-            self._saving = asyncio.Lock()
             self._tasks.clear()
-            self._filling = None
+            self._filling = self._saving = None
             for lane in (*self._lanes.values(), *self._located.values()):
-                lane.task = None
+                lane.task = lane.looking = None
 
     def _start(self, lane: _Lane, max_age: float | None = None) -> asyncio.Task[None] | None:
         """The reading under way, or a new one if it is due; None: what is on hand will do."""
@@ -376,6 +384,35 @@ class Snapshot:
         lane.task.add_done_callback(lane.conclude)
         return lane.task
 
+    def _look(self, lane: _Lane) -> asyncio.Task[None] | None:
+        """The look at what we wrote; None: we wrote nothing since the last."""
+        if lane.looking is not None and not lane.looking.done():
+            return lane.looking
+        if self._is_closed or not lane.written:
+            return None
+        lane.looking = self._spawn(self._look_again(lane), "look")
+        return lane.looking
+
+    async def _look_again(self, lane: _Lane) -> None:
+        while lane.written:
+            key = next(iter(lane.written))
+            gone = lane.written.pop(key)
+            known = lane.shelf.named(key) if lane.shelf else []
+            try:
+                records = () if gone else await self.helpers.read_again(lane.source, key, known)
+            except StockTrimError:
+                lane.is_stale = True
+                continue
+            if not gone and not records and (lane.source == "locations" or not known):
+                # A location may be hidden, and a product not to be told from others of its SKU.
+                lane.is_stale = True
+                continue
+            if lane.is_reading:
+                lane.touched.append((key, records))
+            if lane.shelf is not None:
+                await asyncio.to_thread(lane.shelf.replace, key, records, self._now())
+        self._save_soon()
+
     def _spawn(self, work: Any, name: str) -> asyncio.Task[None]:
         # In a context of its own: a reading outlives the call it was begun in, with its deadline and its preview.
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name, context=Context())
@@ -385,6 +422,8 @@ class Snapshot:
 
     def _is_due(self, lane: _Lane, max_age: float | None) -> bool:
         if lane.shelf is None or lane.is_stale:
+            return True
+        if lane.awaited_until is not None and self._now() < lane.awaited_until:
             return True
         age = (self._now() - lane.shelf.checked_at).total_seconds()
         return not 0 <= age < (self._max_age if max_age is None else max_age)
@@ -403,17 +442,23 @@ class Snapshot:
         told = 0.0
         while pending:
             left = None if until is None else max(0.0, until - time.monotonic())
-            news = asyncio.ensure_future(self._news.wait())
-            try:
-                await asyncio.wait({*pending, news}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                news.cancel()
+            if progress is None:
+                await asyncio.wait(pending, timeout=left)
+            else:
+                await self._wait_for_news(pending, left)
             pending = {task for task in pending if not task.done()}
             if progress is not None and (not pending or time.monotonic() - told >= PROGRESS_SECONDS):
                 told = time.monotonic()
                 await progress(self.standing(*kinds))
             if left == 0.0:
                 return
+
+    async def _wait_for_news(self, pending: Iterable[asyncio.Task[None]], left: float | None) -> None:
+        news = asyncio.ensure_future(self._news.wait())
+        try:
+            await asyncio.wait({*pending, news}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
 
     def _fill(self, first: Sequence[asyncio.Task[None]]) -> None:
         """Read, one after the other, what nobody has asked for yet."""
@@ -451,9 +496,14 @@ class Snapshot:
                     if lane.met < len(records):
                         await asyncio.to_thread(slimmer.slim, records)
                     shelf = Shelf(lane.source, records, read_at=began)
-                    for key, written in lane.touched:
-                        await asyncio.to_thread(shelf.replace, key, written)
+                    while lane.touched:
+                        key, written = lane.touched.pop(0)
+                        await asyncio.to_thread(shelf.replace, key, written, self._now())
+                    if lane.shelf is not None and lane.shelf.is_searched:
+                        # Whoever has searched will search again, and not want to wait then.
+                        await asyncio.to_thread(shelf.index)
                     lane.shelf = shelf
+                    lane.awaited_until = None
                     lane.met = len(shelf)
         except StockTrimError as error:
             lane.error, lane.is_stale = error, True
@@ -482,6 +532,8 @@ class Snapshot:
         """Whether StockTrim has computed no other plan since the one on hand: one row tells."""
         if lane.source != "order_plan" or lane.shelf is None or not len(lane.shelf):
             return False
+        if (self._now() - lane.shelf.read_at).total_seconds() >= PLAN_SECONDS:
+            return False
         known = cast("Shelf[OrderPlanRow]", lane.shelf).records[0].calculated_at
         return known is not None and await self.helpers.order_plan.calculated_at() == known
 
@@ -493,8 +545,7 @@ class Snapshot:
     # Standing
 
     def _standing(self, kind: Kind) -> KindStanding:
-        source = SOURCES_OF[kind][0]
-        lane = self._lanes[source]
+        lane = self._lanes[SOURCES_OF[kind][0]]
         rows = 0 if lane.shelf is None else lane.shelf.count(kind)
         return self._standing_of(kind, lane, rows)
 
@@ -526,19 +577,19 @@ class Snapshot:
         }
         for source, shelf in (await asyncio.to_thread(load, path, newer_than=known)).items():
             lane = self._lanes[source]
-            if not lane.is_reading and (lane.shelf is None or shelf.read_at > lane.shelf.read_at):
+            if not lane.is_reading and (lane.shelf is None or shelf.read_at > lane.shelf.changed_at):
                 lane.shelf, lane.was_tried = shelf, True
 
     def _save_soon(self) -> None:
-        """Write the file in the background; what changes while one is written is in the next."""
-        if self._path is not None and not any(
-            task.get_name() == "save" and not self._saving.locked() for task in self._tasks
-        ):
-            self._spawn(self._save(self._path), "save")
+        """Write the file in the background; what changes while it is written is written after it."""
+        self._is_unsaved = True
+        if self._path is not None and (self._saving is None or self._saving.done()):
+            self._saving = self._spawn(self._save(self._path), "save")
 
     async def _save(self, path: Path) -> None:
-        async with self._saving:
-            # What our writes touched and could not be looked at is not kept: the next start would believe it.
+        while self._is_unsaved:
+            self._is_unsaved = False
+            # What our writes touched and nobody could look at is not kept: the next start would believe it.
             shelves = [lane.shelf for lane in self._lanes.values() if lane.shelf is not None and not lane.is_stale]
             try:
                 await asyncio.to_thread(save, path, shelves)

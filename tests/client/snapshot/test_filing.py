@@ -208,15 +208,11 @@ async def test_two_servers_that_write_at_once_leave_a_whole_file(tmp_path: Path)
         for _ in range(3):
             wall.passes(minutes=11)
             await asyncio.gather(one.need(), *(other.need() for other in others))
-            found = await asyncio.to_thread(load, file_in_use(tmp_path))
+            found = await asyncio.to_thread(load, tmp_path / file_name())
             assert all(len(shelf) for source, shelf in found.items() if source == "products")
         for other in others:
             await other.aclose()
     assert set(load(file_in(tmp_path))) == set(SOURCES)
-
-
-def file_in_use(folder: Path) -> Path:
-    return next(path for path in folder.iterdir() if path.suffix == ".sqlite3")
 
 
 async def test_what_another_server_read_later_is_not_written_over(tmp_path: Path) -> None:

@@ -8,11 +8,21 @@ import pytest
 from stocktrim_client import StockTrimClient
 from stocktrim_client.errors import DeadlineError, StockTrimError
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.models import ProductDraft, PurchaseOrderDraft, PurchaseOrderLineDraft, Supplier, SupplierDraft
+from stocktrim_client.models import (
+    BomLineDraft,
+    CustomerDraft,
+    LocationDraft,
+    ProductDraft,
+    PurchaseOrderDraft,
+    PurchaseOrderLineDraft,
+    StockCount,
+    Supplier,
+    SupplierDraft,
+)
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.snapshot import KINDS, Helpers, Standing
 from stocktrim_client.transport import calling
-from tests.client.sandboxed import TODAY, asked, connected, every_reading, sandbox
+from tests.client.sandboxed import TODAY, Clock, asked, connected, every_reading, sandbox
 from tests.client.snapshot.on_hand import Gate, Wall, on_hand, snapshot_of, until
 
 
@@ -331,6 +341,64 @@ async def test_a_record_that_cannot_be_looked_at_again_makes_the_next_need_read_
         far.faults.add(Fault("status", at="get_supplier", times=None, status=500))
         await snapshot.touched("suppliers", ["NEW"])
         assert "NEW" in [one.code for one in await snapshot.suppliers()]
+
+
+async def test_the_client_s_own_writes_are_seen_without_a_word() -> None:
+    far = sandbox(30)
+    async with connected(far) as stocktrim:
+        snapshot = stocktrim.snapshot
+        await snapshot.need()
+        key, other, doomed = list(far.shop.products)[:3]
+        calls = asked(far)
+        await stocktrim.products.save(ProductDraft(product_id=key, name="Renamed"))
+        await stocktrim.inventory.save(StockCount(product_id=other, on_hand=4321))
+        await stocktrim.products.delete(doomed)
+        await stocktrim.suppliers.save(SupplierDraft(code="NEW", name="New"))
+        await stocktrim.customers.save(CustomerDraft(code="CUST", name="Somebody"))
+        await stocktrim.locations.save(LocationDraft(code="LOFT", name="Loft"))
+        line = PurchaseOrderLineDraft(product_id=key, quantity=3, unit_price=2)
+        await stocktrim.purchase_orders.save(PurchaseOrderDraft(reference="B-1", supplier_code="NEW", lines=(line,)))
+        await stocktrim.bills_of_materials.save(BomLineDraft(product_id=key, component_id=other, quantity=2))
+        products = {one.product_id: one for one in await snapshot.products()}
+        assert products[key].name == "Renamed"
+        assert products[other].on_hand == 4321
+        assert doomed not in products
+        assert "NEW" in [one.code for one in await snapshot.suppliers()]
+        assert "CUST" in [one.code for one in await snapshot.customers()]
+        assert "LOFT" in [one.code for one in await snapshot.locations()]
+        assert "B-1" in [one.reference for one in await snapshot.purchase_orders()]
+        assert (key, other) in [(one.product_id, one.component_id) for one in await snapshot.bills_of_materials()]
+        await stocktrim.bills_of_materials.delete(key, other)
+        assert (key, other) not in [(one.product_id, one.component_id) for one in await snapshot.bills_of_materials()]
+        for operation in ("list_customers", "read_order_plan"):
+            assert asked(far)[operation] == calls[operation]
+
+
+async def test_orders_that_stocktrim_drafted_are_seen() -> None:
+    far = sandbox(30)
+    async with connected(far) as stocktrim:
+        before = len(await stocktrim.snapshot.purchase_orders())
+        await stocktrim.purchase_orders.draft_from_order_plan(suppliers=("HIKARI",))
+        assert len(await stocktrim.snapshot.purchase_orders()) > before
+
+
+async def test_after_a_forecast_run_the_new_plan_is_seen_as_soon_as_there_is_one() -> None:
+    clock = Clock()
+    far = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, forecast_seconds=60)
+    async with connected(far) as stocktrim:
+        snapshot = stocktrim.snapshot
+        first = await snapshot.order_plan()
+        calls = asked(far)["read_order_plan"]
+        await stocktrim.forecasts.run()
+        assert await snapshot.order_plan() is first
+        assert asked(far)["read_order_plan"] == calls + 1
+        await clock.sleep(120)
+        await stocktrim.forecasts.progress()
+        second = await snapshot.order_plan()
+        assert second[0].calculated_at != first[0].calculated_at
+        calls = asked(far)["read_order_plan"]
+        assert await snapshot.order_plan() is second
+        assert asked(far)["read_order_plan"] == calls
 
 
 async def test_touching_what_is_not_on_hand_costs_nothing() -> None:

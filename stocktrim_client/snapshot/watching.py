@@ -1,0 +1,61 @@
+"""Our own writes, noticed where every one of them passes: at the journal of the one door."""
+
+from typing import Any, Protocol
+
+from stocktrim_client.changes import Journal, Record
+from stocktrim_client.snapshot.standing import Kind
+
+KIND_OF: dict[str, Kind] = {
+    "product": "products",
+    "supplier": "suppliers",
+    "customer": "customers",
+    "location": "locations",
+    "purchase order": "purchase_orders",
+    "component line": "bills_of_materials",
+    "stock": "products",
+}
+WHOLE: dict[str, Kind] = {"draft purchase orders": "purchase_orders", "forecast run": "order_plan"}
+"""Changes of nobody knows how many records."""
+SETTLED = frozenset({"applied", "unknown"})
+"""Outcomes after which a record may be another: what is not known counts as such."""
+
+
+class Told(Protocol):
+    """Whoever wants to know what was written."""
+
+    def __call__(self, kind: Kind, key: str | None = None, *, gone: bool = False) -> None:
+        """One record was written, or deleted. None: any of them may have been."""
+        ...
+
+
+class WriteWatch:
+    """A journal before the journal, if there is one: it keeps nothing, and tells what was written."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        self._journal = journal
+        self._intended: dict[str, dict[str, Any]] = {}
+        self.tell: Told | None = None
+
+    async def append(self, entry: Record) -> None:
+        """Take note, and pass it on."""
+        if entry.get("event") == "intent":
+            self._intended[entry["id"]] = entry["change"]
+        else:
+            change = self._intended.pop(entry["id"], None)
+            if change is not None and self.tell is not None and entry.get("outcome") in SETTLED:
+                for kind, key in records_of_change(change["noun"], change["key"]):
+                    self.tell(kind, key, gone=change["kind"] == "delete" and entry["outcome"] == "applied")
+        if self._journal is not None:
+            await self._journal.append(entry)
+
+
+def records_of_change(noun: str, key: str) -> list[tuple[Kind, str | None]]:
+    """What a change, as the door names it, is about; nothing for what is not on hand, such as sales."""
+    if noun in WHOLE:
+        return [(WHOLE[noun], None)]
+    noun = "stock" if noun.startswith("stock at ") else noun
+    if noun == "component line":
+        # All lines of the product are looked at again: the other half of the key is its component.
+        return [("bills_of_materials", key.rpartition(" / ")[0])]
+    kind = KIND_OF.get(noun)
+    return [] if kind is None else [(kind, key)]
