@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
-from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency
+from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, urgency
 
 NO_SUPPLIER = "no supplier"
 
@@ -42,11 +42,24 @@ class Filters:
     urgencies: Collection[Urgency] = URGENCIES
     horizon_days: int | None = None
 
+    def keep(self, days_left: int | None, days_until_order: int | None) -> bool:
+        """Whether a line is pressing enough; one of which StockTrim computed no days always is."""
+        pressing = urgency(days_left, days_until_order)
+        if pressing is None:
+            return True
+        days = days_until_order if days_until_order is not None else days_left
+        # What is late is within every horizon.
+        near = self.horizon_days is None or pressing == "late" or (days or 0) <= self.horizon_days
+        return near and pressing in self.urgencies
+
     def canonical(self) -> tuple[object, ...]:
         """The same for filters that ask the same: neither order nor case nor repeats matter."""
         words = (getattr(self, word.name) for word in fields(self)[:4])
         urgencies = tuple(one for one in URGENCIES if one in self.urgencies)
         return (*(tuple(sorted(folded(values))) for values in words), urgencies, self.horizon_days)
+
+
+EVERYTHING = Filters()
 
 
 class Item(NamedTuple):

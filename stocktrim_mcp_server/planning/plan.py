@@ -4,13 +4,9 @@ A plan is a value: the same account and the same question give the same `plan_id
 are read, and any figure that differs gives another. All lines are computed, models are made of those that are shown.
 """
 
-import base64
-import marshal
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import blake2b
 from operator import attrgetter
 from typing import Literal
 
@@ -19,6 +15,7 @@ from pydantic import Field
 from stocktrim_client.models import Model, OrderPlanRow
 from stocktrim_mcp_server.planning.catalogue import (
     COUNTED,
+    EVERYTHING,
     NO_SUPPLIER,
     Catalogue,
     Filters,
@@ -28,6 +25,7 @@ from stocktrim_mcp_server.planning.catalogue import (
     strange,
 )
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, pressing, runs_dry_on, urgency
+from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, start_of
 from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
     LeftOut,
@@ -40,15 +38,12 @@ from stocktrim_mcp_server.planning.replenishment import (
 
 Grouping = Literal["supplier", "category", "location", "urgency"]
 
-EVERYTHING = Filters()
 NAMED = 10
 """Products named in one warning, and groups named without their lines."""
 
 LONGEST_FLAG = 200
 """Characters kept of what StockTrim says about a row."""
 
-_ID_CHARACTERS = 10
-_CURSOR = re.compile(r"([A-Z2-7]{10})-([sclu])([0-9]{1,9})", re.IGNORECASE)
 _NOBODY: dict[Grouping, str] = {
     "supplier": NO_SUPPLIER,
     "category": "no category",
@@ -173,14 +168,16 @@ def reorder_plan(
     until the order is due. What a budget keeps: `within_budget`.
     """
     rows = list(rows)
-    items = select(rows, catalogue, filters)
+    items = select((row for row in rows if (row.order_quantity or 0) > 0 or row.error), catalogue, filters)
     suggested = [_line(item, catalogue) for item in items if (item.row.order_quantity or 0) > 0]
     failed = [item for item in items if item.row.error and (item.row.order_quantity or 0) <= 0]
-    lines = [line for line in suggested if _pressing_enough(line, filters)]
+    lines = [
+        line for line in suggested if filters.keep(line.item.row.days_until_stock_out, line.item.row.days_until_order)
+    ]
     kept, left_out = (lines, ()) if budget is None else _paid_for(lines, budget)
     as_of = min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
     return WholePlan(
-        plan_id=_identity(suggested, failed, (filters.canonical(), budget)),
+        plan_id=identity([*(line.mark for line in suggested), *map(mark, failed)], (filters.canonical(), budget)),
         as_of=as_of,
         group_by=group_by,
         groups=_grouped(kept, catalogue, group_by),
@@ -204,79 +201,15 @@ def _line(item: Item, catalogue: Catalogue) -> Line:
         urgency=urgency(item.row.days_until_stock_out, item.row.days_until_order),
         cost=None if unit_cost is None else round(quantity * unit_cost, 2),
         orders=orders,
-        mark=_mark(item, orders),
+        mark=mark(item, orders),
     )
-
-
-_figures = attrgetter(
-    "code",
-    "product_id",
-    "location",
-    "category",
-    "order_quantity",
-    "days_until_stock_out",
-    "days_until_order",
-    "on_hand",
-    "on_order",
-    "daily_demand",
-    "lead_demand",
-    "forecast_period_demand",
-    "safety_stock",
-    "lead_time_days",
-    "manufacturing_days",
-    "reorder_frequency_days",
-    "minimum_order_quantity",
-    "batch_size",
-    "minimum_shelf_level",
-    "maximum_shelf_level",
-    "is_uncertain",
-    "made_of_count",
-    "error",
-)
-"""What of a row makes the plan what it is: figures, not names."""
-
-
-def _mark(item: Item, orders: Iterable[OpenOrder]) -> bytes:
-    """A line's figures as bytes; equal lines have equal marks."""
-    computed = item.row.calculated_at
-    facts = (
-        *_figures(item.row),
-        computed.date().toordinal() if computed else None,
-        item.supplier,
-        item.unit_cost,
-        item.unit_price,
-        item.discontinued,
-        item.product is None,
-        *[(order.reference, order.status, order.quantity) for order in orders],
-    )
-    # Format 2 depends on the values alone; later ones also on which strings happen to be shared.
-    return marshal.dumps(facts, 2)
-
-
-def _identity(lines: Iterable[Line], failed: Iterable[Item], question: object) -> str:
-    """Ten characters that can be read aloud: 50 bits over lines, rows not computed, and what was asked."""
-    digest = blake2b(repr(question).encode(), digest_size=10)
-    for mark in sorted(line.mark for line in lines) + sorted(_mark(item, ()) for item in failed):
-        digest.update(len(mark).to_bytes(4, "big") + mark)
-    return base64.b32encode(digest.digest()).decode()[:_ID_CHARACTERS]
-
-
-def _pressing_enough(line: Line, filters: Filters) -> bool:
-    if line.urgency is None:
-        return True
-    row = line.item.row
-    days = row.days_until_order if row.days_until_order is not None else row.days_until_stock_out
-    horizon = filters.horizon_days
-    # What is out is in every horizon, whenever StockTrim would have it ordered.
-    near = horizon is None or days is None or days <= horizon or line.urgency == "late"
-    return near and line.urgency in filters.urgencies
 
 
 def _paid_for(lines: Sequence[Line], budget: float) -> tuple[list[Line], tuple[tuple[Line, float, str], ...]]:
     """The lines a budget keeps, and those left out with the margin that waiting loses, the greatest loss first."""
     usual = usual_margin_rate(line.item for line in lines)
-    losses = [_loss(line, usual) for line in lines]
-    kept, why = within_budget(
+    losses = [lost_margin_of_waiting(line.item, line.quantity, usual) for line in lines]
+    why = within_budget(
         (
             Candidate(line.item.row.code, line.item.row.location, line.cost, loss, line.pressing)
             for line, loss in zip(lines, losses, strict=True)
@@ -285,15 +218,7 @@ def _paid_for(lines: Sequence[Line], budget: float) -> tuple[list[Line], tuple[t
     )
     left_out = [(lines[place], losses[place], reason) for place, reason in why.items()]
     left_out.sort(key=lambda left: (-left[1], left[0].order))
-    return [line for place, line in enumerate(lines) if place in kept], tuple(left_out)
-
-
-def _loss(line: Line, usual_rate: float) -> float:
-    item = line.item
-    margin = margin_of(item)
-    if margin is None:
-        margin = usual_rate * (item.unit_cost or 0.0)
-    return lost_margin_of_waiting(item, line.quantity, margin)
+    return [line for place, line in enumerate(lines) if place not in why], tuple(left_out)
 
 
 def _grouped(lines: Iterable[Line], catalogue: Catalogue, group_by: Grouping) -> tuple[Members, ...]:
@@ -329,13 +254,10 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
 
     Raises: ValueError if the cursor is none of ours.
     """
-    start, stale = _start(plan, cursor)
     lines = plan.lines
-    end = start + limit
     total = len(lines) + len(plan.left_out)
-    warnings = (*stale, *plan.warnings)
-    if start and start >= total:
-        warnings = (f"The plan has {total} line(s), so none is left after {start}.", *warnings)
+    start, said = start_of(cursor, plan.plan_id, plan.group_by[0], "plan", total)
+    end = start + limit
     costs = [line.cost for line in lines if line.cost is not None]
     missed = [line.cost for line, *_ in plan.left_out if line.cost is not None]
     return Plan(
@@ -352,26 +274,9 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
         left_out=tuple(
             _left_out(*left) for left in plan.left_out[max(0, start - len(lines)) : max(0, end - len(lines))]
         ),
-        next_cursor=f"{plan.plan_id}-{plan.group_by[0]}{end}" if end < total else None,
-        warnings=warnings,
+        next_cursor=cursor_at(plan.plan_id, plan.group_by[0], end, total),
+        warnings=(*said, *plan.warnings),
     )
-
-
-def _start(plan: WholePlan, cursor: str) -> tuple[int, tuple[str, ...]]:
-    """Where a cursor stands, and what is to be said of it."""
-    cursor = cursor.strip()
-    if not cursor:
-        return 0, ()
-    found = _CURSOR.fullmatch(cursor)
-    if found is None:
-        raise ValueError(f"cursor {cursor[:40]!r} is none of a plan's: pass next_cursor as it came, or leave it out.")
-    plan_id, letter, number = found[1].upper(), found[2].lower(), int(found[3])
-    if plan_id != plan.plan_id:
-        said = f"The cursor belongs to plan {plan_id}, which is stale: figures, filters or options differ since."
-        return 0, (f"{said} This is plan {plan.plan_id} from its start.",)
-    if letter != plan.group_by[0]:
-        return 0, (f"The cursor belongs to another grouping. This is the plan by {plan.group_by} from its start.",)
-    return number, ()
 
 
 def _sum(costs: Collection[float]) -> float | None:

@@ -204,8 +204,8 @@ class LeftOut(Model):
     why: str
 
 
-def within_budget(candidates: Iterable[Candidate], budget: float) -> tuple[set[int], dict[int, str]]:
-    """Which lines to keep, and why each other one is left out, by their place among the candidates.
+def within_budget(candidates: Iterable[Candidate], budget: float) -> dict[int, str]:
+    """The lines to leave out and why, by their place among the candidates; all others are kept.
 
     Greedy: lines are taken in order of lost margin avoided per unit of money, then most pressing, then cheapest, then
     by code; each is kept whole if what is left of the budget pays for it, else passed over for cheaper ones after it.
@@ -216,7 +216,6 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> tuple[set[i
     """
     ranked = sorted(enumerate(candidates), key=_worth)
     cents = math.floor(budget * 100 + _TOLERANCE)
-    kept: set[int] = set()
     why: dict[int, str] = {}
     for place, line in ranked:
         if line.cost is None:
@@ -225,10 +224,9 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> tuple[set[i
         price = round(line.cost * 100)
         if price <= cents:
             cents -= price
-            kept.add(place)
         else:
             why[place] = "the budget went to lines that avoid more lost margin for the money"
-    return kept, why
+    return why
 
 
 def _worth(placed: tuple[int, Candidate]) -> tuple[float, tuple[int, float], float, str, str]:
@@ -252,14 +250,20 @@ def usual_margin_rate(items: Iterable[Item]) -> float:
     return median(rates) if rates else WHOLE_MARGIN
 
 
-def lost_margin_of_waiting(item: Item, quantity: float, margin: float) -> float:
+def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float) -> float:
     """Estimate: margin lost if the line is ordered one cycle later instead of now.
 
-    Units: units, money a unit -> money; never below 0.
+    Units: units, margin over cost for lines without a price -> money; never below 0.
     Source: ours. Lost units = daily demand x days without stock that the order now would prevent, at most `quantity`;
     the lost-sales case of Silver, Pyke & Thomas, with certain demand.
     """
     cycle = cycle_days_of(item) or USUAL_CYCLE_DAYS
     lead, lasting = lead_days_of(item) or 0.0, lasting_days_of(item)
     prevented = days_out(lasting, lead, cycle) - days_out(lasting, lead, 0)
-    return max(0.0, margin) * min(quantity, daily_rate_of(item) * prevented)
+    return supposed_margin(item, usual_rate) * min(quantity, daily_rate_of(item) * prevented)
+
+
+def supposed_margin(item: Item, usual_rate: float) -> float:
+    """Margin of one unit, never below 0; without a price the usual one over its cost."""
+    margin = margin_of(item)
+    return max(0.0, usual_rate * (item.unit_cost or 0.0) if margin is None else margin)

@@ -100,11 +100,11 @@ class Account(NamedTuple):
         return Catalogue(self.products, self.suppliers, orders=self.orders, bills=self.bills)
 
 
-async def account_of(size: int) -> Account:
-    """The sandbox's account of a size, as the client reads it."""
+async def account_of(size: int, location: str | None = None) -> Account:
+    """The sandbox's account of a size, as the client reads it; the plan of the whole business or of a location."""
     async with StockTrimClient("sandbox", "sandbox", transport=Sandbox(size, today=TODAY)) as client:
         return Account(
-            await client.order_plan.all(),
+            await client.order_plan.all(locations=[location] if location else []),
             await client.products.all(),
             await client.suppliers.all(),
             await client.purchase_orders.all(),

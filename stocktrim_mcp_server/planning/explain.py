@@ -1,0 +1,291 @@
+"""The arithmetic of one line in words: why StockTrim suggests this quantity, or none.
+
+The steps are the textbook's, on StockTrim's own figures. StockTrim publishes no formula: where the sum does not meet
+its quantity both numbers are said, and nothing is made up between them.
+
+| confidence | when, first rule that fits |
+| --- | --- |
+| none | nothing was forecast |
+| low | StockTrim marks the forecast as uncertain |
+| medium | the methods' answers lie further apart than half the demand |
+| high | otherwise |
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from stocktrim_client.models import Model
+from stocktrim_mcp_server.planning.catalogue import Catalogue, Item, OpenOrder
+from stocktrim_mcp_server.planning.cover import Urgency, order_by, urgency
+from stocktrim_mcp_server.planning.replenishment import (
+    Limits,
+    Quantity,
+    covered_days_of,
+    cycle_days_of,
+    demand_of,
+    lead_days_of,
+    limits_of,
+    position_of,
+    reorder_quantity,
+)
+
+Confidence = Literal["none", "low", "medium", "high"]
+
+WIDE = 0.5
+"""Spread of the methods over their demand, from which on a forecast is no better than medium."""
+
+LONGEST_ERROR = 200
+PARENTS_NAMED = 5
+
+_METHODS = (
+    ("average", "demand_by_average"),
+    ("trend", "demand_by_trend"),
+    ("curve", "demand_by_curve"),
+    ("last month", "demand_by_last_month"),
+    ("last lead time", "demand_by_last_lead_time"),
+)
+
+
+class Explanation(Model):
+    """Why a product is to be ordered, or not."""
+
+    product: str
+    name: str | None = None
+    supplier: str
+    location: str | None = Field(default=None, description="Absent: the whole business")
+    order_quantity: float | None = Field(default=None, description="StockTrim's suggestion; absent: not computed")
+    our_sum: float | None = Field(default=None, description="Estimate: the steps added up; absent: a figure is missing")
+    meets: bool | None = Field(default=None, description="Whether our sum is StockTrim's quantity")
+    urgency: Urgency | None = None
+    days_left: int | None = Field(default=None, description="Days until stock-out; 0 or less: out")
+    order_by: date | None = None
+    steps: tuple[str, ...] = Field(default=(), description="The arithmetic, in units")
+    why: str
+    forecast: str | None = None
+    confidence: Confidence
+    made_for: tuple[str, ...] = Field(default=(), description="Products it is a part of: their demand is its demand")
+    open_orders: tuple[OpenOrder, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def explain(item: Item, catalogue: Catalogue) -> Explanation:
+    """Why StockTrim suggests what it suggests for one row of its plan.
+
+    Source: `reorder_quantity` on StockTrim's figures; confidence as in the table above.
+    """
+    row = item.row
+    found = arithmetic(item)
+    meets = None if found is None or row.order_quantity is None else meet(found.to_order, row.order_quantity)
+    return Explanation(
+        product=row.code,
+        name=row.name or (item.product.name if item.product else None),
+        supplier=item.supplier,
+        location=row.location,
+        order_quantity=row.order_quantity,
+        our_sum=None if found is None else found.to_order,
+        meets=meets,
+        urgency=urgency(row.days_until_stock_out, row.days_until_order),
+        days_left=row.days_until_stock_out,
+        order_by=order_by(row.calculated_at.date() if row.calculated_at else None, row.days_until_order),
+        steps=tuple(_steps(item, found)),
+        why=_why(item, found),
+        forecast=_forecast(item),
+        confidence=confidence(item),
+        made_for=tuple(_made_for(item, catalogue)),
+        open_orders=tuple(catalogue.open_orders(item)),
+        warnings=tuple(_warnings(item, found, meets)),
+    )
+
+
+def arithmetic(item: Item) -> Quantity | None:
+    """Our sum for a row.
+
+    None: StockTrim forecast no demand for it, or it is bought to order and the sum does not apply.
+    """
+    demand = demand_of(item)
+    if item.discontinued:
+        return Quantity(0.0, 0.0, 0.0, 0.0, 0.0)
+    if demand is None or item.unstocked:
+        return None
+    return reorder_quantity(demand, item.row.safety_stock or 0.0, position_of(item), limits_of(item))
+
+
+def meet(ours: float, theirs: float) -> bool:
+    """Whether two quantities are one, but for what rounding on the wire does."""
+    return abs(ours - theirs) <= 0.005 + 1e-6 * abs(theirs)
+
+
+def confidence(item: Item) -> Confidence:
+    """How far the forecast of a row can be trusted, by the table above."""
+    row = item.row
+    if demand_of(item) is None:
+        return "none"
+    if row.is_uncertain:
+        return "low"
+    wide = row.spread is not None and row.spread > WIDE * (row.lead_demand or 0.0)
+    return "medium" if wide else "high"
+
+
+def _steps(item: Item, found: Quantity | None) -> Iterator[str]:
+    row, demand, limits = item.row, demand_of(item), limits_of(item)
+    if demand is not None:
+        yield f"demand over {_period(item)}: {_number(demand)}"
+    if row.lead_demand is not None and row.lead_demand != demand:
+        yield f"of it over the lead time{_days(lead_days_of(item))}: {_number(row.lead_demand)}"
+    if row.overridden_demand is not None:
+        yield f"demand set by hand and still ahead: {_number(row.overridden_demand)}"
+    if row.safety_stock is not None:
+        yield f"+ safety stock{_level(item)}: {_number(row.safety_stock)}"
+    yield f"- on hand: {_number(row.on_hand or 0.0)}"
+    yield f"- on order (sent, not received): {_number(row.on_order or 0.0)}"
+    if found is not None and not item.discontinued:
+        yield f"= needed: {_number(found.needed)}"
+        yield from _lifted(limits, found, position_of(item))
+
+
+def _lifted(limits: Limits, found: Quantity, position: float) -> Iterator[str]:
+    """What the limits make of the need."""
+    if limits.shelf_minimum is not None and found.on_shelf > found.needed:
+        lowest = _number(limits.shelf_minimum)
+        yield f"filled up to the shelf minimum of {lowest}: {_number(found.on_shelf)}"
+    if found.on_shelf <= 0:
+        return
+    if found.at_least > found.on_shelf:
+        yield f"lifted to the minimum order: {_number(found.at_least)}"
+    if found.in_packs != found.at_least:
+        pack = f"packs of {_number(limits.batch)}" if limits.batch else "whole units"
+        yield f"rounded up to {pack}: {_number(found.in_packs)}"
+    if found.to_order < found.in_packs and limits.shelf_maximum is not None:
+        room = max(0.0, limits.shelf_maximum - position)
+        highest = _number(limits.shelf_maximum)
+        yield f"held under the shelf maximum of {highest} (room for {_number(room)}): {_number(found.to_order)}"
+
+
+def _period(item: Item) -> str:
+    """The days an order must cover, and what they are made of."""
+    product, days = item.product, covered_days_of(item)
+    if days is None or item.row.forecast_period_demand is None:
+        return f"the lead time{_days(lead_days_of(item))}"
+    if product is not None and (product.forecast_period_days or 0) > 0:
+        return f"the forecast period of {_number(days)} days"
+    cycle = cycle_days_of(item)
+    ordering = f" + {_number(cycle)} between orders" if cycle else ""
+    return f"the {_number(days)} days to cover (lead time {_number(lead_days_of(item) or 0.0)}{ordering})"
+
+
+def _days(days: float | None) -> str:
+    return "" if days is None else f" of {_number(days)} days"
+
+
+def _level(item: Item) -> str:
+    level = item.row.service_level
+    if level is None:
+        return ""
+    return f" (service level {_number(round(level * 100 if level <= 1 else level, 2))} %)"
+
+
+def _why(item: Item, found: Quantity | None) -> str:
+    """The reason for the quantity, or for none, in one sentence."""
+    row = item.row
+    quantity = row.order_quantity
+    if row.error and quantity is None:
+        return f"None is suggested: StockTrim could not compute it and says {row.error[:LONGEST_ERROR]!r}."
+    if quantity is None:
+        return "None is suggested: StockTrim has not computed this product. Run a forecast, or check its settings."
+    if quantity > 0:
+        return _why_some(item, found, quantity)
+    if item.discontinued:
+        return "None is suggested: the product is discontinued, to be sold out."
+    if item.unstocked:
+        return "None is suggested: the product is not held in stock, but bought when it is ordered."
+    if found is None:
+        return "None is suggested, and StockTrim gives no demand that would say why."
+    if found.to_order > 0:
+        return f"None is suggested, although the steps give {_number(found.to_order)}: StockTrim does not say why."
+    if found.on_shelf > 0:
+        return "None is suggested: something is needed, but no whole order fits under the shelf maximum."
+    spare = position_of(item) - (demand_of(item) or 0.0) - (row.safety_stock or 0.0)
+    return f"None is suggested: on hand and on order cover demand and safety stock, with {_number(spare)} to spare."
+
+
+def _why_some(item: Item, found: Quantity | None, quantity: float) -> str:
+    said = f"StockTrim suggests {_number(quantity)}"
+    if item.unstocked:
+        return f"{said}: the product is not held in stock, so what was sold and not bought yet is ordered."
+    if found is None:
+        return f"{said}, and gives no demand to explain it by."
+    if not meet(found.to_order, quantity):
+        return f"{said}; the steps give {_number(found.to_order)}. StockTrim does not say what makes the difference."
+    if found.to_order < found.in_packs:
+        return f"{said}: what is needed, cut down to the shelf maximum."
+    if found.in_packs > found.needed:
+        return f"{said}: {_number(found.needed)} are needed, the rest comes of minimum, pack or shelf."
+    return f"{said}: just what is needed."
+
+
+def _forecast(item: Item) -> str | None:
+    """How the forecast was made. None: there is none."""
+    row = item.row
+    answers = [(name, value) for name, word in _METHODS if (value := getattr(row, word)) is not None]
+    if not answers:
+        return None
+    parts = [f"by {name} {_number(value)}" for name, value in answers]
+    text = f"Demand over the lead time: {', '.join(parts)}"
+    if row.spread is not None:
+        text += f"; they lie {_number(row.spread)} apart"
+    if row.best_fit is not None:
+        text += f"; best fit R2 {_number(round(row.best_fit, 2))} of 1"
+    if row.sales_count is not None:
+        text += f"; from {row.sales_count} sales"
+    return f"{text}."
+
+
+def _made_for(item: Item, catalogue: Catalogue) -> Iterator[str]:
+    lines = catalogue.parents(item)
+    for line in lines[:PARENTS_NAMED]:
+        each = "" if line.quantity is None else f" ({_number(line.quantity)} each)"
+        yield f"{line.product_code or catalogue.code(line.product_id)}{each}"
+    if len(lines) > PARENTS_NAMED:
+        yield f"{len(lines) - PARENTS_NAMED} more"
+    elif not lines and item.row.part_of_count:
+        yield f"{item.row.part_of_count} product(s)"
+
+
+def _warnings(item: Item, found: Quantity | None, meets: bool | None) -> Iterator[str]:
+    row = item.row
+    if meets is False and found is not None:
+        yield (
+            f"Our sum is {_number(found.to_order)}, StockTrim's quantity {_number(row.order_quantity or 0.0)}: order "
+            "by StockTrim's, and look at the settings of the product."
+        )
+    if row.is_uncertain:
+        yield "StockTrim marks this forecast as uncertain: look at recent sales before ordering."
+    if row.part_of_count:
+        yield "It goes into other products: most of its demand may come from theirs, by the bills of materials."
+    if row.made_of_count:
+        yield f"It is made from {row.made_of_count} part(s): ordering it means making it, and they are planned too."
+    if item.product is None:
+        yield "The catalogue holds no such product, so supplier and settings are not known."
+    if row.error and row.order_quantity is not None:
+        yield f"StockTrim says {row.error[:LONGEST_ERROR]!r}."
+
+
+def _number(value: float | None) -> str:
+    """As people write it, to two decimals."""
+    if value is None:
+        return "?"
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def unmet(items: Iterable[Item]) -> list[Item]:
+    """The rows whose quantity our sum does not meet: how well the textbook stands for StockTrim in this account."""
+    return [
+        item
+        for item in items
+        if item.row.order_quantity is not None
+        and ((found := arithmetic(item)) is None or not meet(found.to_order, item.row.order_quantity))
+    ]

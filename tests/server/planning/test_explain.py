@@ -1,0 +1,183 @@
+"""Why this number: the steps meet the sandbox's quantities, and say so where they do not."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from stocktrim_client.models import BomLine, OrderPlanRow, Product
+from stocktrim_mcp_server.planning.catalogue import Catalogue
+from stocktrim_mcp_server.planning.explain import Explanation, arithmetic, explain, unmet
+from tests.server.planning.accounts import SUPPLIERS, account_of, rows
+
+BASE: dict[str, Any] = {
+    "code": "A",
+    "product_id": "1",
+    "order_quantity": 48.0,
+    "forecast_period_demand": 90.0,
+    "lead_demand": 60.0,
+    "lead_time_days": 30,
+    "reorder_frequency_days": 15,
+    "safety_stock": 12.5,
+    "service_level": 0.95,
+    "on_hand": 50.0,
+    "on_order": 12.0,
+    "minimum_order_quantity": 24.0,
+    "batch_size": 12.0,
+    "is_uncertain": False,
+}
+
+
+def explained(product: Product | None = None, bills: tuple[BomLine, ...] = (), **different: Any) -> Explanation:
+    known = [product or Product(code="A", product_id="1", supplier_code="ACME")]
+    catalogue = Catalogue(known, SUPPLIERS, bills=bills)
+    return explain(catalogue.item(OrderPlanRow.model_validate(BASE | different)), catalogue)
+
+
+@pytest.mark.parametrize("size", [24, 300])
+async def test_the_sum_meets_the_sandboxs_quantity_on_every_row_it_can_explain(size: int) -> None:
+    account = await account_of(size)
+    catalogue = account.catalogue
+    items = [catalogue.item(row) for row in account.rows]
+    reasons = [explain(item, catalogue) for item in items]
+    assert not [one.product for one in reasons if one.meets is False]
+    assert sum(one.meets is True for one in reasons) >= 0.85 * size
+    special = {one.row.code for one in items if one.row.order_quantity is None or one.unstocked}
+    assert {one.product for one in reasons if one.meets is None} == special
+    assert {item.row.code for item in unmet(items)} == {item.row.code for item in items if item.row.is_unstocked}
+
+
+async def test_the_sum_meets_the_sandbox_at_one_location_too() -> None:
+    account = await account_of(60, "MAIN")
+    catalogue = account.catalogue
+    reasons = [explain(catalogue.item(row), catalogue) for row in account.rows]
+    assert {one.location for one in reasons} == {"Main Warehouse"}
+    assert not [one.product for one in reasons if one.meets is False]
+    assert sum(one.meets is True for one in reasons) > 40
+
+
+async def test_a_part_says_that_its_demand_comes_from_what_it_goes_into() -> None:
+    account = await account_of(24)
+    catalogue = account.catalogue
+    sage = next(item for item in map(catalogue.item, account.rows) if item.row.code == "MUG-SAGE")
+    assert explain(sage, catalogue).made_for == ("GIFT-MORNING (2 each)",)
+    assert any("bills of materials" in warning for warning in explain(sage, catalogue).warnings)
+
+
+@given(rows)
+def test_any_row_is_explained_and_never_below_zero(row: OrderPlanRow) -> None:
+    catalogue = Catalogue([], SUPPLIERS)
+    item = catalogue.item(row)
+    found = explain(item, catalogue)
+    sum_of = arithmetic(item)
+    assert found.our_sum is None or found.our_sum >= 0
+    assert found.our_sum == (None if sum_of is None else sum_of.to_order)
+    assert found.why.endswith((".", "'."))
+    assert (found.meets is None) == (found.our_sum is None or row.order_quantity is None)
+
+
+def test_the_arithmetic_is_told_step_by_step() -> None:
+    found = explained()
+    assert found.steps == (
+        "demand over the 45 days to cover (lead time 30 + 15 between orders): 90",
+        "of it over the lead time of 30 days: 60",
+        "+ safety stock (service level 95 %): 12.5",
+        "- on hand: 50",
+        "- on order (sent, not received): 12",
+        "= needed: 40.5",
+        "rounded up to packs of 12: 48",
+    )
+    assert found.meets is True
+    assert found.why == "StockTrim suggests 48: 40.5 are needed, the rest comes of minimum, pack or shelf."
+
+
+@pytest.mark.parametrize(
+    ("different", "step"),
+    [
+        ({"on_hand": 80.0, "order_quantity": 24.0}, "lifted to the minimum order: 24"),
+        ({"batch_size": None}, "rounded up to whole units: 41"),
+        ({"on_hand": 95.0, "minimum_shelf_level": 140.0}, "filled up to the shelf minimum of 140: 33"),
+        ({"maximum_shelf_level": 90.0}, "held under the shelf maximum of 90 (room for 28): 24"),
+        ({"overridden_demand": 7.0}, "demand set by hand and still ahead: 7"),
+        ({"forecast_period_demand": None}, "demand over the lead time of 30 days: 60"),
+        ({"service_level": 98.0}, "+ safety stock (service level 98 %): 12.5"),
+    ],
+)
+def test_each_limit_has_its_step(different: dict[str, Any], step: str) -> None:
+    assert step in explained(**different).steps
+
+
+def test_a_forecast_period_is_named() -> None:
+    product = Product(code="A", product_id="1", forecast_period_days=90)
+    assert explained(product).steps[0] == "demand over the forecast period of 90 days: 90"
+
+
+def test_both_numbers_are_said_where_the_sum_does_not_meet() -> None:
+    found = explained(order_quantity=77.0)
+    assert (found.order_quantity, found.our_sum, found.meets) == (77, 48, False)
+    assert "suggests 77; the steps give 48" in found.why
+    assert "Our sum is 48, StockTrim's quantity 77" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("different", "why"),
+    [
+        ({"on_hand": 200.0}, "cover demand and safety stock, with 109.5 to spare"),
+        ({"is_discontinued": True}, "discontinued"),
+        ({"is_unstocked": True}, "not held in stock"),
+        ({"maximum_shelf_level": 70.0}, "no whole order fits under the shelf maximum"),
+        ({"forecast_period_demand": None, "lead_demand": None}, "gives no demand that would say why"),
+        ({}, "although the steps give 48"),
+        ({"order_quantity": None, "error": "No lead time."}, "says 'No lead time.'"),
+        ({"order_quantity": None}, "has not computed"),
+    ],
+)
+def test_why_none_is_suggested(different: dict[str, Any], why: str) -> None:
+    none: dict[str, Any] = {"order_quantity": 0.0} | different
+    found = explained(**none)
+    assert found.why.startswith("None is suggested")
+    assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("different", "why"),
+    [
+        ({"is_unstocked": True}, "what was sold and not bought yet"),
+        ({"forecast_period_demand": None, "lead_demand": None}, "gives no demand to explain it by"),
+        ({"maximum_shelf_level": 90.0, "order_quantity": 24.0}, "cut down to the shelf maximum"),
+        ({"on_hand": 42.5, "order_quantity": 48.0}, "just what is needed"),
+    ],
+)
+def test_why_some_is_suggested(different: dict[str, Any], why: str) -> None:
+    assert why in explained(**different).why
+
+
+@pytest.mark.parametrize(
+    ("different", "confidence"),
+    [
+        ({"forecast_period_demand": None, "lead_demand": None}, "none"),
+        ({"is_uncertain": True, "spread": 1.0}, "low"),
+        ({"spread": 31.0}, "medium"),
+        ({"spread": 30.0}, "high"),
+        ({"spread": None, "is_uncertain": None}, "high"),
+    ],
+)
+def test_confidence(different: dict[str, Any], confidence: str) -> None:
+    assert explained(**different).confidence == confidence
+
+
+def test_the_forecast_is_told_by_method_spread_and_fit() -> None:
+    found = explained(demand_by_average=55.0, demand_by_trend=60.25, spread=5.25, best_fit=0.814, sales_count=40)
+    assert found.forecast == (
+        "Demand over the lead time: by average 55, by trend 60.25; they lie 5.25 apart; best fit R2 0.81 of 1; "
+        "from 40 sales."
+    )
+    assert explained().forecast is None
+
+
+def test_a_part_names_what_it_goes_into() -> None:
+    bills = tuple(BomLine(product_id=f"P{at}", component_id="1", quantity=at) for at in range(1, 8))
+    found = explained(bills=bills, part_of_count=7)
+    assert found.made_for == ("P1 (1 each)", "P2 (2 each)", "P3 (3 each)", "P4 (4 each)", "P5 (5 each)", "2 more")
+    assert explained(part_of_count=2).made_for == ("2 product(s)",)
+    assert any("made from 3 part(s)" in warning for warning in explained(made_of_count=3).warnings)

@@ -1,0 +1,258 @@
+"""What if: nothing changed gives the baseline, more gives more, and the sandbox's own plan is the measure."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stocktrim_client.models import OrderPlanRow, Product
+from stocktrim_client.sandbox import Sandbox
+from stocktrim_client.sandbox.plan import figure
+from stocktrim_mcp_server.planning.catalogue import EVERYTHING, Catalogue, Filters, Item
+from stocktrim_mcp_server.planning.explain import arithmetic
+from stocktrim_mcp_server.planning.simulate import AS_IT_IS, Assumptions, Simulation, project, simulate
+from tests.conftest import TODAY
+from tests.server.planning.accounts import SUPPLIERS, account_of, plan_rows, products, rows
+
+ALL = 10_000
+assumptions = st.builds(
+    Assumptions,
+    demand_change_pct=st.integers(-100, 300).map(float),
+    lead_time_change_days=st.integers(-90, 90).map(float),
+    service_level_pct=st.none() | st.integers(50, 99).map(float),
+    delay_days=st.integers(0, 60).map(float),
+)
+BASE: dict[str, Any] = {
+    "code": "A",
+    "order_quantity": 71.0,
+    "forecast_period_demand": 90.0,
+    "lead_demand": 60.0,
+    "lead_time_days": 30,
+    "reorder_frequency_days": 15,
+    "safety_stock": 20.0,
+    "service_factor": 1.6449,
+    "demand_deviation": 2.0,
+    "on_hand": 30.0,
+    "on_order": 9.5,
+    "days_until_stock_out": 15,
+    "unit_cost": 4.0,
+    "unit_price": 10.0,
+}
+
+
+def line(product: Product | None = None, **different: Any) -> Item:
+    return Item(OrderPlanRow.model_validate(BASE | different), product, "ACME")
+
+
+def quantity(item: Item, assumed: Assumptions = AS_IT_IS) -> float:
+    found = project(item, assumed)
+    assert found is not None
+    return found.quantity
+
+
+def simulated(
+    rows: list[OrderPlanRow],
+    known: list[Product],
+    assumed: Assumptions,
+    filters: Filters = EVERYTHING,
+    **options: Any,
+) -> Simulation:
+    options.setdefault("limit", ALL)
+    return simulate(rows, Catalogue(known, SUPPLIERS), assumed, filters, **options)
+
+
+@given(rows)
+def test_nothing_changed_is_the_baseline_is_the_sum_that_is_explained(row: OrderPlanRow) -> None:
+    item = Item(row, None, "ACME")
+    found, explained = project(item, AS_IT_IS), arithmetic(item)
+    assert (found is None) == (explained is None)
+    assert found is None or explained is None or found.quantity == explained.to_order
+    same = project(item, Assumptions(service_level_pct=None, delay_days=0, lead_time_change_days=0))
+    assert same == found
+
+
+@given(plan_rows, products)
+def test_a_simulation_of_nothing_shows_the_same_three_times(rows: list[OrderPlanRow], known: list[Product]) -> None:
+    found = simulated(rows, known, AS_IT_IS)
+    assert found.assumptions == "nothing changed"
+    assert found.estimated_cost == found.baseline_cost
+    for row in found.items:
+        assert row.estimated_quantity == row.baseline_quantity
+        assert row.estimated_days_out == row.baseline_days_out
+        assert not row.cost_change
+
+
+@given(rows, assumptions, st.integers(0, 200), st.integers(0, 90))
+def test_more_demand_and_longer_lead_time_never_order_less(
+    row: OrderPlanRow, assumed: Assumptions, more: int, longer: int
+) -> None:
+    item = Item(row, None, "ACME")
+    less = project(item, assumed)
+    if less is None:
+        return
+    assert less.quantity >= 0
+    assert less.days_out >= 0
+    greater = replace(assumed, demand_change_pct=assumed.demand_change_pct + more)
+    slower = replace(assumed, lead_time_change_days=assumed.lead_time_change_days + longer)
+    assert quantity(item, greater) >= less.quantity
+    assert quantity(item, slower) >= less.quantity
+
+
+@given(rows, assumptions, st.integers(0, 49), st.integers(0, 60))
+def test_a_higher_service_level_and_a_later_order_never_order_less(
+    row: OrderPlanRow, assumed: Assumptions, higher: int, later: int
+) -> None:
+    item = Item(row, None, "ACME")
+    low = replace(assumed, service_level_pct=50.0)
+    less = project(item, low)
+    if less is None:
+        return
+    assert quantity(item, replace(low, service_level_pct=50.0 + higher)) >= less.quantity
+    waited = project(item, replace(low, delay_days=low.delay_days + later))
+    assert waited is not None
+    assert waited.quantity >= less.quantity
+    assert waited.days_out >= less.days_out
+
+
+@given(plan_rows, products, assumptions, st.floats(0, 100_000), st.integers(1, 5))
+def test_windows_cover_once_and_a_budget_is_never_exceeded(
+    rows: list[OrderPlanRow], known: list[Product], assumed: Assumptions, budget: float, limit: int
+) -> None:
+    whole = simulated(rows, known, assumed, budget=budget)
+    assert (whole.estimated_cost or 0) <= budget + 1e-6
+    everything = simulated(rows, known, assumed)
+    assert everything.total_lines == whole.total_lines + (whole.left_out_lines or 0)
+    shown, cursor = list[Any](), ""
+    while True:
+        part = simulated(rows, known, assumed, budget=budget, limit=limit, cursor=cursor)
+        shown += [*part.items, *part.left_out]
+        if part.next_cursor is None:
+            break
+        cursor = part.next_cursor
+    assert shown == [*whole.items, *whole.left_out]
+
+
+@pytest.mark.parametrize(
+    ("assumed", "expected"),
+    [
+        (AS_IT_IS, 71),  # 90 + 20 - 39.5
+        (Assumptions(demand_change_pct=50), 126),  # 135 + 30 - 39.5
+        (Assumptions(demand_change_pct=-100), 0),
+        (Assumptions(lead_time_days=30), 71),
+        (Assumptions(lead_time_days=45), 105),  # 90 + 2 * 15 + 20 * sqrt(1.5) - 39.5
+        (Assumptions(lead_time_change_days=15), 105),
+        (Assumptions(lead_time_change_days=-90), 0),  # 90 - 60 + 0 - 39.5
+        (Assumptions(service_level_pct=50), 51),
+        (Assumptions(service_level_pct=99), 79),  # 90 + 20 * 2.326 / 1.645 - 39.5
+        (Assumptions(delay_days=7), 85),  # position 39.5 - 14
+        (Assumptions(delay_days=90), 110),  # the position never falls below none
+    ],
+)
+def test_each_assumption_by_hand(assumed: Assumptions, expected: float) -> None:
+    assert quantity(line(), assumed) == expected
+
+
+def test_a_forecast_period_is_not_moved_by_the_lead_time() -> None:
+    product = Product(code="A", product_id="1", forecast_period_days=45)
+    assert quantity(line(product, safety_stock=0.0), Assumptions(lead_time_change_days=30)) == 51
+
+
+def test_making_takes_its_time_whatever_the_supplier_does() -> None:
+    made = line(manufacturing_days=5, forecast_period_demand=100.0)
+    found = project(made, Assumptions(lead_time_days=10))
+    assert found is not None
+    assert found.lead_days == 15
+
+
+def test_where_there_was_no_safety_stock_to_move_it_is_the_formulas_own() -> None:
+    bare = line(safety_stock=0.0, service_factor=0.0)
+    assert quantity(bare) == 51
+    assert quantity(bare, Assumptions(service_level_pct=95)) == 69  # + 1.645 * 2 * sqrt(30)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"demand_change_pct": -101},
+        {"lead_time_days": -1},
+        {"lead_time_days": 3, "lead_time_change_days": 2},
+        {"service_level_pct": 100},
+        {"service_level_pct": 0.95},
+        {"delay_days": -1},
+    ],
+)
+def test_what_cannot_be_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"cannot|not both|is 50 to"):
+        Assumptions(**wrong)
+
+
+def test_skipping_a_cycle_tells_the_days_out_and_what_they_lose() -> None:
+    # 39.5 units: 15 days of stock and 4.75 of what is on order; an order takes 30 days and comes 14 later.
+    (row,) = simulated([line().row], [], Assumptions(delay_days=14)).items
+    assert row.baseline_days_out == pytest.approx(10.2, abs=0.1)
+    assert row.estimated_days_out == pytest.approx(24.2, abs=0.1)
+    assert row.estimated_lost_margin == pytest.approx(24.25 * 2 * 6)
+
+
+def test_what_cannot_be_recomputed_or_differs_is_said() -> None:
+    rows = [
+        line(code="ODD", order_quantity=500.0).row,
+        line(code="NEW", order_quantity=5.0, forecast_period_demand=None, lead_demand=None).row,
+        line(code="FREE", unit_cost=0.0).row,
+    ]
+    found = simulated(rows, [], Assumptions(demand_change_pct=10))
+    assert found.baseline_meets == "1 of 2 lines"
+    said = " ".join(found.warnings)
+    assert "does not meet StockTrim's quantity for 1 line(s): ODD" in said
+    assert "cannot be recomputed and are in no estimate: NEW" in said
+    assert "1 line(s) have no cost" in said
+    assert {row.product: row.stocktrim_quantity for row in found.items} == {"ODD": 500, "NEW": 5, "FREE": 71}
+
+
+def test_a_product_asked_for_is_shown_though_nothing_is_to_be_ordered() -> None:
+    calm = line(on_hand=900.0, order_quantity=0.0).row
+    assert simulated([calm], [], AS_IT_IS).items == ()
+    (row,) = simulated([calm], [], AS_IT_IS, Filters(products=["a"])).items
+    assert (row.stocktrim_quantity, row.baseline_quantity, row.estimated_quantity) == (0, 0, 0)
+    assert "knows no product 'Z'" in simulated([calm], [], AS_IT_IS, Filters(products=["Z"])).warnings[0]
+
+
+def test_a_cursor_of_other_assumptions_is_stale() -> None:
+    rows = [line().row, line(code="B").row]
+    cursor = simulated(rows, [], Assumptions(delay_days=7), limit=1).next_cursor
+    assert cursor is not None
+    other = simulated(rows, [], Assumptions(delay_days=14), limit=1, cursor=cursor)
+    assert "is stale" in other.warnings[0]
+    assert other.items[0].product == "A"
+
+
+@pytest.mark.parametrize("size", [24, 300])
+async def test_the_baseline_meets_the_sandbox_on_every_line(size: int) -> None:
+    account = await account_of(size)
+    found = simulate(account.rows, account.catalogue, AS_IT_IS, limit=ALL)
+    met, _, total = found.baseline_meets.partition(" of ")
+    assert met == total.split()[0]
+    assert int(met) >= size // 4
+
+
+@pytest.mark.parametrize("longer", [7, 30])
+async def test_a_longer_lead_time_comes_near_what_the_sandbox_itself_would_order(longer: int) -> None:
+    sandbox = Sandbox(300, today=TODAY)
+    plan = sandbox.forecast.plan()
+    account = await account_of(300)
+    catalogue: Catalogue = account.catalogue
+    ours, theirs = 0.0, 0.0
+    for row in account.rows:
+        item = catalogue.item(row)
+        found = project(item, Assumptions(lead_time_change_days=longer))
+        if found is None or item.discontinued or item.product is None:
+            continue
+        key = item.product.product_id
+        before = plan.item(plan.products[key])
+        slower = replace(before, lead_time_days=(before.lead_time_days or 0) + longer)
+        ours += found.quantity
+        theirs += figure(slower, plan.sold(key), plan.today).order_quantity or 0.0
+    # Seasons move the true demand of the added days; the estimate holds the daily rate.
+    assert ours == pytest.approx(theirs, rel=0.1)
