@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from bench import company, concurrency, demo, machine, overhead, page, paging, start
+from bench import company, concurrency, demo, machine, overhead, page, paging, snapshot, start
 from bench.clean import Clean, clean_environment
 from bench.figures import Figure, table
 
@@ -15,6 +15,7 @@ CLIENT: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "concurrency": concurrency.measure,
     "paging": paging.measure,
     "company": company.measure,
+    "snapshot": snapshot.measure,
 }
 SERVER: dict[str, Callable[[Clean], Awaitable[list[Figure]]]] = {"start": start.measure, "demo": demo.measure}
 
