@@ -207,7 +207,9 @@ class CredentialsError(RefusedError):
 
 
 class NotFoundError(RefusedError):
-    """StockTrim knows no such record."""
+    """StockTrim knows no such record; with `is_web_page`, something else than its API may have said so."""
+
+    is_web_page = False
 
 
 class InvalidRequestError(RefusedError):
@@ -524,7 +526,10 @@ async def raise_for_answer(response: httpx.Response) -> None:
             raise unexpected_answer(told.operation, response, error) from error
         raise _refused(response.status_code, Problem(), told) from error
     if not response.is_success:
-        raise _refused(response.status_code, read_problem(response), told)
+        refused = _refused(response.status_code, read_problem(response), told)
+        if isinstance(refused, NotFoundError):
+            refused.is_web_page = response.headers.get("content-type", "").lower().startswith("text/html")
+        raise refused
     if _is_no_document(response, told.operation):
         raise unexpected_answer(told.operation, response, None)
 
