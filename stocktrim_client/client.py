@@ -14,7 +14,7 @@ import httpx
 import truststore
 
 from stocktrim_client.changes import Changes, FileJournal, Journal
-from stocktrim_client.errors import NotSentError, raise_for_answer
+from stocktrim_client.errors import NotSentError
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.account import Account
 from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
@@ -30,6 +30,7 @@ from stocktrim_client.helpers.suppliers import Suppliers
 from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
 from stocktrim_client.snapshot import Helpers, ListedLocations, Snapshot, ToldOrderPlan, ToldProducts, WriteWatch
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport
+from stocktrim_client.verdicts import raise_for_answer
 
 BASE_URL = "https://api.stocktrim.com"
 AUTH_ID = "STOCKTRIM_API_AUTH_ID"

@@ -19,10 +19,13 @@ from typing import Any, cast
 
 import httpx
 
-from stocktrim_client import errors, retry
-from stocktrim_client.errors import STREAM
+from stocktrim_client import retry, verdicts
+from stocktrim_client.errors import StockTrimError
 from stocktrim_client.operations import Operation, find_operation
+from stocktrim_client.problems import says_gone
 from stocktrim_client.retry import DEFAULT_POLICY, Ending, Phase, RetryPolicy
+from stocktrim_client.verdicts import STREAM
+from stocktrim_client.wording import clean
 
 log = logging.getLogger("stocktrim_client.transport")
 
@@ -359,14 +362,14 @@ def _blank_keys(operation: Operation, url: httpx.URL) -> list[str]:
     return [name for name in operation.key if not all(value.strip() for value in given.get_list(name) or [""])]
 
 
-async def _says_gone(response: httpx.Response) -> bool:
+async def _answers_gone(response: httpx.Response) -> bool:
     """Read a copy, so that httpx still finds the answer unread."""
     copy = httpx.Response(response.status_code, headers=response.headers, stream=response.stream)
     try:
         await copy.aread()
     except httpx.DecodingError:
         return copy.status_code in (404, 410)
-    return errors.says_gone(copy)
+    return says_gone(copy)
 
 
 _sending: ContextVar[bool] = ContextVar("stocktrim_sending", default=False)
@@ -484,21 +487,21 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
     def _refuse(self, call: _Call, request: httpx.Request) -> None:
         """Raise for what must not leave, before anything does."""
         told, operation = call.told(call.started), call.operation
-        error: errors.StockTrimError | None = None
+        error: StockTrimError | None = None
         if _origin(request.url) != self._origin:
-            error = errors.not_sent(told, "the address is not StockTrim's. Credentials go nowhere else.")
+            error = verdicts.not_sent(told, "the address is not StockTrim's. Credentials go nowhere else.")
         elif not self._confidential:
-            error = errors.not_sent(told, "the base URL is plain http to another machine. Use https.")
+            error = verdicts.not_sent(told, "the base URL is plain http to another machine. Use https.")
         elif self._read_only and operation.retry != "read":
-            error = errors.read_only(told)
+            error = verdicts.read_only(told)
         elif operation.retry == "delete" and (blank := _blank_keys(operation, request.url)):
-            error = errors.not_sent(
+            error = verdicts.not_sent(
                 told, f"{' and '.join(blank)} is missing, and without it too much could be deleted."
             )
         elif not self._usable:
-            error = errors.no_credentials(told, "the credentials are missing or hold characters no header can")
+            error = verdicts.no_credentials(told, "the credentials are missing or hold characters no header can")
         elif call.ends <= call.started:
-            error = errors.not_sent(told, "the time allowed for it had run out. Nothing was changed.")
+            error = verdicts.not_sent(told, "the time allowed for it had run out. Nothing was changed.")
         if error is not None:
             self._report(call, type(error).__name__, logging.ERROR)
             raise error
@@ -554,13 +557,13 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             told = call.told(now)
             error = ending.error
             if isinstance(error, _PauseError) and not call.unknown:
-                raised = errors.still_busy(told, error.seconds)
+                raised = verdicts.still_busy(told, error.seconds)
             else:
                 applied = retry.is_applied_unread(call.kind, ending)
-                raised = errors.no_answer(told, ending, host=self._host, applied=applied)
+                raised = verdicts.no_answer(told, ending, host=self._host, applied=applied)
             self._report(call, f"{type(raised).__name__}, {ending.reason}", logging.ERROR)
             raise raised from error
-        confirmed = doubted and call.kind == "delete" and await _says_gone(response)
+        confirmed = doubted and call.kind == "delete" and await _answers_gone(response)
         if confirmed:
             response = httpx.Response(204, stream=httpx.ByteStream(b""))
         response.extensions["stocktrim"] = call.told(now, confirmed=confirmed, retry_after=ending.retry_after)
@@ -765,7 +768,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         shown = ""
         if attempt.response is not None:
             found = attempt.response.headers
-            shown = ", ".join(f"{name}: {errors.clean(found[name])}" for name in LOGGED_HEADERS if name in found)
+            shown = ", ".join(f"{name}: {clean(found[name])}" for name in LOGGED_HEADERS if name in found)
         log.debug(
             "%s: attempt %d, %s, %s", call.operation.name, call.attempts, attempt.ending.reason, shown or "no headers"
         )

@@ -19,9 +19,9 @@ from typing import cast
 
 import httpx
 
-from stocktrim_client.errors import raise_for_answer
 from stocktrim_client.retry import RetryPolicy
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport
+from stocktrim_client.verdicts import raise_for_answer
 
 ID, SIGNATURE = "tenant-4711", "s3cret-signature"
 

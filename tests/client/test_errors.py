@@ -9,7 +9,7 @@ import ssl
 import httpx
 import pytest
 
-from stocktrim_client import errors
+from stocktrim_client import errors, verdicts
 from stocktrim_client.errors import StockTrimError
 from stocktrim_client.operations import find_operation
 from stocktrim_client.retry import Ending, Phase
@@ -35,7 +35,7 @@ async def raised(
     extensions = {"stocktrim": outcome or told()}
     response = httpx.Response(status, content=content, headers=headers, request=request, extensions=extensions)
     with pytest.raises(StockTrimError) as caught:
-        await errors.raise_for_answer(response)
+        await verdicts.raise_for_answer(response)
     return caught.value
 
 
@@ -85,9 +85,9 @@ async def test_a_503_that_names_a_time_is_busy_and_not_broken() -> None:
 async def test_an_answer_of_success_passes() -> None:
     request = httpx.Request("GET", "https://api.stocktrim.com/api/Products")
     for content in (b"[]", b"{}", b"null and void", b'"text"'):
-        await errors.raise_for_answer(httpx.Response(200, content=content, request=request))
-    await errors.raise_for_answer(httpx.Response(204, request=request, extensions={"stocktrim": told(WRITE)}))
-    await errors.raise_for_answer(httpx.Response(201, request=request, extensions={"stocktrim": told(WRITE)}))
+        await verdicts.raise_for_answer(httpx.Response(200, content=content, request=request))
+    await verdicts.raise_for_answer(httpx.Response(204, request=request, extensions={"stocktrim": told(WRITE)}))
+    await verdicts.raise_for_answer(httpx.Response(201, request=request, extensions={"stocktrim": told(WRITE)}))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ async def test_a_body_that_cannot_be_unpacked_is_an_unexpected_answer() -> None:
             status, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"not gzip"), request=request
         )
         with pytest.raises(expected):
-            await errors.raise_for_answer(response)
+            await verdicts.raise_for_answer(response)
 
 
 def test_what_a_parser_could_not_read_is_told_without_its_content() -> None:
@@ -223,9 +223,9 @@ def test_what_a_parser_could_not_read_is_told_without_its_content() -> None:
 async def test_a_parser_with_the_response_at_hand_names_the_status() -> None:
     request = httpx.Request("GET", "https://api.stocktrim.com/api/Products")
     response = httpx.Response(200, content=b'{"a": 1}', request=request, extensions={"stocktrim": told()})
-    error = errors.unexpected_answer(READ, response, KeyError("productId"))
+    error = verdicts.unexpected_answer(READ, response, KeyError("productId"))
     assert (error.status, error.field, error.request_id) == (200, "productId", "r-1")
-    assert errors.unexpected_answer(READ, response, ValueError()).field is None
+    assert verdicts.unexpected_answer(READ, response, ValueError()).field is None
 
 
 def broken(
@@ -233,7 +233,7 @@ def broken(
 ) -> StockTrimError:
     operation = WRITE if unknown or applied else READ
     ending = Ending(phase, 201 if applied else None, error)
-    return errors.no_answer(told(operation, unknown=unknown), ending, host="api.stocktrim.com", applied=applied)
+    return verdicts.no_answer(told(operation, unknown=unknown), ending, host="api.stocktrim.com", applied=applied)
 
 
 def test_without_an_answer_the_order_of_decision_is_applied_unknown_not_sent_late() -> None:
@@ -265,9 +265,9 @@ def test_a_failure_is_told_in_words() -> None:
 
 
 def test_what_is_refused_here_says_so() -> None:
-    assert "may only read" in str(errors.read_only(told(WRITE)))
-    assert "another 5.0 s" in str(errors.still_busy(told(), 5.0))
-    assert str(errors.not_sent(told(find_operation("POST", "/api/Square")), "x")).startswith(
+    assert "may only read" in str(verdicts.read_only(told(WRITE)))
+    assert "another 5.0 s" in str(verdicts.still_busy(told(), 5.0))
+    assert str(verdicts.not_sent(told(find_operation("POST", "/api/Square")), "x")).startswith(
         'The request "POST (unlisted)"'
     )
 

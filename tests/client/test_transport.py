@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from stocktrim_client import errors
-from stocktrim_client.errors import STREAM
 from stocktrim_client.retry import Phase, RetryPolicy
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport, calling
+from stocktrim_client.verdicts import STREAM
 from tests.client.fault_server import (
     ID,
     PATIENT,

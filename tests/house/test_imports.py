@@ -39,7 +39,7 @@ ROWS = (
     row(f"{CLIENT}.changes", "pydantic"),
     row(f"{CLIENT}.transport", "httpx"),
     row(f"{CLIENT}.operations"),
-    row(f"{CLIENT}.errors {CLIENT}.retry", "httpx"),
+    row(f"{CLIENT}.errors {CLIENT}.retry {CLIENT}.wording {CLIENT}.problems {CLIENT}.verdicts", "httpx"),
     row(f"{CLIENT}.models", "pydantic"),
     row(f"{CLIENT}.generated", "httpx attrs"),
     row(f"{CLIENT}.sandbox", "httpx h11"),
