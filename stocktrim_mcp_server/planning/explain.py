@@ -21,6 +21,7 @@ from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.catalogue import Catalogue, Item, OpenOrder
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, urgency
 from stocktrim_mcp_server.planning.replenishment import (
+    NOTHING,
     Limits,
     Quantity,
     covered_days_of,
@@ -29,6 +30,7 @@ from stocktrim_mcp_server.planning.replenishment import (
     lead_days_of,
     limits_of,
     position_of,
+    recomputable,
     reorder_quantity,
 )
 
@@ -105,11 +107,11 @@ def arithmetic(item: Item) -> Quantity | None:
 
     None: StockTrim forecast no demand for it, or it is bought to order and the sum does not apply.
     """
-    demand = demand_of(item)
-    if item.discontinued:
-        return Quantity(0.0, 0.0, 0.0, 0.0, 0.0)
-    if demand is None or item.unstocked:
+    if not recomputable(item):
         return None
+    if item.discontinued:
+        return NOTHING
+    demand = demand_of(item) or 0.0
     return reorder_quantity(demand, item.row.safety_stock or 0.0, position_of(item), limits_of(item))
 
 

@@ -53,6 +53,7 @@ class Limits(NamedTuple):
 
 
 NO_LIMITS = Limits()
+NOTHING = Quantity(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def reorder_quantity(demand: float, safety_stock: float, stock_position: float, limits: Limits = NO_LIMITS) -> Quantity:
@@ -63,6 +64,8 @@ def reorder_quantity(demand: float, safety_stock: float, stock_position: float, 
     Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains".
     """
     needed = max(0.0, demand + safety_stock - stock_position)
+    if needed == 0 and limits.shelf_minimum is None:
+        return NOTHING
     on_shelf = needed if limits.shelf_minimum is None else max(needed, limits.shelf_minimum - stock_position)
     if on_shelf <= _TOLERANCE:
         return Quantity(needed, 0.0, 0.0, 0.0, 0.0)
@@ -81,16 +84,14 @@ def reorder_quantity(demand: float, safety_stock: float, stock_position: float, 
 def limits_of(item: Item) -> Limits:
     """The limits StockTrim applied, else the product's."""
     row, product = item.row, item.product
-    said = (row.minimum_order_quantity, row.batch_size, row.minimum_shelf_level, row.maximum_shelf_level)
-    if product is None:
-        return Limits(*said)
-    own = (
-        product.minimum_order_quantity,
-        product.batch_size,
-        product.minimum_shelf_level,
-        product.maximum_shelf_level,
-    )
-    return Limits(*(theirs if theirs is not None else ours for theirs, ours in zip(said, own, strict=True)))
+    minimum, batch = row.minimum_order_quantity, row.batch_size
+    lowest, highest = row.minimum_shelf_level, row.maximum_shelf_level
+    if product is not None:
+        minimum = product.minimum_order_quantity if minimum is None else minimum
+        batch = product.batch_size if batch is None else batch
+        lowest = product.minimum_shelf_level if lowest is None else lowest
+        highest = product.maximum_shelf_level if highest is None else highest
+    return Limits(minimum, batch, lowest, highest)
 
 
 def position_of(item: Item) -> float:
@@ -137,6 +138,11 @@ def demand_of(item: Item) -> float | None:
     """Units expected to go over the days an order must last. None: not forecast."""
     row = item.row
     return row.forecast_period_demand if row.forecast_period_demand is not None else row.lead_demand
+
+
+def recomputable(item: Item) -> bool:
+    """Whether the arithmetic says anything of a row: not of what is not forecast, nor of what is bought to order."""
+    return item.discontinued or not (item.unstocked or demand_of(item) is None)
 
 
 def daily_rate_of(item: Item) -> float:

@@ -23,12 +23,13 @@ from pydantic import Field
 from stocktrim_client.models import Model, OrderPlanRow
 from stocktrim_mcp_server.planning.catalogue import EVERYTHING, Catalogue, Filters, Item, select, strange
 from stocktrim_mcp_server.planning.cover import pressing, runs_dry_on, urgency
-from stocktrim_mcp_server.planning.explain import arithmetic, meet
+from stocktrim_mcp_server.planning.explain import meet
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, start_of
 from stocktrim_mcp_server.planning.replenishment import (
     USUAL_CYCLE_DAYS,
     Candidate,
     LeftOut,
+    Limits,
     covered_days_of,
     cycle_days_of,
     daily_rate_of,
@@ -39,6 +40,7 @@ from stocktrim_mcp_server.planning.replenishment import (
     limits_of,
     margin_of,
     position_of,
+    recomputable,
     reorder_quantity,
     service_factor,
     supposed_margin,
@@ -105,62 +107,97 @@ class Projection(NamedTuple):
         return self.daily_rate * self.days_out
 
 
+class Basis(NamedTuple):
+    """What a line is recomputed from: StockTrim's figures, read once. Units: units, days, units a day."""
+
+    demand: float
+    daily_rate: float
+    lead_days: float
+    making_days: float
+    moves_with_lead: bool
+    safety_stock: float
+    factor: float | None
+    deviation: float | None
+    position: float
+    lasting_days: float | None
+    limits: Limits
+    bought: bool
+
+
+def basis_of(item: Item) -> Basis | None:
+    """None: what StockTrim computed of it is not enough to recompute it."""
+    if not recomputable(item):
+        return None
+    row, product = item.row, item.product
+    lead = lead_days_of(item) or 0.0
+    buying = row.lead_time_days
+    if buying is None:
+        buying = product.lead_time_days if product is not None else None
+    factor = row.service_factor
+    if factor is None and row.service_level is not None:
+        factor = service_factor(row.service_level)
+    return Basis(
+        demand=demand_of(item) or 0.0,
+        daily_rate=daily_rate_of(item),
+        lead_days=lead,
+        making_days=lead - max(0.0, buying or 0.0),
+        moves_with_lead=product is None or (product.forecast_period_days or 0) <= 0,
+        safety_stock=row.safety_stock or 0.0,
+        factor=factor,
+        deviation=row.demand_deviation,
+        position=position_of(item),
+        lasting_days=lasting_days_of(item),
+        limits=limits_of(item),
+        bought=not item.discontinued,
+    )
+
+
 def project(item: Item, assumed: Assumptions) -> Projection | None:
     """One line recomputed under assumptions.
 
     None: what StockTrim computed of it is not enough to recompute it.
+    """
+    basis = basis_of(item)
+    return None if basis is None else projected(basis, assumed)
+
+
+def projected(basis: Basis, assumed: Assumptions) -> Projection:
+    """A line's figures under assumptions.
+
     Source: order-up-to-level as in `reorder_quantity`; safety stock k x sigma x root of the lead time, with a constant
     coefficient of variation; Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains".
     """
-    if arithmetic(item) is None:
-        return None
-    factor = 1 + assumed.demand_change_pct / 100
-    lead_before = lead_days_of(item) or 0.0
-    lead = _lead_days(item, lead_before, assumed)
-    rate = daily_rate_of(item)
-    covered = 0.0 if _covers_fixed_days(item) else lead - lead_before
-    demand = max(0.0, factor * ((demand_of(item) or 0.0) + rate * covered))
-    safety = factor * _safety_stock(item, lead_before, lead, assumed.service_level_pct)
-    position = position_of(item)
-    position = max(position - assumed.delay_days * rate * factor, min(position, 0.0))
-    quantity = 0.0 if item.discontinued else reorder_quantity(demand, safety, position, limits_of(item)).to_order
-    lasting = lasting_days_of(item)
-    lasting = None if lasting is None or not factor else lasting / factor
-    return Projection(quantity, rate * factor, lead, lasting, days_out(lasting, lead, assumed.delay_days))
-
-
-def _lead_days(item: Item, before: float, assumed: Assumptions) -> float:
+    change = 1 + assumed.demand_change_pct / 100
     if assumed.lead_time_days is None:
-        return max(0.0, before + assumed.lead_time_change_days)
-    # The assumption is about the supplier: making the product takes as long as ever.
-    bought = item.row.lead_time_days
-    if bought is None:
-        bought = item.product.lead_time_days if item.product is not None else None
-    return assumed.lead_time_days + before - max(0.0, bought or 0.0)
+        lead = max(0.0, basis.lead_days + assumed.lead_time_change_days)
+    else:
+        # The assumption is about the supplier: making the product takes as long as ever.
+        lead = assumed.lead_time_days + basis.making_days
+    rate = basis.daily_rate * change
+    longer = lead - basis.lead_days if basis.moves_with_lead else 0.0
+    demand = max(0.0, basis.demand * change + rate * longer)
+    safety = change * _safety_stock(basis, lead, assumed.service_level_pct)
+    position = max(basis.position - assumed.delay_days * rate, min(basis.position, 0.0))
+    quantity = reorder_quantity(demand, safety, position, basis.limits).to_order if basis.bought else 0.0
+    lasting = None if basis.lasting_days is None or not change else basis.lasting_days / change
+    return Projection(quantity, rate, lead, lasting, days_out(lasting, lead, assumed.delay_days))
 
 
-def _covers_fixed_days(item: Item) -> bool:
-    """Whether a forecast period rules, which the lead time does not move."""
-    return item.product is not None and (item.product.forecast_period_days or 0) > 0
-
-
-def _safety_stock(item: Item, lead_before: float, lead: float, service_level_pct: float | None) -> float:
+def _safety_stock(basis: Basis, lead_days: float, service_level_pct: float | None) -> float:
     """StockTrim's safety stock, moved with service factor and root of the lead time.
 
     From a factor or lead time of 0 nothing can be moved in proportion: then it is the formula's own, if a deviation is
     known, taken as that of one day's demand.
     """
-    row = item.row
-    known = row.safety_stock or 0.0
-    before = row.service_factor
-    if before is None:
-        before = None if row.service_level is None else service_factor(row.service_level)
+    before = basis.factor
     after = before if service_level_pct is None else service_factor(service_level_pct)
-    if before and lead_before and after is not None:
-        return known * (after / before) * math.sqrt(lead / lead_before)
-    if after is None or row.demand_deviation is None or (after == before and lead == lead_before):
-        return known
-    return max(known, after * row.demand_deviation * math.sqrt(lead))
+    if after is None or (after == before and lead_days == basis.lead_days):
+        return basis.safety_stock
+    if before and basis.lead_days:
+        return basis.safety_stock * (after / before) * math.sqrt(lead_days / basis.lead_days)
+    if basis.deviation is None:
+        return basis.safety_stock
+    return max(basis.safety_stock, after * basis.deviation * math.sqrt(lead_days))
 
 
 class SimulatedRow(Model):
@@ -247,7 +284,7 @@ def simulate(
     lines = [line for item in items if _counts(line := _simulated(item, assumed), filters)]
     lines.sort(key=lambda line: line.order)
     kept, left_out = (lines, []) if budget is None else _paid_for(lines, assumed, budget)
-    name = identity(map(mark, items), (tuple(asdict(assumed).items()), filters.canonical(), budget))
+    name = identity((mark(line.item) for line in lines), (tuple(asdict(assumed).items()), filters.canonical(), budget))
     total = len(kept) + len(left_out)
     start, said = start_of(cursor, name, "a", "simulation", total)
     return Simulation(
@@ -269,8 +306,10 @@ def simulate(
 
 
 def _simulated(item: Item, assumed: Assumptions) -> Simulated:
-    before = project(item, AS_IT_IS)
-    return Simulated(item, before, before if assumed == AS_IT_IS else project(item, assumed))
+    basis = basis_of(item)
+    if basis is None:
+        return Simulated(item, None, None)
+    return Simulated(item, projected(basis, AS_IT_IS), projected(basis, assumed))
 
 
 def _counts(line: Simulated, filters: Filters) -> bool:
