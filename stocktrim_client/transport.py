@@ -10,21 +10,24 @@ import logging
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
 from stocktrim_client import retry, verdicts
+from stocktrim_client.attempt import Attempt, Sender
+from stocktrim_client.discretion import answered, hush, sending
 from stocktrim_client.errors import StockTrimError
 from stocktrim_client.operations import Operation, find_operation
+from stocktrim_client.pool import Pool, Pools
 from stocktrim_client.problems import says_gone
 from stocktrim_client.retry import DEFAULT_POLICY, Ending, Phase, RetryPolicy
-from stocktrim_client.verdicts import STREAM
+from stocktrim_client.trail import Trail
 from stocktrim_client.wording import clean
 
 log = logging.getLogger("stocktrim_client.transport")
@@ -148,10 +151,6 @@ class _Call:
         return Outcome(self.operation, self.attempts, now - self.started, self.request_id, self.unknown, **more)
 
 
-class _CallerLeftError(httpx.TransportError):
-    """The caller left before the request did: it stays here."""
-
-
 class _PauseError(httpx.PoolTimeout):
     """StockTrim's pause outlasts the call."""
 
@@ -160,190 +159,9 @@ class _PauseError(httpx.PoolTimeout):
         self.seconds = seconds
 
 
-class _Trail:
-    """Listens to httpx's trace events of one attempt and knows how far it got."""
-
-    __slots__ = ("_chained", "_empty", "_seen", "_tunnelling", "_under_way", "abandoned", "head", "phase")
-
-    def __init__(self, request: httpx.Request) -> None:
-        headers = request.headers
-        self._empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
-        self._chained: Callable[[str, dict[str, Any]], Awaitable[None]] | None = request.extensions.get("trace")
-        self._seen = False
-        self._tunnelling = False
-        self._under_way: Callable[[], None] | None = None
-        self.phase = Phase.NOT_SENT
-        self.head: httpx.Response | None = None
-        self.abandoned = False
-
-    async def __call__(self, event: str, info: dict[str, Any]) -> None:
-        self._seen = True
-        self.under_way()
-        name = event.partition(".")[2]
-        if name == "send_request_headers.started":
-            # A proxy's CONNECT is traced like a request, but nothing of ours has left with it.
-            self._tunnelling = getattr(info.get("request"), "method", b"") == b"CONNECT"
-            if not self._tunnelling:
-                if self.abandoned:
-                    raise _CallerLeftError("the caller left before the request did")
-                self._rise(Phase.SENT if self._empty else Phase.INCOMPLETE)
-        elif self._tunnelling:
-            pass
-        elif name == "send_request_body.complete":
-            self._rise(Phase.SENT)
-        elif name == "receive_response_headers.complete":
-            self._rise(Phase.RESPONDED)
-        if self._chained is not None:
-            await self._chained(event, info)
-
-    def once_under_way(self, then: Callable[[], None]) -> None:
-        """Call `then` once: at the first sign of a connection, or when told to."""
-        self._under_way = then
-
-    def under_way(self) -> None:
-        if self._under_way is not None:
-            then, self._under_way = self._under_way, None
-            then()
-
-    def _rise(self, phase: Phase) -> None:
-        self.phase = max(self.phase, phase)
-
-    def responded(self, head: httpx.Response) -> None:
-        self._seen, self.phase, self.head = True, Phase.RESPONDED, head
-
-    def broken_off(self, error: Exception) -> Phase:
-        """The phase in which `error` ended the attempt."""
-        if not self._seen:
-            return retry.untraced_phase(error)
-        # An HTTP/2 server that refuses a stream promises not to have looked at it.
-        if self.phase is Phase.SENT and retry.is_refused_stream(error):
-            return Phase.NOT_SENT
-        return self.phase
-
-    def left_behind(self) -> Phase:
-        """The phase to assume when the caller leaves and the attempt goes on: what has begun to go may yet arrive."""
-        if not self._seen or self.phase is Phase.INCOMPLETE:
-            return Phase.SENT
-        return self.phase
-
-
-class _Received(httpx.AsyncByteStream):
-    """A body read before; handed on in its chunks, so that decoding a large one lets others run in between."""
-
-    def __init__(self, chunks: list[bytes]) -> None:
-        self._chunks = chunks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self._chunks:
-            yield chunk
-            await asyncio.sleep(0)
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """What came of one attempt; `response` unless `ending` is an error."""
-
-    ending: Ending
-    response: httpx.Response | None = None
-    size: int = 0
-    seconds: float = 0.0
-
-
-def _whole(head: httpx.Response, chunks: list[bytes]) -> httpx.Response:
-    """The answer with its raw body in memory."""
-    stream = httpx.ByteStream(b"".join(chunks)) if len(chunks) < 2 else _Received(chunks)
-    if head.is_closed:
-        # Made from bytes by a transport without a wire: httpx would not see it end, nor time it.
-        return httpx.Response(head.status_code, headers=head.headers, stream=stream, extensions=head.extensions)
-    head.stream = stream
-    head.extensions.pop("network_stream", None)
-    return head
-
-
-def _bodiless(head: httpx.Response) -> httpx.Response:
-    """The answer without its body, which was lost."""
-    headers = [(name, value) for name, value in head.headers.multi_items() if name not in _BODY_HEADERS]
-    return httpx.Response(head.status_code, headers=headers, stream=httpx.ByteStream(b""))
-
-
-_BODY_HEADERS = ("content-encoding", "content-length", "transfer-encoding")
-
-
-def _resolve(answer: asyncio.Future[_Attempt | None], attempt: _Attempt | None) -> None:
+def _resolve(answer: asyncio.Future[Attempt | None], attempt: Attempt | None) -> None:
     if not answer.done():
         answer.set_result(attempt)
-
-
-class _Pool:
-    """One inner transport with the loop it belongs to, the slots before it and the attempts on it."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, policy: RetryPolicy) -> None:
-        self.inner = inner
-        self.loop = asyncio.get_running_loop()
-        self.running: set[asyncio.Task[_Attempt]] = set()
-        self.retired = False
-        self._slots = asyncio.Semaphore(policy.concurrency)
-        self._bulk_slots = asyncio.Semaphore(policy.bulk_concurrency)
-        self._freed = 0
-        self._door = asyncio.Lock()
-        self._traces = isinstance(inner, httpx.AsyncHTTPTransport)
-
-    async def hand_on(self, request: httpx.Request, trail: _Trail) -> httpx.Response:
-        """Send through the connections, one request finding its own at a time.
-
-        httpcore would show the same idle connection to all that come together; all but one would have to ask again.
-        """
-        if not self._traces:
-            return await self.inner.handle_async_request(request)
-        await self._door.acquire()
-        trail.once_under_way(self._door.release)
-        try:
-            return await self.inner.handle_async_request(request)
-        finally:
-            trail.under_way()
-
-    async def enter(self, bulk: bool, longest: float, left: float) -> None:
-        """Take a slot. A queue that does not move for `longest` seconds is given up; bulk reading waits its turn."""
-        if bulk:
-            await self._take(self._bulk_slots, left, left)
-        taken = False
-        try:
-            await self._take(self._slots, longest, left)
-            taken = True
-        finally:
-            if bulk and not taken:
-                self._bulk_slots.release()
-
-    async def _take(self, slots: asyncio.Semaphore, longest: float, left: float) -> None:
-        if not slots.locked():
-            await slots.acquire()
-            return
-        ends = self.loop.time() + left
-        while True:
-            freed = self._freed
-            try:
-                async with asyncio.timeout(min(longest, ends - self.loop.time())):
-                    await slots.acquire()
-                    return
-            except TimeoutError:
-                if freed == self._freed or self.loop.time() >= ends:
-                    raise httpx.PoolTimeout("no other call made room in time") from None
-
-    def leave(self, bulk: bool) -> None:
-        self._freed += 1
-        self._slots.release()
-        if bulk:
-            self._bulk_slots.release()
-
-    async def close(self, grace: float) -> None:
-        """Wait briefly for attempts whose caller has left, then end them and close the connections."""
-        if self.running:
-            await asyncio.wait(self.running, timeout=grace)
-        for task in self.running:
-            task.cancel()
-        if self.running:
-            await asyncio.wait(self.running)
-        await self.inner.aclose()
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
@@ -372,37 +190,6 @@ async def _answers_gone(response: httpx.Response) -> bool:
     return says_gone(copy)
 
 
-_sending: ContextVar[bool] = ContextVar("stocktrim_sending", default=False)
-_answered: ContextVar[httpx.URL | None] = ContextVar("stocktrim_answered", default=None)
-
-
-class _Discretion(logging.Filter):
-    """Keeps our requests out of the logs of httpx (whole URLs), httpcore (all headers) and hpack (credentials).
-
-    Their lines about anyone else's requests pass. Ours say the same, without the secrets.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if _sending.get():
-            return False
-        # httpx logs the very URL object of the request that has just been answered, in the same task.
-        url = _answered.get()
-        return url is None or not isinstance(record.args, tuple) or all(one is not url for one in record.args)
-
-
-_discretion = _Discretion()
-_TALKATIVE = ("connection", "http11", "http2", "proxy", "socks")
-_QUIETED = (
-    *("httpx", "httpx2", "hpack.hpack", "hpack.table"),
-    *(f"{library}.{part}" for library in ("httpcore", "httpcore2") for part in _TALKATIVE),
-)
-
-
-def _hush() -> None:
-    for name in _QUIETED:
-        logging.getLogger(name).addFilter(_discretion)
-
-
 class ResilientAsyncTransport(httpx.AsyncBaseTransport):
     """Sends each call as often as is safe, and no oftener. One instance for one pair of credentials.
 
@@ -427,27 +214,22 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         on_attempt: Callable[[AttemptEvent], None] | None = None,
     ) -> None:
         base = httpx.URL(base_url)
-        self._inner = inner
         self._host = base.host
         self._origin = _origin(base)
         self._prefix = base.raw_path.decode("ascii").rstrip("/")
         values = (auth_id.strip(), auth_signature.strip())
         self._usable = all(value and value.isascii() and value.isprintable() for value in values)
-        self._secrets = [(name, value.encode()) for name, value in zip(_SECRET_NAMES, values, strict=True)]
         self._confidential = base.scheme == "https" or _is_loopback(base.host)
         self._policy = policy
         self._read_only = read_only
-        self._http2 = http2
-        self._monotonic, self._wall, self._random, self._sleep = monotonic, wall, random, sleep
+        self._monotonic, self._random, self._sleep = monotonic, random, sleep
         self._on_attempt = on_attempt
-        self._pool: _Pool | None = None
-        self._retired: set[_Pool] = set()
-        self._closing: set[asyncio.Task[None]] = set()
-        self._closed = False
-        self._drift = 0.0
+        self._pools = Pools(inner, policy, monotonic, wall)
+        secrets = [(name, value.encode()) for name, value in zip(_SECRET_NAMES, values, strict=True)]
+        self._sender = Sender(policy, secrets, http2=http2, monotonic=monotonic, wall=wall)
         self._tokens = policy.budget
         self._pause_ends = float("-inf")
-        _hush()
+        hush()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base {self._host}{', read-only' if self._read_only else ''})"
@@ -464,7 +246,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 self._learn(call, ending, delay)
                 self._tell(call, attempt, delay)
                 if delay is None:
-                    _answered.set(request.url)
+                    answered.set(request.url)
                     return await self._conclude(call, attempt, doubted)
                 await self._sleep(delay)
         except asyncio.CancelledError:
@@ -508,7 +290,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
 
     def _next_delay(self, call: _Call, ending: Ending) -> float | None:
         now = self._monotonic()
-        if self._closed:
+        if self._pools.closed:
             return None
         return retry.next_delay(
             self._policy,
@@ -533,24 +315,34 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             self._tokens -= 1
             log.warning(
                 "%s: %s, retry %d/%d in %.2f s, request %s",
-                *(call.operation.name, ending.reason, call.attempts, self._policy.retries, delay, call.request_id),
+                call.operation.name,
+                ending.reason,
+                call.attempts,
+                self._policy.retries,
+                delay,
+                call.request_id,
             )
         elif ending.answered and retry.is_settled(ending):
             self._tokens = min(self._policy.budget, self._tokens + self._policy.budget_per_success)
 
-    def _tell(self, call: _Call, attempt: _Attempt, delay: float | None) -> None:
+    def _tell(self, call: _Call, attempt: Attempt, delay: float | None) -> None:
         if self._on_attempt is not None:
             ending = attempt.ending
             error = None if ending.error is None else type(ending.error).__name__
             self._on_attempt(
                 AttemptEvent(
-                    *(call.operation, call.request_id, call.attempts, ending.phase, ending.status, error),
+                    operation=call.operation,
+                    request_id=call.request_id,
+                    attempt=call.attempts,
+                    phase=ending.phase,
+                    status=ending.status,
+                    error=error,
                     seconds=attempt.seconds,
                     delay=delay,
                 )
             )
 
-    async def _conclude(self, call: _Call, attempt: _Attempt, doubted: bool) -> httpx.Response:
+    async def _conclude(self, call: _Call, attempt: Attempt, doubted: bool) -> httpx.Response:
         """Hand up the last answer, or raise what its absence means."""
         now, ending, response = self._monotonic(), attempt.ending, attempt.response
         if response is None:
@@ -575,16 +367,16 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         )
         return response
 
-    async def _attempt(self, call: _Call, request: httpx.Request) -> _Attempt:
+    async def _attempt(self, call: _Call, request: httpx.Request) -> Attempt:
         """One attempt, as a task of its own: a caller that is cancelled leaves at once, the attempt ends by itself."""
         try:
             pool = await self._admit(call)
         except httpx.PoolTimeout as error:
-            return _Attempt(Ending(Phase.NOT_SENT, error=error))
+            return Attempt(Ending(Phase.NOT_SENT, error=error))
         call.attempts += 1
-        began, trail = self._monotonic(), _Trail(request)
+        began, trail = self._monotonic(), Trail(request)
         # Awaiting a future of our own is the shield: cancelling the caller cancels that, not the attempt.
-        answer: asyncio.Future[_Attempt | None] = pool.loop.create_future()
+        answer: asyncio.Future[Attempt | None] = pool.loop.create_future()
         task = pool.loop.create_task(self._run(pool, call, request, trail, answer))
         pool.running.add(task)
         task.add_done_callback(partial(self._ended, pool, answer))
@@ -602,45 +394,39 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         if attempt is None:
             trail.abandoned = True
             task.add_done_callback(partial(self._report_late, call))
-            attempt = self._given_up(trail)
+            attempt = self._sender.given_up(trail)
         attempt.seconds = self._monotonic() - began
         if log.isEnabledFor(logging.DEBUG):
             self._report_attempt(call, attempt)
         return attempt
 
     async def _run(
-        self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail, answer: asyncio.Future[_Attempt | None]
-    ) -> _Attempt:
-        _sending.set(True)
-        attempt = await self._send(pool, call, request, trail)
+        self, pool: Pool, call: _Call, request: httpx.Request, trail: Trail, answer: asyncio.Future[Attempt | None]
+    ) -> Attempt:
+        sending.set(True)
+        attempt = await self._sender.send(
+            pool, request, trail, ends=call.ends, read_timeout=call.operation.read_timeout
+        )
         _resolve(answer, attempt)
         return attempt
 
-    def _ended(self, pool: _Pool, answer: asyncio.Future[_Attempt | None], task: asyncio.Task[_Attempt]) -> None:
-        pool.running.discard(task)
-        self._close_idle(pool)
+    def _ended(self, pool: Pool, answer: asyncio.Future[Attempt | None], task: asyncio.Task[Attempt]) -> None:
+        self._pools.ended(pool, task)
         if task.cancelled():
-            _resolve(answer, _Attempt(Ending(Phase.SENT, error=httpx.CloseError("the transport was closed"))))
+            _resolve(answer, Attempt(Ending(Phase.SENT, error=httpx.CloseError("the transport was closed"))))
         elif (bug := task.exception()) is not None and not answer.done():
             answer.set_exception(bug)
 
-    def _given_up(self, trail: _Trail) -> _Attempt:
-        """What to assume of an attempt that is still running when the time for the whole call is up."""
-        if trail.head is not None and trail.head.status_code >= 300:
-            return self._answered(trail.head, None)
-        status = None if trail.head is None else trail.head.status_code
-        return _Attempt(Ending(trail.left_behind(), status, httpx.ReadTimeout("the time for the whole call is up")))
-
-    async def _admit(self, call: _Call) -> _Pool:
+    async def _admit(self, call: _Call) -> Pool:
         """Wait for a slot, and for the end of a pause that StockTrim asked for; whoever leaves gives the slot back."""
         while True:
-            pool, left = self._current_pool(), call.ends - self._monotonic()
+            pool, left = self._pools.current(), call.ends - self._monotonic()
             await pool.enter(call.bulk, self._policy.pool_timeout, left)
             now = self._monotonic()
             left = call.ends - now
             # A pause slept through once is over, whatever a clock that ran slow meanwhile may say.
             pause = self._pause_ends - now if self._pause_ends > call.waited_for else 0.0
-            if pool is self._pool and pause <= 0 < left:
+            if self._pools.holds(pool) and pause <= 0 < left:
                 return pool
             pool.leave(call.bulk)
             if left <= 0:
@@ -652,106 +438,9 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 longer = pause * (1 + self._policy.jitter * self._random())
                 await self._sleep(longer if longer < left else pause)
 
-    def _current_pool(self) -> _Pool:
-        """The pool of this event loop; a fresh one after the machine has slept, when every connection is dead."""
-        if self._closed:
-            raise RuntimeError("Cannot send a request, as the transport has been closed.")
-        drift, loop = self._wall() - self._monotonic(), asyncio.get_running_loop()
-        woke = drift - self._drift > self._policy.wake_jump
-        self._drift = drift
-        if self._pool is None or woke or self._pool.loop is not loop:
-            old, self._pool = self._pool, _Pool(self._inner(), self._policy)
-            # Connections of another loop can only be closed by that loop: they are left to it.
-            if old is not None and old.loop is loop:
-                self._retired.add(old)
-                self._close_idle(old)
-        return self._pool
-
-    def _close_idle(self, pool: _Pool) -> None:
-        if pool in self._retired and not pool.running:
-            self._retired.discard(pool)
-            closing = asyncio.create_task(pool.inner.aclose())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
-
-    async def _send(self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail) -> _Attempt:
-        timeouts = self._timeouts(call)
-        # One stream's read timeout would end its neighbours on the same HTTP/2 connection: time the task instead.
-        as_task = timeouts.pop("read") if self._http2 else None
-        replayable = isinstance(request.stream, httpx.ByteStream)
-        try:
-            if as_task is None:
-                chunks = await self._exchange(pool, call, self._signed(request, trail, timeouts), trail)
-            else:
-                async with asyncio.timeout(as_task):
-                    chunks = await self._exchange(pool, call, self._signed(request, trail, timeouts), trail)
-        except (httpx.TransportError, OSError) as error:
-            if trail.head is None or trail.head.status_code < 300:
-                status = None if trail.head is None else trail.head.status_code
-                return _Attempt(Ending(trail.broken_off(error), status, error, replayable=replayable))
-            return self._answered(trail.head, None, replayable)
-        assert trail.head is not None
-        return self._answered(trail.head, chunks or [], replayable, live=chunks is None)
-
-    async def _exchange(self, pool: _Pool, call: _Call, request: httpx.Request, trail: _Trail) -> list[bytes] | None:
-        """Send and receive; None where the caller reads the body himself, which he may of a success only."""
-        head = await pool.hand_on(request, trail)
-        trail.responded(head)
-        return None if request.extensions.get(STREAM) and head.is_success else await self._read(call, head)
-
-    def _timeouts(self, call: _Call) -> dict[str, float]:
-        left, policy = call.ends - self._monotonic(), self._policy
-        return {
-            "connect": min(policy.connect_timeout, left),
-            "read": min(call.operation.read_timeout or policy.read_timeout, left),
-            "write": min(policy.write_timeout, left),
-            "pool": min(policy.pool_timeout, left),
-        }
-
-    def _signed(self, request: httpx.Request, trail: _Trail, timeouts: dict[str, float]) -> httpx.Request:
-        """A copy with the credentials: the caller's own request never holds them."""
-        headers = [pair for pair in request.headers.raw if pair[0].lower() not in _SECRET_NAMES]
-        headers += self._secrets
-        extensions = {**request.extensions, "trace": trail, "timeout": timeouts}
-        return httpx.Request(request.method, request.url, headers=headers, stream=request.stream, extensions=extensions)
-
-    async def _read(self, call: _Call, head: httpx.Response) -> list[bytes]:
-        """The raw body in chunks. A body that drips past the deadline is given up between two of them."""
-        stream = cast("httpx.AsyncByteStream", head.stream)
-        chunks: list[bytes] = []
-        try:
-            async for chunk in stream:
-                chunks.append(chunk)
-                if self._monotonic() >= call.ends:
-                    raise httpx.ReadTimeout("the body outlasted the time for the whole call")
-        finally:
-            await stream.aclose()
-        return chunks
-
-    def _answered(
-        self, head: httpx.Response, chunks: list[bytes] | None, replayable: bool = True, *, live: bool = False
-    ) -> _Attempt:
-        """An attempt with an answer; `chunks` is None where its body was lost, `live` where it is not read here."""
-        status, after = head.status_code, None
-        if status >= 400:
-            after = retry.parse_retry_after(head.headers.get("retry-after"), head.headers.get("date"), self._wall())
-        ending = Ending(Phase.RESPONDED, status, retry_after=after, replayable=replayable)
-        if chunks is None:
-            return _Attempt(ending, _bodiless(head))
-        return _Attempt(ending, head if live else _whole(head, chunks), sum(map(len, chunks)))
-
     async def aclose(self) -> None:
         """Close every connection; attempts whose caller has left get a moment to end."""
-        self._closed = True
-        pools = [*self._retired, *([self._pool] if self._pool else [])]
-        self._pool = None
-        self._retired.clear()
-        loop = asyncio.get_running_loop()
-        for pool in pools:
-            if pool.loop is loop:
-                await pool.close(self._policy.closing_grace)
-        if self._closing:
-            await asyncio.wait(self._closing)
+        await self._pools.aclose()
 
     def _report(self, call: _Call, outcome: str, level: int, *, size: int = 0) -> None:
         # Never a query, a body, a credential, or a header that is not on the list.
@@ -760,11 +449,18 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             log.log(
                 level,
                 "%s: %s %s -> %s, %d attempt%s, %.0f ms, %d bytes, request %s",
-                *(operation.name, operation.method, operation.path, outcome, call.attempts),
-                *("" if call.attempts == 1 else "s", milliseconds, size, call.request_id),
+                operation.name,
+                operation.method,
+                operation.path,
+                outcome,
+                call.attempts,
+                "" if call.attempts == 1 else "s",
+                milliseconds,
+                size,
+                call.request_id,
             )
 
-    def _report_attempt(self, call: _Call, attempt: _Attempt) -> None:
+    def _report_attempt(self, call: _Call, attempt: Attempt) -> None:
         shown = ""
         if attempt.response is not None:
             found = attempt.response.headers
@@ -773,7 +469,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             "%s: attempt %d, %s, %s", call.operation.name, call.attempts, attempt.ending.reason, shown or "no headers"
         )
 
-    def _report_late(self, call: _Call, task: asyncio.Task[_Attempt]) -> None:
+    def _report_late(self, call: _Call, task: asyncio.Task[Attempt]) -> None:
         """The outcome of an attempt that its caller did not wait for."""
         broken = task.cancelled() or task.exception() is not None
         if call.kind != "read":
