@@ -3,12 +3,15 @@
 import html
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import httpx
 
-from stocktrim_client.wording import LONGEST_READ, clean
+from stocktrim_client import wording
+from stocktrim_client.wording import LONGEST_READ, Hide, as_it_is
 
 _MOST_FIELDS = 20
 
@@ -26,24 +29,25 @@ class Problem:
         fields = "; ".join(
             f"{field}: {' '.join(texts)}" if field else " ".join(texts) for field, texts in self.field_errors
         )
-        return clean(fields or self.detail or self.title)
+        return wording.clean(fields or self.detail or self.title)
 
 
-def read_problem(response: httpx.Response) -> Problem:
+def read_problem(response: httpx.Response, hide: Hide = as_it_is) -> Problem:
     """The error body of a response that has been read: JSON object, JSON text, text, a web page, or nothing."""
-    text = response.text[:LONGEST_READ].strip().lstrip("\ufeff")
+    clean = partial(wording.clean, hide=hide)
+    text = hide(response.text[: 2 * LONGEST_READ])[:LONGEST_READ].strip().lstrip("\ufeff")
     try:
         found: object = json.loads(text)
     except (ValueError, RecursionError):
         return Problem(detail=clean(without_markup(text) if text.startswith("<") else text))
     if isinstance(found, dict):
-        return _read_members(cast("dict[str, Any]", found))
+        return _read_members(cast("dict[str, Any]", found), clean)
     if isinstance(found, list):
         return Problem(detail=clean(" ".join(_texts(cast("list[object]", found)))))
     return Problem(detail=clean(found) if isinstance(found, str) else "")
 
 
-def _read_members(members: dict[str, Any]) -> Problem:
+def _read_members(members: dict[str, Any], clean: Callable[[str], str]) -> Problem:
     lowered = {name.lower(): value for name, value in members.items()}
     detail = next(
         (

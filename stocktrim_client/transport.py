@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -21,14 +21,14 @@ import httpx
 
 from stocktrim_client import retry, verdicts
 from stocktrim_client.attempt import Attempt, Sender
-from stocktrim_client.discretion import answered, hush, sending
+from stocktrim_client.discretion import Secrets, answered, hush, sending
 from stocktrim_client.errors import StockTrimError
 from stocktrim_client.operations import Operation, find_operation
 from stocktrim_client.pool import Pool, Pools
 from stocktrim_client.problems import says_gone
 from stocktrim_client.retry import DEFAULT_POLICY, Ending, Phase, RetryPolicy
 from stocktrim_client.trail import Trail
-from stocktrim_client.wording import clean
+from stocktrim_client.wording import Hide, as_it_is, clean
 
 log = logging.getLogger("stocktrim_client.transport")
 
@@ -113,6 +113,7 @@ class Outcome:
     unknown: bool = False
     confirmed: bool = False
     retry_after: float | None = None
+    hide: Hide = field(default=as_it_is, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,9 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         self._monotonic, self._random, self._sleep = monotonic, random, sleep
         self._on_attempt = on_attempt
         self._pools = Pools(inner, policy, monotonic, wall)
-        secrets = [(name, value.encode()) for name, value in zip(_SECRET_NAMES, values, strict=True)]
-        self._sender = Sender(policy, secrets, http2=http2, monotonic=monotonic, wall=wall)
+        self._hide = Secrets(*values)
+        signature = [(name, value.encode()) for name, value in zip(_SECRET_NAMES, values, strict=True)]
+        self._sender = Sender(policy, signature, http2=http2, monotonic=monotonic, wall=wall)
         self._tokens = policy.budget
         self._pause_ends = float("-inf")
         hush()
@@ -354,11 +356,15 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 applied = retry.is_applied_unread(call.kind, ending)
                 raised = verdicts.no_answer(told, ending, host=self._host, applied=applied)
             self._report(call, f"{type(raised).__name__}, {ending.reason}", logging.ERROR)
+            if error is not None:
+                self._hide.hide_in(error)
             raise raised from error
         confirmed = doubted and call.kind == "delete" and await _answers_gone(response)
         if confirmed:
             response = httpx.Response(204, stream=httpx.ByteStream(b""))
-        response.extensions["stocktrim"] = call.told(now, confirmed=confirmed, retry_after=ending.retry_after)
+        response.extensions["stocktrim"] = call.told(
+            now, confirmed=confirmed, retry_after=ending.retry_after, hide=self._hide
+        )
         # "No such record" is how StockTrim answers a read that finds nothing.
         fine = response.status_code < 400 or (call.kind == "read" and response.status_code in (404, 410))
         words = "unknown" if call.unknown else "confirmed" if confirmed else ""
@@ -464,7 +470,9 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         shown = ""
         if attempt.response is not None:
             found = attempt.response.headers
-            shown = ", ".join(f"{name}: {clean(found[name])}" for name in LOGGED_HEADERS if name in found)
+            shown = ", ".join(
+                f"{name}: {clean(found[name], hide=self._hide)}" for name in LOGGED_HEADERS if name in found
+            )
         log.debug(
             "%s: attempt %d, %s, %s", call.operation.name, call.attempts, attempt.ending.reason, shown or "no headers"
         )

@@ -27,8 +27,10 @@ from stocktrim_client.problems import Problem, read_problem, without_markup
 from stocktrim_client.retry import Ending, Meaning, Phase, meaning
 from stocktrim_client.wording import (
     LONGEST_READ,
+    Hide,
     after_strange_answer,
     as_doing,
+    as_it_is,
     bad_field,
     broke,
     quote,
@@ -72,6 +74,8 @@ class Told(Protocol):
     def request_id(self) -> str: ...
     @property
     def unknown(self) -> bool: ...
+    @property
+    def hide(self) -> Hide: ...
 
 
 def _took(told: Told) -> str:
@@ -182,6 +186,7 @@ class _Untold:
     request_id: str = ""
     unknown: bool = False
     retry_after: float | None = None
+    hide: Hide = as_it_is
 
 
 async def raise_for_answer(response: httpx.Response) -> None:
@@ -196,7 +201,7 @@ async def raise_for_answer(response: httpx.Response) -> None:
             raise unexpected_answer(told.operation, response, error) from error
         raise _refused(response.status_code, Problem(), told) from error
     if not response.is_success:
-        refused = _refused(response.status_code, read_problem(response), told)
+        refused = _refused(response.status_code, read_problem(response, told.hide), told)
         if isinstance(refused, NotFoundError):
             refused.is_web_page = response.headers.get("content-type", "").lower().startswith("text/html")
         raise refused
@@ -218,12 +223,13 @@ def unexpected_answer(
 ) -> UnexpectedAnswerError:
     """The error for a success that is not what `operation` documents."""
     told = cast("Told | None", response.extensions.get("stocktrim"))
+    hide = told.hide if told else as_it_is
     field = bad_field(cause) if cause else None
     body = b"" if isinstance(cause, httpx.DecodingError) else response.content.strip()
     if isinstance(cause, httpx.DecodingError):
         form = "its compressed body cannot be unpacked"
     elif body[:1] == b"<":
-        form = f"it sent a web page: {quote(without_markup(response.text[:LONGEST_READ]))}"
+        form = f"it sent a web page: {quote(without_markup(hide(response.text[:LONGEST_READ])), hide)}"
     elif not body or body == b"null":
         form = "it sent nothing" if not body else "it sent null"
     else:

@@ -3,10 +3,14 @@
 import re
 import socket
 import unicodedata
+from collections.abc import Callable
 
 import httpx
 
 from stocktrim_client.retry import causes, certificate_error
+
+Hide = Callable[[str], str]
+"""Takes out of a text from outside what must not be repeated."""
 
 LONGEST_QUOTE = 200
 """Characters of text from outside that may stand in a message."""
@@ -15,10 +19,16 @@ LONGEST_READ = 20_000
 """Characters of text from outside that are looked at."""
 
 
-def clean(text: str, longest: int = LONGEST_QUOTE) -> str:
+def as_it_is(text: str) -> str:
+    """Hides nothing."""
+    return text
+
+
+def clean(text: str, longest: int = LONGEST_QUOTE, hide: Hide = as_it_is) -> str:
     """One line of plain text: control, zero-width and direction-changing characters removed, cut to `longest`."""
-    kept = "".join(_plain(character) for character in text[:LONGEST_READ])
-    line = " ".join(kept.split())
+    # Hidden before anything is cut, and again: a secret may have stood there with other characters between its own.
+    kept = "".join(_plain(character) for character in hide(text[: 2 * LONGEST_READ])[:LONGEST_READ])
+    line = hide(" ".join(kept.split()))
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
@@ -30,9 +40,9 @@ def _plain(character: str) -> str:
     return "" if hidden else character
 
 
-def quote(text: str) -> str:
+def quote(text: str, hide: Hide = as_it_is) -> str:
     """Text from outside, cleaned and in quotation marks that it cannot close."""
-    return '"' + clean(text).replace('"', "'") + '"'
+    return '"' + clean(text, hide=hide).replace('"', "'") + '"'
 
 
 READING = frozenset({"list", "get", "find", "read"})

@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import html
 import json
 import logging
 import socket
 import ssl
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
@@ -700,3 +703,74 @@ async def test_a_body_of_unknown_length_counts_as_a_body() -> None:
         with pytest.raises(errors.DeadlineError) as caught:
             await http.post("/api/OrderPlan", content=body())
         assert (caught.value.attempts, caught.value.phase) == (1, Phase.SENT)
+
+
+# --- credentials that come back
+
+ODD_ID, ODD_SIGNATURE = "tenant 4711/&x", 's3cret+"signature"=='
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"detail": f"Invalid api-auth-id {ODD_ID} / signature {ODD_SIGNATURE}"},
+        {"title": f"No {ODD_ID}", "errors": {ODD_ID: [f"{ODD_SIGNATURE} is wrong"]}},
+        [ODD_ID, ODD_SIGNATURE.upper()],
+        f"id={quote(ODD_ID, safe='')}&signature={quote(ODD_SIGNATURE, safe='').lower()}",
+        f"id={quote_plus(ODD_ID)}&signature={quote(ODD_SIGNATURE)}",
+        f"<html><title>{html.escape(ODD_ID)}</title>{html.escape(ODD_SIGNATURE)}".encode(),
+        ("x" * 185 + ODD_ID + " " * 30_000 + ODD_SIGNATURE).encode(),
+        (" " * 19_990 + ODD_ID).encode(),
+        f"{ODD_SIGNATURE}".encode("utf-16-le"),
+        f'{{"broken": {json.dumps(ODD_SIGNATURE)}'.encode(),
+    ],
+)
+async def test_an_answer_that_echoes_the_credentials_puts_them_into_no_error_and_no_log(
+    body: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = {"x-request-id": f"{ODD_ID} {quote(ODD_SIGNATURE)}"}
+    told: list[str] = []
+    faults = [answer(status, body, echo) for status in (401, 400, 404, 500)]
+    pages = [answer(200, b"<p>" + (body if isinstance(body, bytes) else json.dumps(body).encode()), echo)]
+    policy = RetryPolicy(retries=0)
+    async with running(*faults, *pages) as server:
+        transport = resilient(server.url, Clock(), policy, credentials=(ODD_ID, ODD_SIGNATURE))
+        async with client(transport, server.url) as http:
+            for _ in range(5):
+                with pytest.raises(errors.StockTrimError) as caught:
+                    await http.get("/api/Products")
+                told += [str(caught.value), str(vars(caught.value)), repr(caught.value)]
+                told += ["".join(traceback.format_exception(caught.value))]
+    told += [record.getMessage() + str(record.args) for record in caplog.records if record.name == LOG]
+    assert "[hidden]" in "".join(told)
+    for text in told:
+        for part in ("4711", "s3cret"):
+            assert part not in text.lower()
+
+
+async def test_garbage_that_echoes_the_credentials_is_not_quoted_by_the_cause() -> None:
+    async def act(wire: Wire) -> None:
+        await wire.send(f"HTTP/9 {ID} {SIGNATURE}\r\n\r\n".encode())
+        wire.close()
+
+    async with stage(Fault(act), policy=RetryPolicy(retries=0)) as (_server, http):
+        with pytest.raises(errors.DeadlineError) as caught:
+            await http.get("/api/Products")
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "HTTP/9 [hidden]" in shown
+    assert ID not in shown
+    assert SIGNATURE not in shown
+
+
+async def test_a_short_credential_is_hidden_where_it_stands_alone() -> None:
+    async with running(answer(400, {"detail": "tenant 7, item 77 of x7"})) as server:
+        transport = resilient(server.url, Clock(), credentials=("7", SIGNATURE))
+        async with client(transport, server.url) as http:
+            with pytest.raises(errors.InvalidRequestError, match=r"tenant \[hidden\], item 77 of x7"):
+                await http.get("/api/Products")
+
+
+async def test_who_asks_for_no_errors_gets_the_body_as_it_came() -> None:
+    async with stage(answer(401, {"detail": ID}), raise_errors=False) as (_server, http):
+        assert (await http.get("/api/Products")).json() == {"detail": ID}
