@@ -95,7 +95,7 @@ class Item(NamedTuple):
 
 
 class Catalogue:
-    """The account's records, joined."""
+    """The account's records, joined. Made once for all questions to one reading of the account, then dropped."""
 
     def __init__(
         self,
@@ -112,12 +112,19 @@ class Catalogue:
         self._by_code = _by_name(self.products, attrgetter("code"))
         self._supplier_keys = _supplier_keys(self.suppliers)
         self._orders = _open_lines(orders)
+        self._items: dict[int, Item] = {}
         self._locations = tuple(locations)
         self._bills = tuple(bills)
 
     def item(self, row: OrderPlanRow) -> Item:
-        product = self.product(row.product_id, row.code)
-        return Item(row, product, NO_SUPPLIER if product is None else self.supplier_of(product))
+        """A row joined with its product and supplier; joined once, however often it is asked for."""
+        # An item holds its row, so the number of a row that is known cannot become another row's.
+        item = self._items.get(id(row))
+        if item is None:
+            product = self.product(row.product_id, row.code)
+            item = Item(row, product, NO_SUPPLIER if product is None else self.supplier_of(product))
+            self._items[id(row)] = item
+        return item
 
     def product(self, *names: str | None) -> Product | None:
         """The product of an id or a code; the first name that fits, ids before codes."""

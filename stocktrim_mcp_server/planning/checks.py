@@ -23,7 +23,7 @@ from pydantic import Field
 from stocktrim_client.models import Model, OrderPlanRow
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, folded
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
-from stocktrim_mcp_server.planning.replenishment import daily_rate_of, demand_of, limits_of
+from stocktrim_mcp_server.planning.replenishment import demand_of, limits_of, pace_of
 
 STALE_DAYS = 7
 YEAR_DAYS = 365
@@ -258,7 +258,7 @@ def _totals(found: Sequence[Found]) -> list[CheckTotal]:
 def yearly_units(item: Item) -> float:
     """Units a year, by what was sold in 120 days, else by the forecast."""
     daily = item.row.daily_demand
-    return max(0.0, daily_rate_of(item) if daily is None else daily) * YEAR_DAYS
+    return max(0.0, pace_of(item).daily_rate if daily is None else daily) * YEAR_DAYS
 
 
 def yearly_cost(item: Item) -> float | None:
@@ -389,6 +389,8 @@ def _cost_above_price(item: Item, _: Compared) -> Verdict | None:
 
 
 def _minimum_not_in_batches(item: Item, _: Compared) -> Verdict | None:
+    if item.row.minimum_order_quantity is None and (item.product is None or not item.product.minimum_order_quantity):
+        return None
     minimum, batch, *_rest = limits_of(item)
     if not minimum or not batch or minimum <= 0 or batch <= 0:
         return None
@@ -401,6 +403,8 @@ def _minimum_not_in_batches(item: Item, _: Compared) -> Verdict | None:
 
 
 def _shelf_levels_crossed(item: Item, _: Compared) -> Verdict | None:
+    if item.row.minimum_shelf_level is None and (item.product is None or item.product.minimum_shelf_level is None):
+        return None
     _minimum, _batch, lowest, highest = limits_of(item)
     if lowest is None or highest is None or lowest <= highest:
         return None

@@ -29,9 +29,9 @@ from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, st
 from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
     LeftOut,
-    daily_rate_of,
     lost_margin_of_waiting,
     margin_of,
+    pace_of,
     usual_margin_rate,
     within_budget,
 )
@@ -330,7 +330,7 @@ def _row(line: Line, group_by: Grouping, detail: bool) -> Row:
 def _lost_a_day(item: Item) -> float | None:
     """None: no cost, no price, or nothing to lose."""
     margin = margin_of(item)
-    return None if margin is None or margin <= 0 else round(margin * daily_rate_of(item), 2) or None
+    return None if margin is None or margin <= 0 else round(margin * pace_of(item).daily_rate, 2) or None
 
 
 def _left_out(line: Line, loss: float, why: str) -> LeftOut:

@@ -21,7 +21,6 @@ from pydantic import Field
 
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.catalogue import Item
-from stocktrim_mcp_server.planning.cover import cover_days
 
 USUAL_CYCLE_DAYS = 7
 """Days until the next round of ordering, where neither row nor product says: a buyer's week."""
@@ -104,15 +103,21 @@ def lead_days_of(item: Item) -> float | None:
 
     None: StockTrim knows no lead time.
     """
-    lead = item.row.lead_time_days
-    if lead is None:
-        lead = item.product.lead_time_days if item.product is not None else None
+    lead = supplier_days_of(item)
     if lead is None:
         return None
     making = item.row.manufacturing_days
-    if making is None:
-        making = item.product.manufacturing_days if item.product is not None else None
-    return max(0.0, lead) + max(0.0, making or 0.0)
+    if making is None and item.product is not None:
+        making = item.product.manufacturing_days
+    return lead + max(0.0, making or 0.0)
+
+
+def supplier_days_of(item: Item) -> float | None:
+    """Days from an order to its arrival. None: StockTrim knows no lead time."""
+    days = item.row.lead_time_days
+    if days is None and item.product is not None:
+        days = item.product.lead_time_days
+    return None if days is None else max(0.0, days)
 
 
 def cycle_days_of(item: Item) -> float | None:
@@ -128,10 +133,13 @@ def covered_days_of(item: Item) -> float | None:
 
     None: StockTrim knows no lead time.
     """
+    return _covered_days(item, lead_days_of(item))
+
+
+def _covered_days(item: Item, lead_days: float | None) -> float | None:
     if item.product is not None and (item.product.forecast_period_days or 0) > 0:
         return item.product.forecast_period_days
-    lead = lead_days_of(item)
-    return None if lead is None else lead + (cycle_days_of(item) or 0)
+    return None if lead_days is None else lead_days + (cycle_days_of(item) or 0)
 
 
 def demand_of(item: Item) -> float | None:
@@ -142,31 +150,32 @@ def demand_of(item: Item) -> float | None:
 
 def recomputable(item: Item) -> bool:
     """Whether the arithmetic says anything of a row: not of what is not forecast, nor of what is bought to order."""
-    return item.discontinued or not (item.unstocked or demand_of(item) is None)
+    return item.discontinued or not (demand_of(item) is None or item.unstocked)
 
 
-def daily_rate_of(item: Item) -> float:
-    """Units a day to expect: the forecast over its days, else what was sold of late.
+class Pace(NamedTuple):
+    """How fast a product goes and comes."""
 
-    Source: demand over the days to cover / those days.
+    lead_days: float | None
+    daily_rate: float
+    lasting_days: float | None
+
+
+def pace_of(item: Item) -> Pace:
+    """Lead time, daily rate, and how long on hand and on order last if what is on order comes in time.
+
+    Units: days, None without a lead time; units a day; days, None if nothing is demanded.
+    Source: daily rate = demand over the days to cover / those days, else what was sold of late.
     """
-    demand, days = demand_of(item), covered_days_of(item)
-    if demand is not None and days:
-        return max(0.0, demand / days)
-    return max(0.0, item.row.daily_demand or 0.0)
-
-
-def lasting_days_of(item: Item) -> float | None:
-    """Days until on hand and on order are gone, if what is on order comes in time.
-
-    None: nothing is demanded.
-    """
-    rate = daily_rate_of(item)
-    coming = cover_days(item.row.on_order or 0.0, rate)
-    if coming is None:
-        return None
-    left = item.row.days_until_stock_out
-    return coming + (max(0, left) if left is not None else cover_days(item.row.on_hand or 0.0, rate) or 0.0)
+    row = item.row
+    lead = lead_days_of(item)
+    demand, days = demand_of(item), _covered_days(item, lead)
+    rate = max(0.0, demand / days if demand is not None and days else row.daily_demand or 0.0)
+    if rate == 0:
+        return Pace(lead, rate, None)
+    left = row.days_until_stock_out
+    here = max(0.0, row.on_hand or 0.0) / rate if left is None else max(0, left)
+    return Pace(lead, rate, here + max(0.0, row.on_order or 0.0) / rate)
 
 
 def days_out(lasting_days: float | None, lead_days: float, delay_days: float) -> float:
@@ -264,9 +273,9 @@ def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float) -> fl
     the lost-sales case of Silver, Pyke & Thomas, with certain demand.
     """
     cycle = cycle_days_of(item) or USUAL_CYCLE_DAYS
-    lead, lasting = lead_days_of(item) or 0.0, lasting_days_of(item)
-    prevented = days_out(lasting, lead, cycle) - days_out(lasting, lead, 0)
-    return supposed_margin(item, usual_rate) * min(quantity, daily_rate_of(item) * prevented)
+    lead, rate, lasting = pace_of(item)
+    prevented = days_out(lasting, lead or 0.0, cycle) - days_out(lasting, lead or 0.0, 0)
+    return supposed_margin(item, usual_rate) * min(quantity, rate * prevented)
 
 
 def supposed_margin(item: Item, usual_rate: float) -> float:

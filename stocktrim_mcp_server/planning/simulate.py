@@ -32,17 +32,16 @@ from stocktrim_mcp_server.planning.replenishment import (
     Limits,
     covered_days_of,
     cycle_days_of,
-    daily_rate_of,
     days_out,
     demand_of,
-    lasting_days_of,
-    lead_days_of,
     limits_of,
     margin_of,
+    pace_of,
     position_of,
     recomputable,
     reorder_quantity,
     service_factor,
+    supplier_days_of,
     supposed_margin,
     usual_margin_rate,
     within_budget,
@@ -129,24 +128,21 @@ def basis_of(item: Item) -> Basis | None:
     if not recomputable(item):
         return None
     row, product = item.row, item.product
-    lead = lead_days_of(item) or 0.0
-    buying = row.lead_time_days
-    if buying is None:
-        buying = product.lead_time_days if product is not None else None
+    lead, rate, lasting = pace_of(item)
     factor = row.service_factor
     if factor is None and row.service_level is not None:
         factor = service_factor(row.service_level)
     return Basis(
         demand=demand_of(item) or 0.0,
-        daily_rate=daily_rate_of(item),
-        lead_days=lead,
-        making_days=lead - max(0.0, buying or 0.0),
+        daily_rate=rate,
+        lead_days=lead or 0.0,
+        making_days=(lead or 0.0) - (supplier_days_of(item) or 0.0),
         moves_with_lead=product is None or (product.forecast_period_days or 0) <= 0,
         safety_stock=row.safety_stock or 0.0,
         factor=factor,
         deviation=row.demand_deviation,
         position=position_of(item),
-        lasting_days=lasting_days_of(item),
+        lasting_days=lasting,
         limits=limits_of(item),
         bought=not item.discontinued,
     )

@@ -15,12 +15,11 @@ from stocktrim_mcp_server.planning.replenishment import (
     Limits,
     Quantity,
     covered_days_of,
-    daily_rate_of,
     days_out,
-    lasting_days_of,
     lead_days_of,
     limits_of,
     lost_margin_of_waiting,
+    pace_of,
     reorder_quantity,
     service_factor,
     usual_margin_rate,
@@ -130,17 +129,17 @@ def test_the_days_an_order_must_cover(
 
 def test_the_daily_rate_is_the_forecasts_else_what_was_sold() -> None:
     forecast = OrderPlanRow(code="A", forecast_period_demand=60, lead_time_days=30, daily_demand=1)
-    assert daily_rate_of(line(forecast)) == 2
-    assert daily_rate_of(line(forecast.model_copy(update={"lead_time_days": 0}))) == 1
-    assert daily_rate_of(line(OrderPlanRow(code="A"))) == 0
+    assert pace_of(line(forecast)).daily_rate == 2
+    assert pace_of(line(forecast.model_copy(update={"lead_time_days": 0}))).daily_rate == 1
+    assert pace_of(line(OrderPlanRow(code="A"))).daily_rate == 0
 
 
 def test_what_lasts_and_what_is_out() -> None:
     row = OrderPlanRow(code="A", lead_demand=60, lead_time_days=30, on_hand=10, on_order=20, days_until_stock_out=5)
-    assert lasting_days_of(line(row)) == 15
-    assert lasting_days_of(line(row.model_copy(update={"days_until_stock_out": -9}))) == 10
-    assert lasting_days_of(line(row.model_copy(update={"days_until_stock_out": None}))) == 15
-    assert lasting_days_of(line(OrderPlanRow(code="A", on_hand=5))) is None
+    assert pace_of(line(row)).lasting_days == 15
+    assert pace_of(line(row.model_copy(update={"days_until_stock_out": -9}))).lasting_days == 10
+    assert pace_of(line(row.model_copy(update={"days_until_stock_out": None}))).lasting_days == 15
+    assert pace_of(line(OrderPlanRow(code="A", on_hand=5))).lasting_days is None
     assert days_out(15, 30, 0) == 15
     assert days_out(15, 30, 7) == 22
     assert days_out(40, 30, 7) == 0
