@@ -8,7 +8,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -60,15 +60,15 @@ def load(path: Path, *, newer_than: Mapping[Source, datetime] | None = None) -> 
         return {}
 
 
-def save(path: Path, shelves: Iterable[Shelf[Any]]) -> None:
-    """Put records into the file; of another server's there, what is newer stays. Blocks.
+def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Source] = ()) -> None:
+    """Put records into the file; what is newer there, of another server, stays, but nothing `without`. Blocks.
 
     Raises: OSError or sqlite3.Error where it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept: dict[Source, Shelf[Any]] = {shelf.source: shelf for shelf in shelves}
     known: dict[Source, datetime] = {source: shelf.changed_at for source, shelf in kept.items()}
-    kept |= load(path, newer_than=known)
+    kept |= {source: shelf for source, shelf in load(path, newer_than=known).items() if source not in without}
     # mkstemp's files are their owner's alone.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".new", dir=path.parent)
     os.close(descriptor)

@@ -2,18 +2,15 @@
 
 import asyncio
 import contextlib
-import copy
-import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, Literal, TypeVar, cast
 
-from stocktrim_client.errors import DeadlineError, StockTrimError
+from stocktrim_client.errors import StockTrimError
 from stocktrim_client.models import (
     BomLine,
     Customer,
@@ -26,8 +23,10 @@ from stocktrim_client.models import (
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot import asking
 from stocktrim_client.snapshot.database import Slimmer
-from stocktrim_client.snapshot.filing import file_name, load, save
-from stocktrim_client.snapshot.index import Match
+from stocktrim_client.snapshot.filing import file_name
+from stocktrim_client.snapshot.finding import SEARCH_KINDS, Fitting, Found, SearchKind, best
+from stocktrim_client.snapshot.keeper import Keeper
+from stocktrim_client.snapshot.lane import Lane
 from stocktrim_client.snapshot.readings import Helpers, meeting
 from stocktrim_client.snapshot.shelf import Shelf
 from stocktrim_client.snapshot.standing import KINDS, SOURCES, SOURCES_OF, Kind, KindStanding, Source, Standing
@@ -36,9 +35,6 @@ from stocktrim_client.transport import calling
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
-
-SearchKind = Literal["products", "suppliers", "customers", "locations", "purchase_orders"]
-SEARCH_KINDS: tuple[SearchKind, ...] = get_args(SearchKind)
 
 MAX_AGE_SECONDS = 600.0
 PLAN_SECONDS = 3600.0
@@ -51,58 +47,6 @@ PLANS_KEPT = 4
 """Plans of single locations kept on hand: each is as large as the plan."""
 
 Progress = Callable[[Standing], Awaitable[None]]
-
-_log = logging.getLogger("stocktrim_client.snapshot")
-
-
-class Hit(Model):
-    """One record that fits the words. `code` finds it again."""
-
-    kind: SearchKind
-    code: str
-    name: str | None = None
-    about: str | None = None
-
-
-class Found(Model):
-    """What fits, best first; of `total` records in all."""
-
-    hits: tuple[Hit, ...]
-    total: int
-    standing: Standing
-
-
-@dataclass(slots=True, eq=False)
-class _Lane:
-    """One source and how its reading goes."""
-
-    source: Source
-    location: str | None = None
-    shelf: Shelf[Any] | None = None
-    task: asyncio.Task[None] | None = None
-    met: int = 0
-    error: BaseException | None = None
-    is_stale: bool = False
-    was_tried: bool = False
-    written: dict[str, bool] = field(default_factory=dict[str, bool])
-    """Keys of records that we wrote and nobody has looked at since; True: we deleted them."""
-    looking: asyncio.Task[None] | None = None
-    awaited_until: datetime | None = None
-    """So long another plan is expected, since a forecast run was started."""
-    touched: list[tuple[str, Sequence[Model]]] = field(default_factory=list[tuple[str, Sequence[Model]]])
-    """What our own writes made of records while a reading was under way, which may have met them before."""
-
-    @property
-    def is_reading(self) -> bool:
-        return self.task is not None and not self.task.done()
-
-    def conclude(self, task: asyncio.Task[None]) -> None:
-        """Keep a fault of ours, so that it is raised to whoever asks instead of looking like a slow reading."""
-        if task.cancelled():
-            self.is_stale = True
-        elif (fault := task.exception()) is not None:
-            self.error, self.is_stale = fault, True
-            _log.error("Reading the %s failed", self.source, exc_info=fault)
 
 
 def _utc_now() -> datetime:
@@ -130,17 +74,14 @@ class Snapshot:
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.helpers = helpers
-        self._path = folder / file_name(*account) if folder else None
         self._max_age = max_age_seconds
         self._now = now
-        self._lanes: dict[Source, _Lane] = {source: _Lane(source) for source in SOURCES}
-        self._located: dict[str, _Lane] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._lanes: dict[Source, Lane] = {source: Lane(source) for source in SOURCES}
+        self._located: dict[str, Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
-        self._saving: asyncio.Task[None] | None = None
-        self._is_unsaved = False
-        self._file_seen: tuple[int, int] | None = None
+        self._keeper = Keeper(folder / file_name(*account), self._lanes, self._spawn) if folder else None
         self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -148,7 +89,9 @@ class Snapshot:
 
     def standing(self, *kinds: Kind) -> Standing:
         """What is on hand now of these kinds, or of all."""
-        return Standing(kinds=tuple(self._standing(kind) for kind in kinds or KINDS))
+        return Standing(
+            kinds=tuple(self._lanes[SOURCES_OF[kind][0]].standing(kind, self._now()) for kind in kinds or KINDS)
+        )
 
     async def need(
         self, *kinds: Kind, wait: float | None = None, progress: Progress | None = None, max_age: float | None = None
@@ -161,7 +104,8 @@ class Snapshot:
         wanted = kinds or KINDS
         sources: list[Source] = list(dict.fromkeys(source for kind in wanted for source in SOURCES_OF[kind]))
         self._enter()
-        await self._adopt()
+        if self._keeper is not None:
+            await self._keeper.take_up()
         lanes = [self._lanes[source] for source in sources]
         work = [*(self._start(lane, max_age) for lane in lanes), *(self._look(lane) for lane in lanes)]
         await self._wait(work, wait, progress, wanted)
@@ -198,6 +142,8 @@ class Snapshot:
         if key is not None and (lane.shelf is not None or lane.is_reading):
             # A component line is known by its product, which may have others.
             lane.written[key] = gone and lane.source != "bills_of_materials"
+        if self._keeper is not None:
+            self._keeper.doubt()
 
     async def touched(self, kind: Kind, keys: Iterable[str], *, gone: bool = False) -> None:
         """Look now at records that were just written; `gone`: were deleted.
@@ -248,7 +194,7 @@ class Snapshot:
         self._enter()
         lanes = [self._located_lane(location) for location in dict.fromkeys(locations)]
         await self._wait([self._start(lane) for lane in lanes], wait, None, ("order_plan",))
-        rows = tuple(row for lane in lanes for row in self._on_hand(lane).records)
+        rows = tuple(row for lane in lanes for row in lane.on_hand().records)
         for location in list(self._located)[: -max(PLANS_KEPT, len(lanes))]:
             if not self._located[location].is_reading:
                 del self._located[location]
@@ -256,8 +202,8 @@ class Snapshot:
 
     def plan_standing(self, location: str) -> KindStanding:
         """How the plan of one location stands."""
-        lane = self._located.get(location) or _Lane("order_plan", location)
-        return self._standing_of("order_plan", lane, len(lane.shelf) if lane.shelf else 0)
+        lane = self._located.get(location) or Lane("order_plan", location)
+        return lane.standing("order_plan", self._now())
 
     # Questions
 
@@ -273,21 +219,12 @@ class Snapshot:
         held: list[tuple[SearchKind, Shelf[Any]]] = [
             (kind, shelf) for kind in wanted if (shelf := self._lanes[kind].shelf) is not None
         ]
+        limit = max(1, limit)
 
-        def find() -> list[tuple[SearchKind, int, list[Match]]]:
+        def find() -> list[Fitting]:
             return [(kind, *shelf.index().find(query, limit)) for kind, shelf in held]
 
-        found = await asyncio.to_thread(find)
-        # Words that are somewhere as typed leave no room for guesses elsewhere.
-        certain = [one for one in found if one[2] and not one[2][0].is_guess]
-        matches: list[tuple[SearchKind, Match]] = sorted(
-            ((kind, match) for kind, _, fitting in certain or found for match in fitting),
-            key=lambda one: (one[1].tier, SEARCH_KINDS.index(one[0]), one[1].closeness, one[1].code),
-        )
-        total = sum(count for _, count, _ in certain or found)
-        hits = tuple(
-            Hit(kind=kind, code=match.code, name=match.name, about=match.about) for kind, match in matches[:limit]
-        )
+        hits, total = best(await asyncio.to_thread(find), limit)
         return Found(hits=hits, total=total, standing=standing)
 
     async def ask(self, sql: str, limit: int = 100, *, wait: float | None = None) -> asking.Table:
@@ -300,7 +237,7 @@ class Snapshot:
         if standing.missing:
             raise asking.QuestionError(" ".join(standing.warnings))
         sources: set[Source] = {SOURCES_OF[kind][0] for kind in kinds}
-        shelves = [self._on_hand(self._lanes[source]) for source in sources]
+        shelves = [self._lanes[source].on_hand() for source in sources]
         asked: list[sqlite3.Connection] = []
 
         def answer() -> tuple[tuple[str, ...], list[tuple[asking.Cell, ...]], bool]:
@@ -331,32 +268,22 @@ class Snapshot:
     async def aclose(self) -> None:
         """End the readings, and put what is on hand into the file. Calling it again does nothing."""
         self._is_closed = True
-        tasks = [task for task in self._tasks if task.get_loop() is asyncio.get_running_loop()]
+        saving = self._keeper.saving if self._keeper else None
+        tasks = [task for task in self._tasks if task is not saving and task.get_loop() is asyncio.get_running_loop()]
         for task in tasks:
-            if task is not self._saving:
-                task.cancel()
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._keeper is not None:
+            await self._keeper.close()
 
     # Readings
 
     async def _records(self, source: Literal[Source], wait: float | None) -> tuple[Any, ...]:
         await self.need(source, wait=wait)
-        return self._on_hand(self._lanes[source]).records
+        return self._lanes[source].on_hand().records
 
-    def _on_hand(self, lane: _Lane) -> Shelf[Any]:
-        """Raises: why there is nothing."""
-        if lane.shelf is not None:
-            return lane.shelf
-        if isinstance(lane.error, StockTrimError):
-            # A copy: every caller adds its own trace.
-            raise copy.copy(lane.error)
-        if lane.error is not None:
-            raise lane.error
-        name = lane.source.replace("_", " ")
-        raise DeadlineError(f"The {name} are still being read ({lane.met:,} so far). Ask again in a moment.")
-
-    def _located_lane(self, location: str) -> _Lane:
-        lane = self._located.pop(location, None) or _Lane("order_plan", location)
+    def _located_lane(self, location: str) -> Lane:
+        lane = self._located.pop(location, None) or Lane("order_plan", location)
         self._located[location] = lane
         return lane
 
@@ -367,11 +294,13 @@ class Snapshot:
             self._loop = loop
             self._news = asyncio.Event()
             self._tasks.clear()
-            self._filling = self._saving = None
+            self._filling = None
+            if self._keeper is not None:
+                self._keeper.enter()
             for lane in (*self._lanes.values(), *self._located.values()):
                 lane.task = lane.looking = None
 
-    def _start(self, lane: _Lane, max_age: float | None = None) -> asyncio.Task[None] | None:
+    def _start(self, lane: Lane, max_age: float | None = None) -> asyncio.Task[None] | None:
         """The reading under way, or a new one if it is due; None: what is on hand will do."""
         if lane.is_reading:
             return lane.task
@@ -384,7 +313,7 @@ class Snapshot:
         lane.task.add_done_callback(lane.conclude)
         return lane.task
 
-    def _look(self, lane: _Lane) -> asyncio.Task[None] | None:
+    def _look(self, lane: Lane) -> asyncio.Task[None] | None:
         """The look at what we wrote; None: we wrote nothing since the last."""
         if lane.looking is not None and not lane.looking.done():
             return lane.looking
@@ -393,7 +322,7 @@ class Snapshot:
         lane.looking = self._spawn(self._look_again(lane), "look")
         return lane.looking
 
-    async def _look_again(self, lane: _Lane) -> None:
+    async def _look_again(self, lane: Lane) -> None:
         while lane.written:
             key = next(iter(lane.written))
             gone = lane.written.pop(key)
@@ -413,14 +342,18 @@ class Snapshot:
                 await asyncio.to_thread(lane.shelf.replace, key, records, self._now())
         self._save_soon()
 
-    def _spawn(self, work: Any, name: str) -> asyncio.Task[None]:
+    def _save_soon(self) -> None:
+        if self._keeper is not None:
+            self._keeper.save_soon()
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         # In a context of its own: a reading outlives the call it was begun in, with its deadline and its preview.
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _is_due(self, lane: _Lane, max_age: float | None) -> bool:
+    def _is_due(self, lane: Lane, max_age: float | None) -> bool:
         if lane.shelf is None or lane.is_stale:
             return True
         if lane.awaited_until is not None and self._now() < lane.awaited_until:
@@ -475,7 +408,7 @@ class Snapshot:
 
         self._filling = self._spawn(fill(), "fill")
 
-    async def _read(self, lane: _Lane) -> None:
+    async def _read(self, lane: Lane) -> None:
         began = self._now()
         # From here on, whoever marks it stale means the next reading.
         was_stale, lane.is_stale = lane.is_stale, False
@@ -496,12 +429,13 @@ class Snapshot:
                     if lane.met < len(records):
                         await asyncio.to_thread(slimmer.slim, records)
                     shelf = Shelf(lane.source, records, read_at=began)
-                    while lane.touched:
-                        key, written = lane.touched.pop(0)
-                        await asyncio.to_thread(shelf.replace, key, written, self._now())
                     if lane.shelf is not None and lane.shelf.is_searched:
                         # Whoever has searched will search again, and not want to wait then.
                         await asyncio.to_thread(shelf.index)
+                    # Nothing may come between the last of these and the new shelf's turn.
+                    while lane.touched:
+                        key, written = lane.touched.pop(0)
+                        await asyncio.to_thread(shelf.replace, key, written, self._now())
                     lane.shelf = shelf
                     lane.awaited_until = None
                     lane.met = len(shelf)
@@ -514,7 +448,7 @@ class Snapshot:
         finally:
             self._tell()
 
-    async def _read_records(self, lane: _Lane) -> Sequence[Model]:
+    async def _read_records(self, lane: Lane) -> Sequence[Model]:
         if lane.location is not None:
             return await self.helpers.read_plan_at(lane.location)
         if lane.source != "locations":
@@ -525,10 +459,10 @@ class Snapshot:
         if orders.is_reading and orders.task is not None:
             await asyncio.wait([orders.task])
         return await self.helpers.read_locations(
-            self._on_hand(products).records, orders.shelf.records if orders.shelf else ()
+            products.on_hand().records, orders.shelf.records if orders.shelf else ()
         )
 
-    async def _is_as_before(self, lane: _Lane) -> bool:
+    async def _is_as_before(self, lane: Lane) -> bool:
         """Whether StockTrim has computed no other plan since the one on hand: one row tells."""
         if lane.source != "order_plan" or lane.shelf is None or not len(lane.shelf):
             return False
@@ -541,69 +475,3 @@ class Snapshot:
         """Wake whoever waits for news."""
         self._news.set()
         self._news = asyncio.Event()
-
-    # Standing
-
-    def _standing(self, kind: Kind) -> KindStanding:
-        lane = self._lanes[SOURCES_OF[kind][0]]
-        rows = 0 if lane.shelf is None else lane.shelf.count(kind)
-        return self._standing_of(kind, lane, rows)
-
-    def _standing_of(self, kind: Kind, lane: _Lane, rows: int) -> KindStanding:
-        read_at = lane.shelf.read_at if lane.shelf else None
-        return KindStanding(
-            kind=kind,
-            rows=rows,
-            read_at=read_at,
-            age_seconds=None if lane.shelf is None else max(0.0, (self._now() - lane.shelf.checked_at).total_seconds()),
-            is_reading=lane.is_reading,
-            rows_so_far=lane.met if lane.is_reading else 0,
-            error=None if lane.error is None else str(lane.error),
-        )
-
-    # The file
-
-    async def _adopt(self) -> None:
-        """Take from the file what is newer than what is on hand: of the last start, or of another server."""
-        if self._path is None:
-            return
-        path = self._path
-        seen = await asyncio.to_thread(_seen, path)
-        if seen is None or seen == self._file_seen:
-            return
-        self._file_seen = seen
-        known: dict[Source, datetime] = {
-            source: lane.shelf.read_at for source, lane in self._lanes.items() if lane.shelf is not None
-        }
-        for source, shelf in (await asyncio.to_thread(load, path, newer_than=known)).items():
-            lane = self._lanes[source]
-            if not lane.is_reading and (lane.shelf is None or shelf.read_at > lane.shelf.changed_at):
-                lane.shelf, lane.was_tried = shelf, True
-
-    def _save_soon(self) -> None:
-        """Write the file in the background; what changes while it is written is written after it."""
-        self._is_unsaved = True
-        if self._path is not None and (self._saving is None or self._saving.done()):
-            self._saving = self._spawn(self._save(self._path), "save")
-
-    async def _save(self, path: Path) -> None:
-        while self._is_unsaved:
-            self._is_unsaved = False
-            # What our writes touched and nobody could look at is not kept: the next start would believe it.
-            shelves = [lane.shelf for lane in self._lanes.values() if lane.shelf is not None and not lane.is_stale]
-            try:
-                await asyncio.to_thread(save, path, shelves)
-            except (OSError, sqlite3.Error) as error:
-                # The records are on hand all the same; the next reading tries again.
-                _log.warning("The records could not be kept in a file (%s).", type(error).__name__)
-            else:
-                self._file_seen = await asyncio.to_thread(_seen, path)
-
-
-def _seen(path: Path) -> tuple[int, int] | None:
-    """What tells one state of a file from another; None: there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns

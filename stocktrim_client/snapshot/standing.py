@@ -48,7 +48,7 @@ class KindStanding(Model):
     kind: Kind
     rows: int = Field(default=0, description="Records on hand")
     read_at: AwareDatetime | None = Field(default=None, description="When reading them began; None: none are on hand")
-    age_seconds: float | None = None
+    age_seconds: float | None = Field(default=None, description="Since StockTrim last had nothing newer")
     is_reading: bool = False
     rows_so_far: int = Field(default=0, description="Records that the reading under way has met")
     error: str | None = Field(default=None, description="Why the last reading failed")
@@ -63,10 +63,10 @@ class KindStanding(Model):
         """What a reader must know before trusting the records; None: nothing."""
         name = self.kind.replace("_", " ")
         if not self.is_on_hand:
-            if self.error:
-                return f"The {name} are missing: {self.error}"
             if self.is_reading:
                 return f"The {name} are still being read ({self.rows_so_far:,} so far), so none are counted here yet."
+            if self.error:
+                return f"The {name} are missing: {self.error}"
             return f"The {name} have not been read yet."
         if self.error:
             return f"The {name} are {in_words(self.age_seconds)} old; reading them again failed: {self.error}"

@@ -23,6 +23,10 @@ from tests.client.snapshot.on_hand import Wall, on_hand, snapshot_of, until
 ACCOUNT = ("https://api.example", "an-id", "a-signature")
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def file_in(folder: Path) -> Path:
     (path,) = folder.iterdir()
     return path
@@ -56,8 +60,8 @@ async def test_an_unchanged_plan_is_known_as_such_by_the_next_start(tmp_path: Pa
         await snapshot.need("order_plan")
     far.requests.clear()
     async with on_hand(far, folder=tmp_path) as (_, snapshot, wall):
-        wall.passes(hours=2)
-        await snapshot.need("order_plan", wait=None)
+        wall.passes(minutes=30)
+        await snapshot.need("order_plan")
         plan_calls = [request for request in far.requests if request.operation == "read_order_plan"]
     assert len(plan_calls) == 1
 
@@ -235,6 +239,20 @@ async def test_our_own_writes_outlive_the_start_they_were_made_in(tmp_path: Path
         await snapshot.touched("products", ["NEW-1"])
     async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
         assert "NEW-1" in [one.product_id for one in await snapshot.products()]
+
+
+async def test_a_write_that_was_not_looked_at_leaves_nothing_for_the_next_start_to_believe(tmp_path: Path) -> None:
+    far = sandbox()
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=tmp_path) as stocktrim:
+        await stocktrim.snapshot.need()
+        await until(lambda: not stocktrim.snapshot._tasks)
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        assert names_in(tmp_path) == []
+    found = load(file_in(tmp_path))
+    assert "products" not in found
+    assert "suppliers" in found
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=tmp_path) as stocktrim:
+        assert "NEW-1" in [one.product_id for one in await stocktrim.snapshot.products()]
 
 
 async def test_the_client_keeps_a_file_where_it_is_told_to(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Hits of several kinds, put together. Pure."""
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.index import Match
+from stocktrim_client.snapshot.standing import Standing
+
+SearchKind = Literal["products", "suppliers", "customers", "locations", "purchase_orders"]
+SEARCH_KINDS: tuple[SearchKind, ...] = get_args(SearchKind)
+
+
+class Hit(Model):
+    """One record that fits the words. `code` finds it again."""
+
+    kind: SearchKind
+    code: str
+    name: str | None = None
+    about: str | None = None
+
+
+class Found(Model):
+    """What fits, best first; of `total` records in all."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    standing: Standing
+
+
+Fitting = tuple[SearchKind, int, Sequence[Match]]
+"""Of one kind: how many records fit, and the best of them, best first."""
+
+
+def best(found: Sequence[Fitting], limit: int) -> tuple[tuple[Hit, ...], int]:
+    """The best of all kinds, and how many fit in all.
+
+    Words that some record holds as typed leave no room for guesses elsewhere.
+    """
+    certain = [one for one in found if one[2] and not one[2][0].is_guess]
+    chosen = certain or found
+    matches: list[tuple[SearchKind, Match]] = sorted(
+        ((kind, match) for kind, _, fitting in chosen for match in fitting),
+        key=lambda one: (one[1].tier, SEARCH_KINDS.index(one[0]), one[1].closeness, one[1].code),
+    )
+    hits = tuple(Hit(kind=kind, code=match.code, name=match.name, about=match.about) for kind, match in matches[:limit])
+    return hits, sum(count for _, count, _ in chosen)
