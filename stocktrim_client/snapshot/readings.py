@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
 from stocktrim_client.helpers.customers import Customers
@@ -78,8 +77,7 @@ class ListedLocations(Locations):
         return await self._lookup(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Helpers:
+class Helpers(NamedTuple):
     """What a snapshot reads through."""
 
     products: Products

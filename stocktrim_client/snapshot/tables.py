@@ -5,9 +5,8 @@ A row's number says where it belongs: many a record in tables of parts, so that 
 
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from stocktrim_client.models import (
     BomLine,
@@ -39,8 +38,7 @@ PARTS = 1 << 24
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column. None: `about`, where the name says all."""
 
     name: str
@@ -48,8 +46,7 @@ class Column:
     about: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableShape:
+class TableShape(NamedTuple):
     """One table as it is asked: what a row is, and its columns."""
 
     name: Kind
@@ -65,8 +62,7 @@ class TableShape:
         return f"CREATE TABLE {self.name} ({columns})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """How one table is filled from records of one source."""
 
     table: TableShape
@@ -168,7 +164,11 @@ def _line_rows(order: PurchaseOrder) -> Iterable[Row]:
 
 def _plain(name: Kind, about: str, model: type[Model]) -> _Part:
     cells = _own(model)
-    return _Part(TableShape(name, about, columns_of(model)), model, lambda record: (cells(record),))
+
+    def rows(record: Model) -> Iterable[Row]:
+        return (cells(record),)
+
+    return _Part(TableShape(name, about, columns_of(model)), model, rows)
 
 
 _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
