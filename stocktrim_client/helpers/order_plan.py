@@ -9,7 +9,7 @@ from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.locations import Locations
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.helpers.wire import Body, Seen, Sheet, all_pages, build, in_slices, utc
+from stocktrim_client.helpers.wire import Body, Seen, Sheet, all_pages, build, first_page, in_slices, utc
 from stocktrim_client.models.order_plan import OrderPlanRow
 from stocktrim_client.transport import calling
 
@@ -128,7 +128,7 @@ class OrderPlan(Helper):
 
         None: there is no plan, or it does not say.
         """
-        page = await self._page({}, None, size=1)
+        _, page = await first_page(lambda number: self._page({}, number, size=1))
         return page.rows[0][1].calculated_at if page.rows else None
 
     async def _matching(

@@ -4,24 +4,14 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
-from collections.abc import (
-    AsyncGenerator,
-    Awaitable,
-    Callable,
-    Generator,
-    Hashable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
+from stocktrim_client.errors import InvalidRequestError
 from stocktrim_client.generated.types import UNSET
 from stocktrim_client.models.base import Model
 
@@ -254,49 +244,91 @@ class Sheet(NamedTuple, Generic[T]):
     more: bool | None = None
 
 
-async def all_pages(
-    fetch: Callable[[int | None], Awaitable[Sheet[T]]],
-    identity: Callable[[T], Hashable | None],
-    *,
-    asked: int | None = None,
-) -> list[T]:
+Fetch = Callable[[int | None], Awaitable[Sheet[T]]]
+"""Fetches a page by its number, or without one the page StockTrim begins with."""
+
+
+def is_last(number: int | None, *, rows: int, fresh: int, more: bool | None = None, asked: int | None = None) -> bool:
+    """Whether a list ends with page `number`, which holds `rows` rows, `fresh` of them on no page before it.
+
+    A page without rows is past the end. So is one with nothing new, but for page 1: where counting starts there, it is
+    the first page again. A first page longer than was `asked` for is the whole list, unless it says there is more.
+    Nothing else ends a list: a page may be short because a row is hidden, and that there is no next page (`more`) may
+    be said of every page.
+
+    None: `number`, the page was asked for without one; `asked`, no size was.
+    """
+    if not rows:
+        return True
+    if number is None:
+        return asked is not None and rows > asked and more is not True
+    return not fresh and number > 1
+
+
+async def first_page(fetch: Fetch[T]) -> tuple[int | None, Sheet[T]]:
+    """The first page and the number it has: none, or 1 where no number means the page before that."""
+    first = await fetch(None)
+    return (None, first) if first.rows else (1, await _numbered(fetch)(1))
+
+
+async def all_pages(fetch: Fetch[T], identity: Callable[[T], Hashable | None], *, asked: int | None = None) -> list[T]:
     """Every row of a list whose first page number is not known; `asked` is the page size asked for, if one can be.
 
     The first page is asked for without a number, then 1, 2, ...: where counting starts at 1, page 1 repeats the first
-    and adds nothing. It ends where a page says so, has no rows or nothing new; and, where pages do not say, at one
-    shorter than the first or longer than was asked for.
+    and adds nothing. `is_last` says where it ends; a page that StockTrim refuses to count that far for is past the end.
     """
     seen = Seen()
-    first = await fetch(None)
-    if not first.rows:
-        # Where counting starts at 1, no number may mean the page before the first.
-        first = await fetch(1)
+    number, first = await first_page(fetch)
     rows = seen.fresh(first.rows, identity)
-    everything = first.more is None and asked is not None and len(first.rows) > asked
-    if not rows or everything or first.more is False:
+    if is_last(number, rows=len(first.rows), fresh=len(rows), more=first.more, asked=asked):
         return rows
-    async with aclosing(_ahead(fetch)) as pages:
-        async for number, page in pages:
+    # Most lists are short: two pages, or the one that proves the first to be all.
+    width = 1 if first.more is False else 2
+    async with _Ahead(_numbered(fetch), number or 0) as pages:
+        while True:
+            number, page = await pages.next(width)
             fresh = seen.fresh(page.rows, identity)
             rows += fresh
-            short = page.more is None and len(page.rows) < len(first.rows)
-            if page.more is False or short or not page.rows or (not fresh and number > 1):
-                break
-    return rows
+            if is_last(number, rows=len(page.rows), fresh=len(fresh)):
+                return rows
+            # After a short page there probably is none; and the first one again says nothing.
+            more = fresh and len(page.rows) >= len(first.rows) and page.more is not False
+            width = AHEAD if more else 1
 
 
-async def _ahead(fetch: Callable[[int | None], Awaitable[Sheet[T]]]) -> AsyncGenerator[tuple[int, Sheet[T]]]:
-    """Pages 1, 2, ... in order, asked for ahead of their turn: two at first, since most lists are short."""
-    coming: deque[asyncio.Task[Sheet[T]]] = deque()
-    asked = number = 0
-    try:
-        while True:
-            number += 1
-            while len(coming) < (2 if number == 1 else AHEAD):
-                asked += 1
-                coming.append(asyncio.ensure_future(fetch(asked)))
-            yield number, await coming.popleft()
-    finally:
-        for task in coming:
-            task.cancel()
-        await asyncio.gather(*coming, return_exceptions=True)
+def _numbered(fetch: Fetch[T]) -> Callable[[int], Awaitable[Sheet[T]]]:
+    async def page(number: int) -> Sheet[T]:
+        try:
+            return await fetch(number)
+        except InvalidRequestError:
+            if number == 1:
+                # Only where another number is accepted was it this one that went too far.
+                await fetch(0)
+            return Sheet([])
+
+    return page
+
+
+class _Ahead(Generic[T]):
+    """The pages after number `last` in order, asked for ahead of their turn."""
+
+    def __init__(self, fetch: Callable[[int], Awaitable[Sheet[T]]], last: int) -> None:
+        self._fetch = fetch
+        self._last = self._asked = last
+        self._coming: deque[asyncio.Future[Sheet[T]]] = deque()
+
+    async def next(self, width: int) -> tuple[int, Sheet[T]]:
+        """The next page; until it is there, `width` pages in all are asked for."""
+        while len(self._coming) < width:
+            self._asked += 1
+            self._coming.append(asyncio.ensure_future(self._fetch(self._asked)))
+        self._last += 1
+        return self._last, await self._coming.popleft()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for page in self._coming:
+            page.cancel()
+        await asyncio.gather(*self._coming, return_exceptions=True)

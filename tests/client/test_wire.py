@@ -11,9 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stocktrim_client.errors import InvalidRequestError
 from stocktrim_client.generated.types import UNSET
 from stocktrim_client.helpers import wire
-from stocktrim_client.helpers.wire import Body, Sheet, all_pages, build, in_path, in_slices, items, utc, wire_time
+from stocktrim_client.helpers.wire import (
+    Body,
+    Sheet,
+    all_pages,
+    build,
+    in_path,
+    in_slices,
+    is_last,
+    items,
+    utc,
+    wire_time,
+)
 from stocktrim_client.models.base import Model
 
 # --- values
@@ -241,6 +253,8 @@ class Server:
             number = self.first
         page = number - self.first
         last = max(0, (len(self.rows) - 1) // self.size)
+        if page > last and self.past == "refused":
+            raise InvalidRequestError(f"page {number}", status=400)
         if page > last and self.past == "clamped":
             page = last
         shown = self.rows[page * self.size : (page + 1) * self.size]
@@ -250,7 +264,7 @@ class Server:
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 2500])
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("below", ["first", "empty"])
-@pytest.mark.parametrize("past", ["nothing", "clamped"])
+@pytest.mark.parametrize("past", ["nothing", "clamped", "refused"])
 @pytest.mark.parametrize("says", [False, True])
 @pytest.mark.parametrize("nameless", ["first", "zero"])
 async def test_no_row_is_lost_or_repeated_however_pages_are_numbered(
@@ -275,17 +289,71 @@ async def test_pages_are_asked_for_ahead_of_their_turn() -> None:
     assert server.peak == wire.AHEAD
 
 
-async def test_a_short_list_costs_three_calls_at_most() -> None:
-    for count in (1, 30, 99):
-        server = Server(count)
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_short_list_costs_few_calls(first: int) -> None:
+    for count in (1, 30, 50, 99):
+        server = Server(count, first=first)
         await all_pages(server.fetch, lambda row: row)
-        assert len(server.asked) <= 3
+        assert len(server.asked) <= 3 + (first == 1 and count > 50)
 
 
-async def test_a_list_that_says_where_it_ends_costs_no_call_more() -> None:
+async def test_a_list_that_says_where_it_ends_costs_one_call_more() -> None:
     server = Server(40, says=True)
     assert await all_pages(server.fetch, lambda row: row) == server.rows
-    assert server.asked == [None]
+    assert server.asked == [None, 1]
+
+
+async def test_a_list_that_always_says_it_ends_is_read_on() -> None:
+    server = Server(130, size=20, first=1)
+
+    async def denying(number: int | None) -> Sheet[int]:
+        return Sheet((await server.fetch(number)).rows, False)
+
+    assert await all_pages(denying, lambda row: row, asked=1000) == server.rows
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_short_page_in_the_middle_ends_nothing(first: int) -> None:
+    server = Server(130, first=first)
+
+    async def hiding(number: int | None) -> Sheet[int]:
+        rows = (await server.fetch(number)).rows
+        return Sheet([row for row in rows if row != 60])
+
+    assert await all_pages(hiding, lambda row: row) == [row for row in server.rows if row != 60]
+
+
+async def test_a_list_whose_pages_cannot_be_asked_for_by_number_is_an_error() -> None:
+    async def refusing(number: int | None) -> Sheet[int]:
+        if number is not None:
+            raise InvalidRequestError("page", status=400)
+        return Sheet(range(50))
+
+    with pytest.raises(InvalidRequestError):
+        await all_pages(refusing, lambda row: row)
+
+
+@pytest.mark.parametrize(
+    ("number", "rows", "fresh", "more", "asked", "last"),
+    [
+        (None, 0, 0, None, None, True),
+        (None, 50, 50, None, None, False),
+        (None, 20, 20, False, 1000, False),
+        (None, 1001, 1001, None, 1000, True),
+        (None, 1001, 1001, False, 1000, True),
+        (None, 1001, 1001, True, 1000, False),
+        (1, 50, 0, None, None, False),
+        (1, 0, 0, True, None, True),
+        (2, 49, 49, None, None, False),
+        (2, 50, 1, False, None, False),
+        (2, 50, 0, True, None, True),
+        (3, 0, 0, None, None, True),
+    ],
+)
+def test_which_page_is_the_last(
+    number: int | None, rows: int, fresh: int, more: bool | None, asked: int | None, last: bool
+) -> None:
+    assert is_last(number, rows=rows, fresh=fresh, more=more, asked=asked) is last
 
 
 async def test_an_answer_longer_than_asked_for_is_the_whole() -> None:
