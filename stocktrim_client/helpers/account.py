@@ -20,7 +20,8 @@ class Account(Helper):
         if not name.strip() or not in_path(name):
             return None
         with answer_of("get_configuration"):
-            wire = await found(get_configuration.asyncio(name, client=self._api))
+            call = get_configuration.asyncio(name, client=self._api)
+            wire = await found(call, odd_path=not in_path(name, surely=True))
             return _named(plain(wire.name) if wire else None)
 
 

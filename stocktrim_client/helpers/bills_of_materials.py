@@ -2,14 +2,10 @@
 
 from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import ConflictError
-from stocktrim_client.generated.api.bills_of_materials import (
-    create_bill_of_materials,
-    delete_bill_of_materials,
-    list_bills_of_materials,
-)
+from stocktrim_client.generated.api.bills_of_materials import list_bills_of_materials
 from stocktrim_client.generated.models import BillOfMaterialsRequestDto, BillOfMaterialsResponseDto
 from stocktrim_client.generated.types import UNSET
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import items, plain, read, set_fields
 from stocktrim_client.models.bills_of_materials import BomLine, BomLineDraft
 from stocktrim_client.transport import calling
@@ -58,11 +54,8 @@ class BillsOfMaterials(Helper):
             noun="component line",
             key=f"{draft.product_id} / {draft.component_id}",
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: sent(
-                "create_bill_of_materials",
-                create_bill_of_materials.asyncio(
-                    client=self._api, body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS))
-                ),
+            send=lambda: self._send(
+                "create_bill_of_materials", body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS)).to_dict()
             ),
             read=lambda: self.find(draft.product_id, draft.component_id),
         )
@@ -73,11 +66,8 @@ class BillsOfMaterials(Helper):
             noun="component line",
             key=f"{product_id} / {component_id}",
             after=None,
-            send=lambda: sent(
-                "delete_bill_of_materials",
-                delete_bill_of_materials.asyncio_detailed(
-                    client=self._api, product_id=product_id, component_id=component_id
-                ),
+            send=lambda: self._send(
+                "delete_bill_of_materials", query={"productId": product_id, "componentId": component_id}
             ),
             read=lambda: self.find(product_id, component_id),
         )

@@ -4,9 +4,9 @@ from typing import Any
 
 from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import NotFoundError
-from stocktrim_client.generated.api.customers import get_customer, save_customer
+from stocktrim_client.generated.api.customers import get_customer
 from stocktrim_client.generated.models import CustomerDto
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import Body, build, in_path, in_slices, read, set_fields
 from stocktrim_client.models.customers import Customer, CustomerDraft
 from stocktrim_client.transport import calling
@@ -54,7 +54,8 @@ class Customers(Helper):
         customer = None
         if in_path(code):
             with answer_of("get_customer"):
-                wire = await found(get_customer.asyncio(code, client=self._api))
+                call = get_customer.asyncio(code, client=self._api)
+                wire = await found(call, odd_path=not in_path(code, surely=True))
                 customer = read(Customer, wire, WORDS) if wire else None
             # A slash decoded once too often could lead to somebody else.
             customer = customer if customer and (customer.code or "").casefold() == code.casefold() else None
@@ -80,8 +81,7 @@ class Customers(Helper):
 
         async def send() -> None:
             with calling(vouched="code"):
-                body = CustomerDto(**set_fields(draft, WORDS))
-                await sent("save_customer", save_customer.asyncio_detailed(client=self._api, body=body))
+                await self._send("save_customer", body=CustomerDto(**set_fields(draft, WORDS)).to_dict())
 
         return await self._changes.write(
             noun="customer",

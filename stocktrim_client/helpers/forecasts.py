@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from stocktrim_client.changes import ChangeReport, Changes
-from stocktrim_client.generated.api.forecasts import get_processing_status, run_forecast
+from stocktrim_client.generated.api.forecasts import get_processing_status
 from stocktrim_client.generated.client import Client
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import plain, read
 from stocktrim_client.models.forecasts import ForecastProgress
 
@@ -51,7 +51,7 @@ class Forecasts(Helper):
             noun="forecast run",
             key="the whole account",
             after={"is_running": True},
-            send=lambda: sent("run_forecast", run_forecast.asyncio_detailed(client=self._api)),
+            send=lambda: self._send("run_forecast"),
             read=started,
             absence_proves=False,
         )

@@ -3,11 +3,9 @@
 import math
 
 from stocktrim_client.changes import ChangeReport, Changes
-from stocktrim_client.generated.api.inventory import set_inventory
+from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
-from stocktrim_client.generated.models import Inventory as InventoryLine
-from stocktrim_client.generated.models import SetInventoryRequest
-from stocktrim_client.helpers.base import Helper, sent
+from stocktrim_client.helpers.base import Helper
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.models.inventory import StockCount
 from stocktrim_client.models.products import Product, StockAtLocation
@@ -44,7 +42,7 @@ class Inventory(Helper):
                 key=product.code,
                 name=product.name,
                 after=after,
-                send=lambda: sent("set_inventory", set_inventory.asyncio_detailed(client=self._api, body=body)),
+                send=lambda: self._send("set_inventory", body=body.to_dict()),
                 read=lambda: self._read(product.product_id, count.location_code),
             )
 
@@ -52,13 +50,13 @@ class Inventory(Helper):
         return _stock(await self._products.get(product_id), location_code)
 
 
-def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> SetInventoryRequest:
-    line = InventoryLine(
+def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> dto.SetInventoryRequest:
+    line = dto.Inventory(
         product_id=product.product_id,
         stock_on_hand=after.get("on_hand", 0.0),
         stock_on_order=after.get("on_order", 0.0),
     )
-    body = SetInventoryRequest(inventory=[line])
+    body = dto.SetInventoryRequest(inventory=[line])
     if stock.location_code:
         line.location_code = stock.location_code
         if stock.location_name:

@@ -2,11 +2,11 @@
 
 from stocktrim_client.changes import ChangeReport, Changes
 from stocktrim_client.errors import NotFoundError
-from stocktrim_client.generated.api.locations import get_location, save_location
+from stocktrim_client.generated.api.locations import get_location
 from stocktrim_client.generated.client import Client
 from stocktrim_client.generated.models import LocationRequestDto, LocationResponseDto
 from stocktrim_client.generated.types import UNSET
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.helpers.wire import items, read, set_fields
 from stocktrim_client.models.locations import Location, LocationDraft
@@ -59,10 +59,7 @@ class Locations(Helper):
             key=draft.code,
             name=draft.name,
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: sent(
-                "save_location",
-                save_location.asyncio(client=self._api, body=LocationRequestDto(**set_fields(draft, WORDS))),
-            ),
+            send=lambda: self._send("save_location", body=LocationRequestDto(**set_fields(draft, WORDS)).to_dict()),
             read=lambda: self.find(draft.code),
             absence_proves=False,
         )

@@ -2,21 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from stocktrim_client.changes import ChangeReport
+from stocktrim_client.changes import ChangeReport, Changes
 from stocktrim_client.errors import ConflictError, NotFoundError
-from stocktrim_client.generated.api.products import delete_product, save_product
-from stocktrim_client.generated.models import (
-    ProductLocation,
-    ProductsRequestDto,
-    ProductsResponseDto,
-    ProductSupplier,
-)
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
-from stocktrim_client.helpers.wire import Body, Sheet, all_pages, in_slices, items, plain, read, set_fields
-from stocktrim_client.models.products import Product, ProductDraft, StockAtLocation
-from stocktrim_client.models.products import ProductSupplier as Delivery
+from stocktrim_client.generated import models as dto
+from stocktrim_client.generated.client import Client
+from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.wire import Body, Sheet, all_pages, first_page, in_slices, items, plain, read, set_fields
+from stocktrim_client.models.products import Product, ProductDraft, ProductSupplier, StockAtLocation
 from stocktrim_client.transport import calling
 
 WORDS = {
@@ -56,19 +50,25 @@ WORDS = {
     "length": "length",
 }
 DRAFT_WORDS = {**WORDS, "code": "product_code_readable"}
-DELIVERY_WORDS = {"supplier": "supplier_id", "name": "supplier_name", "supplier_sku": "supplier_sku_code"}
+SUPPLIER_WORDS = {"supplier": "supplier_id", "name": "supplier_name", "supplier_sku": "supplier_sku_code"}
 STOCK_WORDS = {
     "location_code": "location_code",
     "location_name": "location_name",
     "on_hand": "stock_on_hand",
     "on_order": "stock_on_order",
 }
+PLAN_CODES = ("externalId", "productCode", "skuCode")
 SEARCH_SIZE = 200
 """Plan rows asked for when looking for one SKU: a short one is part of many."""
 
 
 class Products(Helper):
     """Products by the SKU people type or by the id StockTrim's API uses; either is understood."""
+
+    def __init__(self, api: Client, changes: Changes) -> None:
+        super().__init__(api, changes)
+        self._looks_at_ids = False
+        """Whether a lookup has found a product by an id that is not its SKU: then one that finds none is proof."""
 
     async def all(self) -> list[Product]:
         """The whole catalogue, 50 products a call, several calls at a time.
@@ -87,19 +87,17 @@ class Products(Helper):
         """
         return _only(await self._called(code.strip()))
 
-    async def find_many(self, codes: Iterable[str]) -> dict[str, Product | None]:
-        """Several products by SKU or product id, in the order asked; the catalogue is read once at most.
+    async def find_many(self, codes: Iterable[str]) -> dict[str, list[Product]]:
+        """The products meant by each SKU or product id, in the order asked: none, one, or all that share the SKU.
 
-        None: there is no such product, or several share the SKU.
+        The catalogue is read once at most.
         """
         wanted = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
         looked_up = await asyncio.gather(*(self._lookup(code) for code in wanted))
-        products = {code: _only(_matching(one, code)) for code, one in zip(wanted, looked_up, strict=True)}
-        if None in products.values():
+        products = {code: _matching(one, code) for code, one in zip(wanted, looked_up, strict=True)}
+        if not all(products.values()):
             catalogue = await self.all()
-            products = {
-                code: product or _only(_matching(catalogue, code, any_case=True)) for code, product in products.items()
-            }
+            products = {code: meant or _matching(catalogue, code, any_case=True) for code, meant in products.items()}
         return products
 
     async def get(self, code: str) -> Product:
@@ -129,7 +127,7 @@ class Products(Helper):
             key=draft.code or draft.product_id,
             name=draft.name,
             after=after,
-            send=lambda: sent("save_product", save_product.asyncio(client=self._api, body=_body(draft))),
+            send=lambda: self._send("save_product", body=_body(draft).to_dict()),
             read=lambda: self._by_id(draft.product_id),
         )
 
@@ -144,9 +142,7 @@ class Products(Helper):
             key=product.code,
             name=product.name,
             after=None,
-            send=lambda: sent(
-                "delete_product", delete_product.asyncio_detailed(client=self._api, product_id=product.product_id)
-            ),
+            send=lambda: self._send("delete_product", query={"productId": product.product_id}),
             read=lambda: self._by_id(product.product_id),
         )
 
@@ -154,7 +150,10 @@ class Products(Helper):
         return Sheet(await self._listed({} if number is None else {"pageNo": number}))
 
     async def _lookup(self, key: str) -> list[Product]:
-        return await self._listed({"code": key})
+        products = await self._listed({"code": key})
+        if any(product.product_id == key != product.code for product in products):
+            self._looks_at_ids = True
+        return products
 
     async def _listed(self, asked: dict[str, str | int]) -> list[Product]:
         with answer_of("list_products"):
@@ -164,7 +163,10 @@ class Products(Helper):
             return await in_slices(rows, _product_of_row)
 
     async def _by_id(self, product_id: str) -> Product | None:
-        return next((product for product in await self._lookup(product_id) if product.product_id == product_id), None)
+        """For writing, where "there is none" must be true: a lookup alone is believed only where it looks at ids."""
+        if (product := _with_id(await self._lookup(product_id), product_id)) or self._looks_at_ids:
+            return product
+        return _with_id(await self._by_plan(product_id), product_id) or _with_id(await self.all(), product_id)
 
     async def _called(self, code: str) -> list[Product]:
         """The products meant by `code`: more than one where they share it as their SKU."""
@@ -178,20 +180,40 @@ class Products(Helper):
 
     async def _by_plan(self, code: str) -> list[Product]:
         """By the plan's text search, which knows both codes of a product."""
-        criteria = {"searchString": code, "currentStatus": "All", "perPage": SEARCH_SIZE}
 
-        def product_id(row: dict[str, Any]) -> str | None:
-            return row.get("externalId") if code in (row.get("productCode"), row.get("skuCode")) else None
+        async def page(number: int | None) -> Sheet[_Codes]:
+            criteria = {"searchString": code, "currentStatus": "All", "perPage": SEARCH_SIZE}
+            asked = criteria if number is None else {**criteria, "page": number}
+            with answer_of("read_order_plan"):
+                response = await found(self._api.get_async_httpx_client().post("/api/OrderPlan", json=asked))
+                rows = Body(response.content, member="results").rows() if response else ()
+                return Sheet(await in_slices(rows, _codes_of_row))
 
-        with answer_of("read_order_plan"):
-            response = await found(self._api.get_async_httpx_client().post("/api/OrderPlan", json=criteria))
-            rows = Body(response.content, member="results").rows() if response else ()
-            ids = [str(one) for one in await in_slices(rows, product_id) if one]
-        by_id = [await self._by_id(one) for one in dict.fromkeys(ids)]
-        return [product for product in by_id if product]
+        _, first = await first_page(page)
+        meant = dict.fromkeys(codes for codes in first.rows if code in codes and codes.product_id)
+        looked_up = [await self._by_codes(codes) for codes in meant]
+        return [product for product in looked_up if product]
+
+    async def _by_codes(self, codes: "_Codes") -> Product | None:
+        for key in dict.fromkeys(key for key in codes if key):
+            if product := _with_id(await self._lookup(key), codes.product_id):
+                return product
+        return None
 
 
-def product_of(wire: ProductsResponseDto) -> Product:
+class _Codes(NamedTuple):
+    """What a row of the plan calls its product."""
+
+    product_id: str | None
+    code: str | None
+    sku: str | None
+
+
+def _codes_of_row(row: dict[str, Any]) -> _Codes:
+    return _Codes(*(None if (code := row.get(word)) is None else str(code) for word in PLAN_CODES))
+
+
+def product_of(wire: dto.ProductsResponseDto) -> Product:
     """A generated product as the house's."""
     code = plain(wire.product_code_readable)
     product_id = plain(wire.product_id) or code
@@ -204,7 +226,7 @@ def product_of(wire: ProductsResponseDto) -> Product:
         product_id=product_id,
         code=code or product_id,
         suppliers=tuple(
-            read(Delivery, one, DELIVERY_WORDS, supplier=named)
+            read(ProductSupplier, one, SUPPLIER_WORDS, supplier=named)
             for one in items(wire.suppliers)
             if (named := plain(one.supplier_id) or plain(one.supplier_name))
         ),
@@ -217,16 +239,16 @@ def product_of(wire: ProductsResponseDto) -> Product:
 
 
 def _product_of_row(row: dict[str, Any]) -> Product:
-    return product_of(ProductsResponseDto.from_dict(row))
+    return product_of(dto.ProductsResponseDto.from_dict(row))
 
 
-def _body(draft: ProductDraft) -> ProductsRequestDto:
+def _body(draft: ProductDraft) -> dto.ProductsRequestDto:
     fields = set_fields(draft, DRAFT_WORDS)
     if draft.suppliers is not None:
-        fields["suppliers"] = [ProductSupplier(**set_fields(one, DELIVERY_WORDS)) for one in draft.suppliers]
+        fields["suppliers"] = [dto.ProductSupplier(**set_fields(one, SUPPLIER_WORDS)) for one in draft.suppliers]
     if draft.stock is not None:
-        fields["stock_locations"] = [ProductLocation(**set_fields(one, STOCK_WORDS)) for one in draft.stock]
-    return ProductsRequestDto(**fields)
+        fields["stock_locations"] = [dto.ProductLocation(**set_fields(one, STOCK_WORDS)) for one in draft.stock]
+    return dto.ProductsRequestDto(**fields)
 
 
 def _matching(products: list[Product], code: str, *, any_case: bool = False) -> list[Product]:
@@ -235,6 +257,10 @@ def _matching(products: list[Product], code: str, *, any_case: bool = False) -> 
     if not same and any_case:
         same = [one for one in products if code.casefold() in (one.code.casefold(), one.product_id.casefold())]
     return same
+
+
+def _with_id(products: list[Product], product_id: str | None) -> Product | None:
+    return next((product for product in products if product.product_id == product_id), None)
 
 
 def _only(products: list[Product]) -> Product | None:

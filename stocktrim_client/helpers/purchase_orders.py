@@ -1,18 +1,15 @@
 """Orders to suppliers."""
 
-from collections.abc import Hashable
+from collections.abc import AsyncIterator, Hashable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from stocktrim_client.changes import Change, ChangeReport
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError, StockTrimError
 from stocktrim_client.generated.api.purchase_orders import (
-    delete_purchase_order,
     find_purchase_order,
-    generate_purchase_orders,
     get_purchase_order,
     list_purchase_orders,
-    save_purchase_order,
 )
 from stocktrim_client.generated.models import (
     OrderPlanFilterCriteriaDto,
@@ -23,7 +20,7 @@ from stocktrim_client.generated.models import (
     PurchaseOrderSupplier,
 )
 from stocktrim_client.generated.types import UNSET, Unset
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import Sheet, all_pages, in_path, items, plain, read, set_fields, wire_time
 from stocktrim_client.models.base import Model
 from stocktrim_client.models.purchase_orders import (
@@ -72,21 +69,23 @@ class PurchaseOrders(Helper):
         Source: list_purchase_orders, 50 a page; a smaller page is taken as StockTrim's own limit. Where it refuses so
         many, or the status in words, it is asked for everything in its own way.
         """
+        return [kept.order for kept in await self._all(status) if status in (None, kept.order.status)]
+
+    async def _all(self, status: OrderStatus | None = None) -> "list[_Kept]":
         with calling(bulk=True):
             try:
-                orders = await self._all(UNSET if status is None else status, PAGE_SIZE)
+                return await self._listed(UNSET if status is None else status, PAGE_SIZE)
             except InvalidRequestError:
-                orders = await self._all(UNSET, UNSET)
-        return [order for order in orders if status in (None, order.status)]
+                return await self._listed(UNSET, UNSET)
 
-    async def _all(self, status: OrderStatus | Unset, size: int | Unset) -> list[PurchaseOrder]:
-        async def page(number: int | None) -> Sheet[PurchaseOrder]:
+    async def _listed(self, status: OrderStatus | Unset, size: int | Unset) -> "list[_Kept]":
+        async def page(number: int | None) -> "Sheet[_Kept]":
             with answer_of("list_purchase_orders"):
                 page_number = UNSET if number is None else number
                 call = list_purchase_orders.asyncio(client=self._api, page=page_number, page_size=size, status=status)
-                return Sheet(_orders(await found(call)))
+                return Sheet(_kept(await found(call)))
 
-        return await all_pages(page, _identity)
+        return await all_pages(page, lambda kept: _identity(kept.order))
 
     async def find(self, reference: str) -> PurchaseOrder | None:
         """One order by either of its references; None where there is none.
@@ -97,18 +96,41 @@ class PurchaseOrders(Helper):
         reference = reference.strip()
         if not reference:
             return None
-        if in_path(reference):
-            with answer_of("get_purchase_order"):
-                answer = await found(get_purchase_order.asyncio(reference, client=self._api))
-                if order := _known_as(reference, _orders(answer)):
-                    return order
-        with answer_of("find_purchase_order"):
-            answer = await found(find_purchase_order.asyncio(client=self._api, reference_number=reference))
-            if order := _known_as(reference, _orders(answer)):
+        listed: list[PurchaseOrder] = []
+        async for orders in self._sources(reference):
+            listed = [kept.order for kept in orders]
+            if order := next((one for one in listed if one.reference == reference), None):
                 return order
         # The second reference counts only where no order has it as its first, which only the list can say.
-        orders = await self.all()
-        return _known_as(reference, orders) or next((one for one in orders if one.reference_number == reference), None)
+        return next((one for one in listed if one.reference_number == reference), None)
+
+    async def _sources(self, reference: str) -> "AsyncIterator[list[_Kept]]":
+        """What StockTrim shows when asked for an order in one way after another; last, all orders."""
+        if in_path(reference):
+            with answer_of("get_purchase_order"):
+                call = get_purchase_order.asyncio(reference, client=self._api)
+                yield _kept(await found(call, odd_path=not in_path(reference, surely=True)))
+        with answer_of("find_purchase_order"):
+            yield _kept(await found(find_purchase_order.asyncio(client=self._api, reference_number=reference)))
+        yield await self._all()
+
+    async def _saved_as(self, reference: str) -> PurchaseOrder | None:
+        """The order that saving this reference changes.
+
+        Raises: ConflictError where none is saved under it, and another order has it all the same.
+        """
+        orders: list[_Kept] = []
+        async for orders in self._sources(reference):
+            if kept := next((one for one in orders if one.saved_as == reference), None):
+                return kept.order
+        if other := next((one.order for one in orders if reference == one.order.reference_number), None):
+            known = f"order {other.reference!r}" if other.reference != reference else "an order without a first one"
+            raise ConflictError(
+                f"{reference!r} is the second reference of {known}, and StockTrim saves by the first: saving would add "
+                "another order. Nothing was sent; use the first reference, or a new one.",
+                status=409,
+            )
+        return None
 
     async def get(self, reference: str) -> PurchaseOrder:
         """One order by either of its references.
@@ -123,6 +145,7 @@ class PurchaseOrders(Helper):
     async def save(self, draft: PurchaseOrderDraft) -> ChangeReport:
         """Create an order, or replace one with the same reference: lines are always sent whole.
 
+        Raises: ConflictError where it is the second reference of another order.
         Source: save_purchase_order, an upsert by client reference; one at a time.
         """
         after: dict[str, Any] = draft.model_dump(exclude_unset=True) | {"status": draft.status}
@@ -130,13 +153,13 @@ class PurchaseOrders(Helper):
 
         async def read_present() -> PurchaseOrder | None:
             nonlocal present
-            present = await self.find(draft.reference)
+            present = await self._saved_as(draft.reference)
             return present
 
         async def send() -> None:
             with calling(vouched="clientReferenceNumber"):
                 body = _body(draft, present)
-                await sent("save_purchase_order", save_purchase_order.asyncio(client=self._api, body=body))
+                await self._send("save_purchase_order", body=body.to_dict())
 
         async with self._changes.turn("purchase_orders"):
             return await self._changes.write(
@@ -157,7 +180,8 @@ class PurchaseOrders(Helper):
             order = await self.get(reference)
             # Which of its references StockTrim looks at is not known: neither may belong to another order as well.
             keys = [key for key in dict.fromkeys((order.reference, order.reference_number)) if key]
-            others = [one for one in await self.all() if one != order]
+            # In a list an order may show less of itself.
+            others = [one for one in await self.all() if _identity(one) != _identity(order)]
             if shared := [key for one in others for key in keys if key in (one.reference, one.reference_number)]:
                 raise ConflictError(
                     f"More than one purchase order has the reference {shared[0]!r}, so none was deleted. Delete the "
@@ -177,10 +201,7 @@ class PurchaseOrders(Helper):
         """By one reference and, if the order then still is there, by the other."""
         for key in keys:
             try:
-                await sent(
-                    "delete_purchase_order",
-                    delete_purchase_order.asyncio_detailed(client=self._api, reference_number=key),
-                )
+                await self._send("delete_purchase_order", query={"referenceNumber": key})
             except NotFoundError:
                 if key == keys[-1]:
                     raise
@@ -230,9 +251,7 @@ class PurchaseOrders(Helper):
                 noun="draft purchase orders",
                 key=", ".join(suppliers) or "all suppliers",
                 after=asked,
-                send=lambda: sent(
-                    "generate_purchase_orders", generate_purchase_orders.asyncio(client=self._api, body=criteria)
-                ),
+                send=lambda: self._send("generate_purchase_orders", body=criteria.to_dict()),
                 read=new_drafts,
                 absence_proves=False,
             )
@@ -298,10 +317,15 @@ def status_of(value: int | str | None) -> str | None:
     return next((status for status in STATUSES if status.casefold() == text.casefold()), text or None)
 
 
-def _orders(answer: Any) -> list[PurchaseOrder]:
-    return [purchase_order_of(wire) for wire in items(answer)]
+class _Kept(NamedTuple):
+    """An order, and the reference under which saving changes it.
+
+    None: `saved_as`, no saving does.
+    """
+
+    order: PurchaseOrder
+    saved_as: str | None
 
 
-def _known_as(reference: str, orders: list[PurchaseOrder]) -> PurchaseOrder | None:
-    """The order with this as the number people use."""
-    return next((one for one in orders if one.reference == reference), None)
+def _kept(answer: Any) -> list[_Kept]:
+    return [_Kept(purchase_order_of(wire), plain(wire.client_reference_number)) for wire in items(answer)]

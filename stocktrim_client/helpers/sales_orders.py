@@ -6,19 +6,13 @@ from datetime import datetime
 
 from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import NotSentError
-from stocktrim_client.generated.api.sales_orders import (
-    delete_sales_orders,
-    delete_sales_orders_in_range,
-    delete_sales_orders_of_location,
-    list_sales_orders,
-    save_sales_orders,
-)
+from stocktrim_client.generated.api.sales_orders import list_sales_orders
 from stocktrim_client.generated.models import (
     SalesOrderRequestDto,
     SalesOrderResponseDto,
     SalesOrderWithLineItemsRequestDto,
 )
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import items, read, set_fields, wire_time
 from stocktrim_client.models.base import Model
 from stocktrim_client.models.sales_orders import SalesOrder, SalesOrderDraft
@@ -65,7 +59,7 @@ class SalesOrders(Helper):
 
         async def send() -> None:
             with calling(vouched="externalReferenceId"):
-                await sent("save_sales_orders", save_sales_orders.asyncio(client=self._api, body=body))
+                await self._send("save_sales_orders", body=body.to_dict())
 
         async def present() -> SalesOrder | None:
             sales = await self.all(draft.product_id)
@@ -85,9 +79,7 @@ class SalesOrders(Helper):
         """Delete every sale of one product, by product id. The history, and the forecast built on it, are gone."""
         return await self._delete(
             key=product_id,
-            send=lambda: sent(
-                "delete_sales_orders", delete_sales_orders.asyncio_detailed(client=self._api, product_id=product_id)
-            ),
+            send=lambda: self._send("delete_sales_orders", query={"productId": product_id}),
             read=lambda: self._count(product_id),
         )
 
@@ -99,15 +91,10 @@ class SalesOrders(Helper):
         """
         if not product_id.strip():
             raise NotSentError("Sales in a range are deleted for one product; none was named, so nothing was sent.")
-        first, last = wire_time(since), wire_time(until)
+        ends = {"fromDate": wire_time(since).isoformat(), "toDate": wire_time(until).isoformat()}
         return await self._delete(
             key=f"{product_id}, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
-            send=lambda: sent(
-                "delete_sales_orders_in_range",
-                delete_sales_orders_in_range.asyncio_detailed(
-                    client=self._api, from_date=first, to_date=last, product_id=product_id
-                ),
-            ),
+            send=lambda: self._send("delete_sales_orders_in_range", query={**ends, "productId": product_id}),
             read=lambda: self._count(product_id, since, until),
         )
 
@@ -115,10 +102,7 @@ class SalesOrders(Helper):
         """Delete every sale of one location, by code or name."""
         return await self._delete(
             key=f"location {location}",
-            send=lambda: sent(
-                "delete_sales_orders_of_location",
-                delete_sales_orders_of_location.asyncio_detailed(client=self._api, location_code_or_name=location),
-            ),
+            send=lambda: self._send("delete_sales_orders_of_location", query={"locationCodeOrName": location}),
             read=None,
         )
 

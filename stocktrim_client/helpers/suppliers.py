@@ -2,9 +2,9 @@
 
 from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import ConflictError, NotFoundError
-from stocktrim_client.generated.api.suppliers import delete_supplier, get_supplier, list_suppliers, save_suppliers
+from stocktrim_client.generated.api.suppliers import get_supplier, list_suppliers
 from stocktrim_client.generated.models import SupplierRequestDto, SupplierResponseDto
-from stocktrim_client.helpers.base import Helper, answer_of, found, sent
+from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import items, read, set_fields
 from stocktrim_client.models.suppliers import Supplier, SupplierDraft
 
@@ -63,10 +63,7 @@ class Suppliers(Helper):
             key=draft.code,
             name=draft.name,
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: sent(
-                "save_suppliers",
-                save_suppliers.asyncio(client=self._api, body=[SupplierRequestDto(**set_fields(draft, WORDS))]),
-            ),
+            send=lambda: self._send("save_suppliers", body=[SupplierRequestDto(**set_fields(draft, WORDS)).to_dict()]),
             read=lambda: self._by_code(draft.code),
         )
 
@@ -88,9 +85,7 @@ class Suppliers(Helper):
             key=key,
             name=supplier.name,
             after=None,
-            send=lambda: sent(
-                "delete_supplier", delete_supplier.asyncio_detailed(client=self._api, supplier_code_or_name=key)
-            ),
+            send=lambda: self._send("delete_supplier", query={"supplierCodeOrName": key}),
             read=lambda: self.find(key),
         )
 

@@ -36,6 +36,7 @@ from stocktrim_client.models import (
     StockCount,
     SupplierDraft,
 )
+from stocktrim_client.operations import find_operation
 from stocktrim_client.sandbox import Fault, Quirks
 from tests.client.sandboxed import asked, connected, sandbox, writes
 
@@ -70,6 +71,11 @@ ACTS: Mapping[str, Act] = {
     "run_forecast": lambda stocktrim: stocktrim.forecasts.run(),
 }
 """What each writing helper method sends: operation -> the call."""
+
+
+def _is_saving(request: httpx.Request) -> bool:
+    return find_operation(request.method, request.url.path).name == "save_product"
+
 
 READABLE = [
     name for name in ACTS if name not in ("delete_sales_orders_of_location", "generate_purchase_orders", "run_forecast")
@@ -169,7 +175,7 @@ async def test_the_intent_is_on_disk_before_the_request_arrives(tmp_path: Path) 
 
     class Watching(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            if request.method == "POST":
+            if _is_saving(request):
                 seen.append(_lines(journal))
             return await far.handle_async_request(request)
 
@@ -282,7 +288,7 @@ async def test_what_did_not_leave_is_journaled_as_not_sent(memory: Memory) -> No
 
     class Unreachable(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            if request.method == "GET":
+            if not _is_saving(request):
                 return await far.handle_async_request(request)
             raise httpx.ConnectError("refused")
 
@@ -433,10 +439,46 @@ async def test_a_field_that_stocktrim_clears_unasked_is_named() -> None:
     assert report.warnings == ("Read back, the product 'NEW-1' now also has name = None; before, it was 'New'.",)
 
 
+@pytest.mark.parametrize(
+    ("status", "content"), [(204, b""), (202, b"{}"), (200, b""), (200, b"null"), (201, b'"ok"'), (299, b"[7]")]
+)
+@pytest.mark.parametrize("name", ACTS)
+async def test_a_write_is_done_whatever_its_success_answers(name: str, status: int, content: bytes) -> None:
+    far = sandbox(quirks=Quirks(status_lag=0))
+
+    class Terse(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            answer = await far.handle_async_request(request)
+            writing = find_operation(request.method, request.url.path).name == name
+            return httpx.Response(status, content=content) if writing else answer
+
+    async with connected(Terse()) as stocktrim:
+        report = await ACTS[name](stocktrim)
+    assert report.status == "applied"
+    assert [text for text in report.warnings if "no way to read" not in text] == []
+    assert writes(far) == [name]
+
+
+async def test_a_web_page_after_a_write_leaves_it_in_doubt() -> None:
+    far = sandbox()
+
+    class Portal(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if _is_saving(request):
+                return httpx.Response(200, html="<p>Sign in</p>")
+            return await far.handle_async_request(request)
+
+    async with connected(Portal()) as stocktrim:
+        with pytest.raises(UnexpectedAnswerError):
+            await stocktrim.products.save(NEW)
+
+
 async def test_a_reading_back_that_fails_is_a_warning() -> None:
     far = sandbox()
-    far.faults.add(Fault("status", at="list_products", times=None, after=1, status=403))
     async with connected(far) as stocktrim:
+        # Once a lookup by id has found something, one that finds nothing is believed.
+        await stocktrim.products.get("30000001")
+        far.faults.add(Fault("status", at="list_products", times=None, after=1, status=403))
         report = await stocktrim.products.save(NEW)
     assert report.status == "applied"
     assert "was not checked" in report.warnings[0]
@@ -448,7 +490,7 @@ async def test_cancelling_a_write_is_journaled_as_unknown(memory: Memory) -> Non
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             answer = await far.handle_async_request(request)
-            if request.method == "POST":
+            if _is_saving(request):
                 arrived.set()
                 await released.wait()
             return answer

@@ -111,7 +111,7 @@ def numbered(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 95])
 @pytest.mark.parametrize("first", [0, 1])
-@pytest.mark.parametrize("more", ["told", None, True])
+@pytest.mark.parametrize("more", ["told", None, True, False])
 async def test_no_row_is_lost_or_repeated(count: int, first: int, more: Any) -> None:
     through = Scripted(plan(numbered(count), size=10, first=first, more=more))
     async with connected(through) as stocktrim:
@@ -120,21 +120,46 @@ async def test_no_row_is_lost_or_repeated(count: int, first: int, more: Any) -> 
     assert len(through.requests) <= -(-count // 10) + 3 + AHEAD
 
 
-async def test_a_plan_that_is_not_paged_is_asked_for_once_if_it_says_so_or_is_longer_than_asked() -> None:
-    for answer in (
-        plan(numbered(30), size=1, cap=False, more=False),
-        plan(numbered(PAGE_SIZE + 1), size=1, cap=False, more=None),
-    ):
-        through = Scripted(answer)
-        async with connected(through) as stocktrim:
-            rows = await stocktrim.order_plan.all()
-        assert len(rows) in (30, PAGE_SIZE + 1)
-        assert len(through.requests) == 1
+@pytest.mark.parametrize("more", [None, False])
+async def test_a_plan_that_is_longer_than_asked_for_is_asked_for_once(more: bool | None) -> None:
+    through = Scripted(plan(numbered(PAGE_SIZE + 1), size=1, cap=False, more=more))
+    async with connected(through) as stocktrim:
+        assert len(await stocktrim.order_plan.all()) == PAGE_SIZE + 1
+    assert len(through.requests) == 1
 
 
-async def test_a_plan_that_is_not_paged_and_does_not_say_so_is_still_read_once() -> None:
-    async with connected(Scripted(plan(numbered(30), size=1, cap=False, more=None))) as stocktrim:
+@pytest.mark.parametrize("more", [None, False, True])
+async def test_a_plan_that_is_not_paged_has_no_row_twice(more: bool | None) -> None:
+    through = Scripted(plan(numbered(30), size=1, cap=False, more=more))
+    async with connected(through) as stocktrim:
         assert len(await stocktrim.order_plan.all()) == 30
+    assert len(through.requests) <= 3
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_plan_that_always_says_it_ends_is_read_whole(first: Any) -> None:
+    quirks = Quirks(plan_first_page=first, plan_per_page_cap=20, plan_has_next_page="echoed")
+    async with connected(sandbox(130, quirks=quirks)) as stocktrim:
+        assert len(await stocktrim.order_plan.all()) == 130
+
+
+async def test_a_small_plan_is_read_in_two_calls() -> None:
+    far = sandbox(24)
+    async with connected(far) as stocktrim:
+        assert len(await stocktrim.order_plan.all()) == 24
+    assert asked(far)["read_order_plan"] == 2
+
+
+async def test_the_age_of_a_plan_is_read_where_its_pages_are_counted_from_one() -> None:
+    row = {"productCode": "A", "calculatedDateTime": "2026-03-02T06:00:00Z"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        shown = [row] if json.loads(request.content).get("page") == 1 else []
+        return httpx.Response(200, json={"results": shown})
+
+    async with connected(Scripted(answer)) as stocktrim:
+        assert await stocktrim.order_plan.calculated_at() == datetime(2026, 3, 2, 6, tzinfo=UTC)
+        assert len(await stocktrim.order_plan.all()) == 1
 
 
 async def test_rows_of_one_product_or_location_are_not_taken_for_each_other() -> None:

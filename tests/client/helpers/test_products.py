@@ -1,6 +1,7 @@
 """The catalogue, under every reading of the API."""
 
 import asyncio
+import json
 import re
 from typing import Any
 
@@ -8,7 +9,13 @@ import httpx
 import pytest
 
 from stocktrim_client.client import StockTrimClient
-from stocktrim_client.errors import ConflictError, NotFoundError, ServiceError, UnexpectedAnswerError
+from stocktrim_client.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    ServiceError,
+    UnexpectedAnswerError,
+)
 from stocktrim_client.helpers.wire import AHEAD
 from stocktrim_client.models import ProductDraft, ProductSupplier, StockAtLocation
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
@@ -106,8 +113,8 @@ async def test_several_products_are_found_together(quirks: Quirks) -> None:
     async with connected(far) as stocktrim:
         products = await stocktrim.products.find_many(["V60-02", "KETTLE-09", " ", "NOPE", "30000001", "V60-02"])
         assert await stocktrim.products.find_many([]) == {}
-    ids = {code: product and product.product_id for code, product in products.items()}
-    assert ids == {"V60-02": "30000001", "KETTLE-09": "KETTLE-09", "NOPE": None, "30000001": "30000001"}
+    ids = {code: [product.product_id for product in meant] for code, meant in products.items()}
+    assert ids == {"V60-02": ["30000001"], "KETTLE-09": ["KETTLE-09"], "NOPE": [], "30000001": ["30000001"]}
     assert asked(far)["list_products"] <= 4 + 7 + 3 + AHEAD
 
 
@@ -117,7 +124,7 @@ async def _save_raw(far: Sandbox, *products: dict[str, Any]) -> None:
     far.shop.changed()
 
 
-@pytest.mark.parametrize("matches", ["productId", "either"])
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
 async def test_a_shared_sku_picks_nobody_and_names_the_ids(matches: Any) -> None:
     far = sandbox(quirks=Quirks(product_code_matches=matches))
     await _save_raw(
@@ -127,7 +134,8 @@ async def test_a_shared_sku_picks_nobody_and_names_the_ids(matches: Any) -> None
     )
     async with connected(far) as stocktrim:
         assert await stocktrim.products.find("TWIN") is None
-        assert await stocktrim.products.find_many(["TWIN"]) == {"TWIN": None}
+        (twins,) = (await stocktrim.products.find_many(["TWIN"])).values()
+        assert [product.product_id for product in twins] == ["1001", "1002"]
         with pytest.raises(ConflictError, match="'1001', '1002'"):
             await stocktrim.products.get("TWIN")
         with pytest.raises(ConflictError):
@@ -170,6 +178,7 @@ async def test_any_code_passes_a_real_socket() -> None:
     async with serve(far) as base_url, StockTrimClient("sandbox", "sandbox", base_url=base_url) as stocktrim:
         for code in HOSTILE:
             far.shop.products.pop(code, None)
+            far.shop.changed()
             await _round_trip(stocktrim, far, code)
 
 
@@ -181,6 +190,57 @@ async def _round_trip(stocktrim: StockTrimClient, far: Sandbox, code: str) -> No
     assert code not in far.shop.products
     queries = [request.query for request in far.requests if request.operation == "delete_product"]
     assert queries[-1] == {"productid": code}
+
+
+# --- a lookup that knows only one of a product's codes
+
+
+async def test_a_product_is_deleted_where_a_lookup_knows_only_skus() -> None:
+    for code in ("V60-02", "30000001"):
+        far = sandbox(130, quirks=Quirks(product_code_matches="sku"))
+        async with connected(far) as stocktrim:
+            report = await stocktrim.products.delete(code)
+        assert (report.status, report.warnings) == ("applied", ())
+        assert "30000001" not in far.shop.products
+
+
+async def test_a_product_is_changed_and_not_called_new_where_a_lookup_knows_only_skus() -> None:
+    far = sandbox(130, quirks=Quirks(product_code_matches="sku"))
+    async with connected(far) as stocktrim:
+        report = await stocktrim.products.save(ProductDraft(product_id="30000001", lead_time_days=77))
+    (change,) = report.changes
+    assert (report.status, change.kind, report.warnings) == ("applied", "change", ())
+    assert [field.field for field in change.fields] == ["lead_time_days"]
+
+
+async def test_a_product_unknown_to_plan_and_lookup_is_found_in_the_catalogue() -> None:
+    far = sandbox(130, quirks=Quirks(product_code_matches="sku"))
+    async with connected(far) as stocktrim:
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        report = await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="Newer"))
+    assert (report.changes[0].kind, report.warnings) == ("change", ())
+
+
+async def test_new_products_cost_few_calls_once_lookups_are_known_to_look_at_ids() -> None:
+    far = sandbox(1500)
+    async with connected(far) as stocktrim:
+        await stocktrim.products.get("30000001")
+        before = sum(asked(far).values())
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+    assert sum(asked(far).values()) - before == 3
+
+
+async def test_a_plan_counted_from_one_is_searched_for_a_sku() -> None:
+    row = {"productId": "1001", "productCodeReadable": "SKU"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            rows = [{"externalId": 1001, "productCode": "SKU"}] if json.loads(request.content).get("page") == 1 else []
+            return httpx.Response(200, json={"results": rows})
+        return httpx.Response(200, json=[row]) if request.url.params.get("code") == "1001" else httpx.Response(404)
+
+    async with connected(Scripted(answer)) as stocktrim:
+        assert (await stocktrim.products.get("SKU")).product_id == "1001"
 
 
 # --- saving
@@ -295,6 +355,38 @@ async def test_a_product_without_its_id_keeps_its_sku_and_without_both_is_an_err
         assert (product.code, product.product_id) == ("SKU", "SKU")
         rows.append({"productId": None})
         with pytest.raises(UnexpectedAnswerError):
+            await stocktrim.products.all()
+
+
+async def test_a_page_with_a_row_hidden_is_not_the_last() -> None:
+    rows = [{"productId": str(number)} for number in range(130)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("pageNo", "1")) - 1
+        shown = rows[50 * page : 50 * page + 50][: 49 if page == 1 else 50]
+        return httpx.Response(200, json=shown) if shown else httpx.Response(404)
+
+    async with connected(Scripted(answer)) as stocktrim:
+        assert len(await stocktrim.products.all()) == 129
+
+
+@pytest.mark.parametrize("count", [0, 1, 20, 120])
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_page_past_the_end_may_be_refused(count: int, first: int) -> None:
+    rows = [{"productId": str(number)} for number in range(count)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("pageNo", first)) - first
+        shown = rows[20 * page : 20 * page + 20]
+        return httpx.Response(200, json=shown) if shown or page <= 0 else httpx.Response(400, text="No such page.")
+
+    async with connected(Scripted(answer)) as stocktrim:
+        assert len(await stocktrim.products.all()) == count
+
+
+async def test_a_first_page_that_is_refused_is_an_error() -> None:
+    async with connected(Scripted(lambda request: httpx.Response(400, text="No."))) as stocktrim:
+        with pytest.raises(InvalidRequestError):
             await stocktrim.products.all()
 
 

@@ -14,6 +14,7 @@ from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFound
 from stocktrim_client.helpers.purchase_orders import status_of
 from stocktrim_client.helpers.wire import AHEAD
 from stocktrim_client.models import PurchaseOrderDraft, PurchaseOrderLineDraft
+from stocktrim_client.operations import find_operation
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.sandbox.server import serve
 from tests.client.sandboxed import HOSTILE, Scripted, asked, connected, every_reading, sandbox, writes
@@ -276,6 +277,53 @@ async def test_a_second_reference_that_is_there_stays() -> None:
         await stocktrim.purchase_orders.save(DRAFT.model_copy(update={"reference": "A"}))
         await stocktrim.purchase_orders.save(DRAFT)
     assert [body.get("referenceNumber") for body in sent(far)] == ["B", "PO-NEW"]
+
+
+@every_reading
+@pytest.mark.parametrize("first", [{"clientReferenceNumber": "PO-0"}, {}])
+async def test_a_second_reference_of_another_order_is_not_saved_to(quirks: Quirks, first: dict[str, str]) -> None:
+    far = sandbox(quirks=quirks)
+    far.shop.orders[1] = {"id": 1, "status": "Draft", "referenceNumber": "X9", **first}
+    draft = DRAFT.model_copy(update={"reference": "X9"})
+    async with connected(far) as stocktrim:
+        assert (await stocktrim.purchase_orders.get("X9")).order_id == 1
+        with pytest.raises(ConflictError, match="second reference"), stocktrim.changes.preview():
+            await stocktrim.purchase_orders.save(draft)
+        with pytest.raises(ConflictError, match="second reference"):
+            await stocktrim.purchase_orders.save(draft)
+        far.shop.orders[2] = {"id": 2, "status": "Draft", "clientReferenceNumber": "X9"}
+        assert (await stocktrim.purchase_orders.save(draft)).changes[0].kind == "change"
+    assert writes(far) == ["save_purchase_order"]
+
+
+async def test_an_order_that_shows_no_lines_in_a_list_is_deleted_all_the_same() -> None:
+    far = sandbox()
+
+    class Brief(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            answer = await far.handle_async_request(request)
+            if find_operation(request.method, request.url.path).name != "list_purchase_orders":
+                return answer
+            await answer.aread()
+            return httpx.Response(200, json=[{**order, "purchaseOrderLineItems": None} for order in answer.json()])
+
+    async with connected(Brief()) as stocktrim:
+        assert (await stocktrim.purchase_orders.delete("PO-00003")).warnings == ()
+    assert orders(far, "PO-00003") == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 20, 40])
+@pytest.mark.parametrize("first", [0, 1])
+async def test_a_page_past_the_end_may_be_refused(count: int, first: int) -> None:
+    rows = [{"id": number, "status": "Draft"} for number in range(1, count + 1)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", first)) - first
+        shown = rows[20 * page : 20 * page + 20]
+        return httpx.Response(200, json=shown) if shown or page <= 0 else httpx.Response(400, text="No such page.")
+
+    async with connected(Scripted(answer)) as stocktrim:
+        assert len(await stocktrim.purchase_orders.all()) == count
 
 
 async def test_orders_are_written_one_at_a_time() -> None:
