@@ -83,16 +83,16 @@ class Quirks:
     """Plan rows when `perPage` is left out: 0 is all of them (taken to be so, never checked)."""
     plan_per_page_cap: int = 0
     """The largest `perPage` of the plan; 0 is no limit."""
-    plan_has_next_page: Literal["told", "null"] = "told"
-    """`hasNextPage` in the echoed filter: filled, or left null."""
+    plan_has_next_page: Literal["told", "null", "echoed"] = "told"
+    """`hasNextPage` in the echoed filter: filled, left null, or as it was asked, false if it was not."""
 
     # Products
     product_left_out: Literal["kept", "replaced"] = "kept"
     """Fields left out of POST Products: kept (two integrations rely on it), or cleared."""
     explicit_null: Literal["clears", "ignored", "refused"] = "clears"
     """An explicit null in POST Products: not recorded."""
-    product_code_matches: Literal["productId", "either"] = "productId"
-    """GET Products?code=: the one match seen looked like a productId; the readable code may match as well."""
+    product_code_matches: Literal["productId", "either", "sku"] = "productId"
+    """GET Products?code=: the one match seen looked like a productId; the readable code may match as well, or alone."""
     service_level: Literal["fraction", "percent"] = "fraction"
     """Whether 0.95 or 95 means 95 %; a client writes 0.95."""
     product_supplier_id: Literal["code", "id", "external"] = "code"
@@ -245,6 +245,7 @@ class Quirks:
                 orders_over_cap="refused",
                 orders_sequence="scattered",
                 explicit_null="refused",
+                product_code_matches="sku",
                 product_supplier_id="external",
                 order_lookup="either",
                 second_generate="nothing",
@@ -273,5 +274,11 @@ class Quirks:
                 unknown_product="created",
                 sort_order="honoured",
             ),
-            "capped plan": cls(plan_first_page=0, plan_per_page=10, plan_per_page_cap=10, orders_page_size_cap=10),
+            "capped plan": cls(
+                plan_first_page=0,
+                plan_per_page=10,
+                plan_per_page_cap=10,
+                plan_has_next_page="echoed",
+                orders_page_size_cap=10,
+            ),
         }

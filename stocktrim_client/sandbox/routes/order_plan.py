@@ -45,6 +45,8 @@ async def read_order_plan(account: Account, ask: Ask) -> Answer:
     echo = write({**asked, "page": page, "perPage": size}, shapes.PLAN_FILTER, quirks)
     if quirks.plan_has_next_page == "told":
         echo["hasNextPage"] = more
+    elif quirks.plan_has_next_page == "echoed":
+        echo["hasNextPage"] = bool(asked.get("hasNextPage"))
     tail = b',"filterCriteria":' + encode(echo) + b"}"
     if not shown:
         return Answer(200, (b'{"results":' + (b"null" if quirks.null_results else b"[]"), tail), {"content-type": JSON})

@@ -58,16 +58,17 @@ def _product_supplier(account: Account, listed: Record) -> Record:
 
 
 def _same_code(product: Record, code: str, quirks: Quirks) -> bool:
-    return product["productId"] == code or (
-        quirks.product_code_matches == "either" and product.get("productCodeReadable") == code
+    looks_at = {"productId": ("productId",), "sku": ("productCodeReadable",)}.get(
+        quirks.product_code_matches, ("productId", "productCodeReadable")
     )
+    return any(product.get(name) == code for name in looks_at)
 
 
 async def list_products(account: Account, ask: Ask) -> Answer:
     """Products, a page of them, or the one with a code."""
     shop, quirks, page = account.shop, account.quirks, -1
     if (code := query_of(ask, "code")) is not None:
-        exact = shop.products.get(code)
+        exact = shop.products.get(code) if quirks.product_code_matches != "sku" else None
         found = [exact] if exact else [each for each in shop.products.values() if _same_code(each, code, quirks)]
     else:
         asked = query_of(ask, "pageNo")

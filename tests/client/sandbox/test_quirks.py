@@ -209,6 +209,9 @@ async def test_the_plan_may_come_in_pages(open_desk: Any) -> None:
     pages = [(await other.post("/api/OrderPlan", json={"page": page})).json() for page in range(4)]
     assert [len(page["results"]) for page in pages] == [10, 10, 10, 4]
     assert {page["filterCriteria"]["hasNextPage"] for page in pages} == {None}
+    echoing = open_desk(plan_per_page=10, plan_has_next_page="echoed")
+    page = (await echoing.post("/api/OrderPlan", json={})).json()
+    assert (len(page["results"]), page["filterCriteria"]["hasNextPage"]) == (10, False)
     capped = open_desk(plan_per_page_cap=5)
     assert len((await capped.post("/api/OrderPlan", json={"perPage": 20})).json()["results"]) == 5
 
@@ -334,8 +337,11 @@ async def test_left_out_and_null_fields_of_a_product(open_desk: Any) -> None:
 
 async def test_a_readable_code_may_be_looked_up_too(open_desk: Any) -> None:
     assert (await open_desk().get("/api/Products?code=V60-02")).status_code == 404
-    found = (await open_desk(product_code_matches="either").get("/api/Products?code=V60-02")).json()
-    assert [product["productId"] for product in found] == ["30000001"]
+    for matches, by_id in (("either", 200), ("sku", 404)):
+        desk = open_desk(product_code_matches=matches)
+        found = (await desk.get("/api/Products?code=V60-02")).json()
+        assert [product["productId"] for product in found] == ["30000001"]
+        assert (await desk.get("/api/Products?code=30000001")).status_code == by_id
 
 
 async def test_the_scale_of_the_service_level(open_desk: Any) -> None:
