@@ -1,5 +1,6 @@
 """The catalogue."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -20,13 +21,19 @@ async def get_products(
     For what to order use get_reorder_plan; to find codes use search.
     """
     found = await stocktrim.products.find_many(codes)
-    missing = [code for code, product in found.items() if product is None]
-    products = {product.product_id: product for product in found.values() if product is not None}
+    products = {product.product_id: product for meant in found.values() for product in meant}
     return Page(
         items=tuple(products.values()),
         total=len(products),
-        warnings=tuple(f"There is no product {code!r}; search finds codes from words." for code in missing),
+        warnings=tuple(_warning(code, meant) for code, meant in found.items() if len(meant) != 1),
     )
+
+
+def _warning(code: str, meant: Sequence[Product]) -> str:
+    if not meant:
+        return f"There is no product {code!r}; search finds codes from words."
+    ids = ", ".join(repr(product.product_id) for product in meant)
+    return f"{len(meant)} products share the SKU {code!r}; name the one meant by its product id: {ids}."
 
 
 PRODUCTS = Toolset("products", "The catalogue.", reads=(get_products,))

@@ -14,7 +14,7 @@ from tests.conftest import TODAY
 HOSTILE = ("TEA/CHAI 50%+", "000123", "☕-STICKER", "..", "SCOOP #2?&")
 
 
-@pytest.mark.parametrize("matches", ["productId", "either"])
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
 async def test_a_product_is_found_by_sku_and_by_product_id(
     open_app: Callable[..., App], clock: Callable[[], float], matches: Any
 ) -> None:
@@ -44,6 +44,19 @@ async def test_what_is_missing_is_named_and_the_rest_is_given(stocktrim: StockTr
         "There is no product '../..'",
         "There is no product 'N/A?'",
     ]
+
+
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
+async def test_a_shared_sku_gives_all_who_share_it_and_says_so(
+    open_app: Callable[..., App], clock: Callable[[], float], matches: Any
+) -> None:
+    sandbox = Sandbox(today=TODAY, clock=clock, quirks=Quirks(product_code_matches=matches))
+    for number in ("1001", "1002"):
+        sandbox.shop.products[number] = {"id": int(number), "productId": number, "productCodeReadable": "TWIN"}
+    sandbox.shop.changed()
+    page = await get_products(open_app(sandbox).stocktrim, ("TWIN", "V60-02"))
+    assert [one.product_id for one in page.items] == ["1001", "1002", "30000001"]
+    assert page.warnings == ("2 products share the SKU 'TWIN'; name the one meant by its product id: '1001', '1002'.",)
 
 
 async def test_fifty_codes_read_the_catalogue_once_at_most(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
