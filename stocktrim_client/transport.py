@@ -24,6 +24,7 @@ from stocktrim_client.attempt import Attempt, Sender
 from stocktrim_client.discretion import Secrets, answered, hush, sending
 from stocktrim_client.errors import StockTrimError
 from stocktrim_client.operations import Operation, find_operation
+from stocktrim_client.pause import Pause
 from stocktrim_client.pool import Pool, Pools
 from stocktrim_client.problems import says_gone
 from stocktrim_client.retry import DEFAULT_POLICY, Ending, Phase, RetryPolicy
@@ -230,7 +231,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         signature = [(name, value.encode()) for name, value in zip(_SECRET_NAMES, values, strict=True)]
         self._sender = Sender(policy, signature, http2=http2, monotonic=monotonic, wall=wall)
         self._tokens = policy.budget
-        self._pause_ends = float("-inf")
+        self._pause = Pause(policy.longest_retry_after)
         hush()
 
     def __repr__(self) -> str:
@@ -254,6 +255,8 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         except asyncio.CancelledError:
             self._report(call, "cancelled by its caller" + (", outcome unknown" if call.unknown else ""), logging.INFO)
             raise
+        finally:
+            self._pause.learn(call, answered=False)
 
     def _begin(self, request: httpx.Request) -> _Call:
         wishes, now = _wishes.get(), self._monotonic()
@@ -307,12 +310,12 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
 
     def _learn(self, call: _Call, ending: Ending, delay: float | None) -> None:
         """What one attempt means for the calls beside it: the budget, and the pause after a 429."""
+        self._pause.learn(call, ending.answered)
         if ending.status == 429 and ending.answered:
-            pause = ending.retry_after or delay or 0.0
-            ends = self._monotonic() + pause
-            self._pause_ends = max(self._pause_ends, ends)
+            pause, now = ending.retry_after or delay or 0.0, self._monotonic()
+            self._pause.ask(now, pause)
             if delay is not None and delay >= pause:
-                call.waited_for = ends
+                call.waited_for = now + pause
         if delay is not None:
             self._tokens -= 1
             log.warning(
@@ -430,9 +433,9 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             await pool.enter(call.bulk, self._policy.pool_timeout, left)
             now = self._monotonic()
             left = call.ends - now
-            # A pause slept through once is over, whatever a clock that ran slow meanwhile may say.
-            pause = self._pause_ends - now if self._pause_ends > call.waited_for else 0.0
-            if self._pools.holds(pool) and pause <= 0 < left:
+            pause, news = self._pause.left(now, call.waited_for), self._pause.news(now)
+            if self._pools.holds(pool) and news is None and pause <= 0 < left:
+                self._pause.go(call, now)
                 return pool
             pool.leave(call.bulk)
             if left <= 0:
@@ -440,9 +443,18 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             if pause >= left:
                 raise _PauseError(pause)
             if pause > 0:
-                call.waited_for = self._pause_ends
+                call.waited_for = self._pause.ends
                 longer = pause * (1 + self._policy.jitter * self._random())
                 await self._sleep(longer if longer < left else pause)
+            elif news is not None:
+                await self._hear(news, left)
+
+    async def _hear(self, news: asyncio.Event, left: float) -> None:
+        try:
+            async with asyncio.timeout(left):
+                await news.wait()
+        except TimeoutError:
+            raise _PauseError(self._policy.longest_retry_after) from None
 
     async def aclose(self) -> None:
         """Close every connection; attempts whose caller has left get a moment to end."""

@@ -239,6 +239,58 @@ async def test_r7_calls_that_queue_for_a_slot_keep_to_the_pause_too() -> None:
         assert len([pause for pause in clock.sleeps if pause >= 20]) >= 1
 
 
+async def test_a_pause_of_a_year_is_told_once_and_holds_the_others_for_a_minute() -> None:
+    clock = Clock()
+    year = 31_536_000
+    async with stage(answer(429, headers={"retry-after": str(year)}), clock=clock) as (server, http):
+        error = await caught(http.get("/api/Products"))
+        assert isinstance(error, errors.BusyError)
+        assert (error.retry_after, error.attempts) == (year, 1)
+        with calling(deadline=45):
+            error = await caught(http.get("/api/Products"))
+        assert isinstance(error, errors.BusyError)
+        assert (error.retry_after, error.attempts, len(server.requests)) == (60, 0, 1)
+        clock.now += 61
+        assert (await http.get("/api/Products")).status_code == 200
+        assert (await http.get("/api/Products")).status_code == 200
+        assert clock.sleeps == []
+
+
+async def test_after_the_held_minute_one_call_goes_to_see_and_the_others_wait_for_what_it_meets() -> None:
+    clock = Clock()
+    async with stage(answer(429, headers={"retry-after": "9999999"}), clock=clock) as (server, http):
+        await caught(http.get("/api/Products"))
+        clock.now += 61
+        server.plan(answer(429, headers={"retry-after": "8888888"}, after=0.05))
+        with calling(deadline=45):
+            told = await asyncio.gather(*(caught(http.get("/api/Products")) for _ in range(5)))
+        waits = sorted(getattr(error, "retry_after", None) or 0 for error in told)
+        assert waits[-1] == 8_888_888
+        assert len(server.requests) == 2, "only the one that went to see was sent"
+        clock.now += 61
+        server.plan(fin)
+        assert (await send_all(http, 5)) == [200] * 5
+
+
+async def send_all(http: httpx.AsyncClient, number: int) -> list[int]:
+    answers = await asyncio.gather(*(http.get("/api/Products") for _ in range(number)))
+    return [answer.status_code for answer in answers]
+
+
+async def test_a_call_that_went_to_see_and_was_cancelled_holds_up_nobody() -> None:
+    clock = Clock()
+    async with stage(answer(429, headers={"retry-after": "9999999"}), clock=clock) as (server, http):
+        await caught(http.get("/api/Products"))
+        clock.now += 61
+        server.plan(hang)
+        first = asyncio.create_task(http.get("/api/Products"))
+        await until(lambda: len(server.requests) == 2)
+        first.cancel()
+        await asyncio.wait([first])
+        assert (await http.get("/api/Products")).status_code == 200
+        assert clock.sleeps == []
+
+
 async def test_a_call_waits_for_the_end_of_a_pause_if_its_deadline_allows_just_that() -> None:
     clock = StandingClock()
     async with stage(answer(429, headers={"retry-after": "20"}), clock=clock) as (_, http):

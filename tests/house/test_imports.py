@@ -38,7 +38,7 @@ ROWS = (
     row(f"{CLIENT}.helpers", "httpx attrs pydantic"),
     row(f"{CLIENT}.changes", "pydantic"),
     row(f"{CLIENT}.transport", "httpx"),
-    row(f"{CLIENT}.attempt {CLIENT}.pool {CLIENT}.trail {CLIENT}.discretion", "httpx"),
+    row(f"{CLIENT}.attempt {CLIENT}.pool {CLIENT}.trail {CLIENT}.pause {CLIENT}.discretion", "httpx"),
     row(f"{CLIENT}.operations"),
     row(f"{CLIENT}.errors {CLIENT}.retry {CLIENT}.wording {CLIENT}.problems {CLIENT}.verdicts", "httpx"),
     row(f"{CLIENT}.models", "pydantic"),
