@@ -108,7 +108,7 @@ class Catalogue:
     ) -> None:
         self.products = tuple(products)
         self.suppliers = {key: one for one in suppliers if (key := one.code or one.name) is not None}
-        self._by_id = _by_name(self.products, attrgetter("product_id"))
+        self.by_id = _by_name(self.products, attrgetter("product_id"))
         self._by_code = _by_name(self.products, attrgetter("code"))
         self._supplier_keys = _supplier_keys(self.suppliers)
         self._orders = _open_lines(orders)
@@ -128,7 +128,7 @@ class Catalogue:
 
     def product(self, *names: str | None) -> Product | None:
         """The product of an id or a code; the first name that fits, ids before codes."""
-        for known in (self._by_id, self._by_code):
+        for known in (self.by_id, self._by_code):
             for name in names:
                 if name is not None and (product := known.get(name)) is not None:
                     return product
@@ -176,7 +176,7 @@ class Catalogue:
 
     def code(self, product_id: str) -> str:
         """The SKU people type for a product id."""
-        product = self._by_id.get(product_id)
+        product = self.by_id.get(product_id)
         return product.code if product is not None else product_id
 
     @cached_property

@@ -158,7 +158,7 @@ def _items(rows: Sequence[OrderPlanRow], catalogue: Catalogue, suppliers: Sequen
     for row in sorted(rows, key=_whole_business_first):
         item = catalogue.item(row)
         chosen.setdefault(row.code if item.product is None else item.product.product_id, item)
-    for product in catalogue.products:
+    for product in catalogue.by_id.values():
         if product.product_id not in chosen:
             row = OrderPlanRow(code=product.code, product_id=product.product_id)
             chosen[product.product_id] = Item(row, product, catalogue.supplier_of(product))
@@ -170,8 +170,8 @@ def _items(rows: Sequence[OrderPlanRow], catalogue: Catalogue, suppliers: Sequen
     ]
 
 
-def _whole_business_first(row: OrderPlanRow) -> tuple[bool, str]:
-    return row.location is not None, row.location or ""
+def _whole_business_first(row: OrderPlanRow) -> tuple[bool, str, str]:
+    return row.location is not None, row.location or "", row.code
 
 
 def _compared(items: Sequence[Item], catalogue: Catalogue) -> Compared:

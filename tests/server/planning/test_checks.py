@@ -1,0 +1,249 @@
+"""Settings that make a plan unreliable: each check's cases, and what must hold for any account."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stocktrim_client.models import OrderPlanRow, Product, Supplier
+from stocktrim_mcp_server.planning.catalogue import Catalogue
+from stocktrim_mcp_server.planning.checks import CHECK_NAMES, CHECKS, STALE, DataCheck, Finding, check_planning_data
+from tests.conftest import TODAY
+from tests.server.planning.accounts import SUPPLIERS, account_of, plan_rows, products
+
+ALL = 10_000
+ROW: dict[str, Any] = {
+    "code": "A",
+    "product_id": "1",
+    "order_quantity": 10.0,
+    "lead_demand": 20.0,
+    "lead_time_days": 20,
+    "days_until_stock_out": 9,
+    "days_until_order": 3,
+    "on_hand": 8.0,
+    "daily_demand": 1.0,
+    "unit_cost": 4.0,
+    "unit_price": 9.0,
+    "is_uncertain": False,
+    "calculated_at": datetime(2026, 11, 23, 6, tzinfo=UTC),
+}
+PRODUCT: dict[str, Any] = {"code": "A", "product_id": "1", "supplier_code": "ACME", "lead_time_days": 20}
+
+
+def row(**different: Any) -> OrderPlanRow:
+    return OrderPlanRow.model_validate(ROW | different)
+
+
+def product(**different: Any) -> Product:
+    return Product.model_validate(PRODUCT | different)
+
+
+def checked(rows: list[OrderPlanRow], known: list[Product], **options: Any) -> DataCheck:
+    options = {"today": TODAY, "limit": ALL, "suppliers": ()} | options
+    return check_planning_data(rows, Catalogue(known, SUPPLIERS), **options)
+
+
+def findings(rows: dict[str, Any], products: dict[str, Any]) -> dict[str, Finding]:
+    return {one.check: one for one in checked([row(**rows)], [product(**products)]).items}
+
+
+def test_an_ordinary_product_has_nothing_to_look_at() -> None:
+    found = checked([row()], [product()])
+    assert (found.items, found.checks, found.total, found.checked) == ((), (), 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("check", "rows", "products", "field", "money"),
+    [
+        ("no_cost", {"unit_cost": None}, {}, "unit_cost", 365 * 9),
+        ("zero_cost", {"unit_cost": 0.0}, {}, "unit_cost", 365 * 9),
+        ("zero_cost", {"unit_cost": None}, {"unit_cost": 0.0}, "unit_cost", 365 * 9),
+        ("no_lead_time", {"lead_time_days": None}, {"lead_time_days": None}, "lead_time_days", 365 * 4),
+        ("no_supplier", {}, {"supplier_code": None}, "supplier_code", 365 * 4),
+        ("unknown_supplier", {}, {"supplier_code": "ghost"}, "supplier_code", 365 * 4),
+        ("stocktrim_error", {"error": "Odd."}, {}, "lead_time_days or sales history", 365 * 4),
+        (
+            "not_forecast",
+            {"days_until_stock_out": None, "order_quantity": None},
+            {},
+            "overridden_demand",
+            8 * 4,
+        ),
+        ("discontinued_with_demand", {"is_discontinued": True}, {}, "discontinued", 365 * 4),
+        ("discontinued_with_demand", {}, {"discontinued": True}, "discontinued", 365 * 4),
+        ("unstocked_with_stock", {"is_unstocked": True}, {}, "unstocked", 8 * 4),
+        ("negative_stock", {"on_hand": -3.0}, {}, "on_hand", 3 * 4),
+        ("cost_above_price", {"unit_cost": 10.0}, {}, "unit_cost, unit_price", 365),
+        (
+            "minimum_not_in_batches",
+            {"minimum_order_quantity": 20.0, "batch_size": 12.0},
+            {},
+            "minimum_order_quantity, batch_size",
+            40,
+        ),
+        (
+            "minimum_not_in_batches",
+            {},
+            {"minimum_order_quantity": 20.0, "batch_size": 12.0},
+            "minimum_order_quantity, batch_size",
+            40,
+        ),
+        (
+            "shelf_levels_crossed",
+            {"minimum_shelf_level": 9.0, "maximum_shelf_level": 8.0},
+            {},
+            "minimum_shelf_level, maximum_shelf_level",
+            365 * 4,
+        ),
+        ("weak_forecast", {"is_uncertain": True}, {}, "overridden_demand", 40),
+    ],
+)
+def test_each_check_finds_its_fault_names_field_and_fix_and_counts_its_money(
+    check: str, rows: dict[str, Any], products: dict[str, Any], field: str, money: float
+) -> None:
+    found = findings(rows, products)
+    assert found.keys() == {check}
+    assert (found[check].product, found[check].field) == ("A", field)
+    assert found[check].money == pytest.approx(money)
+    assert found[check].wrong
+    assert found[check].fix.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("rows", "products"),
+    [
+        ({"lead_time_days": None}, {}),
+        ({"lead_time_days": None}, {"lead_time_days": None, "supplier_code": "SLOW"}),
+        ({"made_of_count": 3}, {"supplier_code": None}),
+        ({"days_until_stock_out": None}, {}),
+        ({"unit_cost": 9.0}, {}),
+        ({"minimum_order_quantity": 24.0, "batch_size": 12.0}, {}),
+        ({"minimum_order_quantity": 2.5, "batch_size": 0.25}, {}),
+        ({"minimum_order_quantity": 0.0, "batch_size": 12.0}, {}),
+        ({"minimum_shelf_level": 8.0, "maximum_shelf_level": 8.0}, {}),
+        ({"is_discontinued": True, "daily_demand": 0.0, "lead_time_days": None}, {"supplier_code": None}),
+        ({"is_unstocked": True, "on_hand": 0.0, "days_until_stock_out": None, "order_quantity": None}, {}),
+        ({}, {"barcode": "  "}),
+    ],
+)
+def test_what_is_as_it_should_be_is_not_found(rows: dict[str, Any], products: dict[str, Any]) -> None:
+    known = [*SUPPLIERS, Supplier(code="SLOW", lead_time_days=50)]
+    catalogue = Catalogue([product(**products)], known)
+    assert check_planning_data([row(**rows)], catalogue, today=TODAY).items == ()
+
+
+def test_doubles_name_each_other() -> None:
+    known = [
+        product(barcode="4977"),
+        product(product_id="2", code=" a", barcode="4977"),
+        product(product_id="3", code="C", barcode="4977"),
+        product(product_id="4", code="D", barcode="12"),
+    ]
+    rows = [row(product_id=str(at), code=code) for at, code in enumerate(["A", " a", "C", "D"], start=1)]
+    found = checked(rows, known)
+    assert sorted(one.product or "" for one in found.items if one.check == "duplicate_sku") == [" a", "A"]
+    barcodes = {one.product: one.wrong for one in found.items if one.check == "duplicate_barcode"}
+    assert barcodes["C"] == "it shares barcode '4977' with A,  a"
+    assert barcodes.keys() == {"A", " a", "C"}
+
+
+@pytest.mark.parametrize(
+    ("age", "stale"), [(timedelta(0), False), (timedelta(days=7), False), (timedelta(days=8), True)]
+)
+def test_a_plan_is_stale_after_a_week(age: timedelta, stale: bool) -> None:
+    computed = datetime(2026, 11, 23, 6, tzinfo=UTC) - age
+    found = checked([row(calculated_at=computed)], [product()])
+    assert [one.check for one in found.items] == ([STALE] if stale else [])
+    if stale:
+        (one,) = found.items
+        assert (one.product, one.money) == (None, 40)
+        assert "8 days old" in one.wrong
+
+
+def test_no_plan_at_all_is_said() -> None:
+    (found,) = [one for one in checked([], []).items if one.check == STALE]
+    assert "holds no plan" in found.wrong
+
+
+def test_a_weak_forecast_counts_only_where_much_money_stands_on_it() -> None:
+    rows = [
+        row(code="BIG", product_id="1", order_quantity=900.0, is_uncertain=True),
+        row(code="SMALL", product_id="2", order_quantity=100.0, is_uncertain=True),
+    ]
+    known = [product(code="BIG"), product(code="SMALL", product_id="2")]
+    assert [one.product for one in checked(rows, known).items] == ["BIG"]
+
+
+def test_rows_of_locations_do_not_repeat_a_product_and_a_product_without_a_row_is_not_forgotten() -> None:
+    rows = [row(location=place, unit_cost=None) for place in ("MAIN", None, "SHOP")]
+    lost = product(code="LOST", product_id="2")
+    found = checked(rows, [product(), lost])
+    assert found.checked == 2
+    assert [(one.check, one.product) for one in found.items if one.product == "A"] == [("no_cost", "A")]
+    assert "not_forecast" in {one.check for one in found.items if one.product == "LOST"}
+
+
+def test_checks_and_suppliers_narrow_and_a_strange_check_is_refused() -> None:
+    rows = [row(unit_cost=None, on_hand=-1.0), row(code="B", product_id="2", unit_cost=None)]
+    known = [product(), product(code="B", product_id="2", supplier_code="7")]
+    one = checked(rows, known, checks=["No_Cost "])
+    assert {(found.check, found.product) for found in one.items} == {("no_cost", "A"), ("no_cost", "B")}
+    assert {found.product for found in checked(rows, known, suppliers=["acme ltd"]).items} == {"A"}
+    with pytest.raises(ValueError, match=r"there is no check 'costs'\. Checks: no_cost, zero_cost"):
+        checked(rows, known, checks=["costs"])
+
+
+@given(plan_rows, products, st.integers(1, 6))
+def test_findings_are_ranked_by_money_add_up_and_windows_cover_them_once(
+    rows: list[OrderPlanRow], known: list[Product], limit: int
+) -> None:
+    whole = checked(rows, known)
+    money = [one.money for one in whole.items if one.money is not None]
+    assert money == sorted(money, reverse=True)
+    assert all(amount >= 0 for amount in money)
+    assert all(one.money is None for one in whole.items[len(money) :])
+    assert whole.total == len(whole.items) == sum(total.findings for total in whole.checks)
+    for total in whole.checks:
+        those = [one.money for one in whole.items if one.check == total.check and one.money is not None]
+        assert total.money == (pytest.approx(sum(those), abs=0.02 * len(those)) if those else None)
+    shown, cursor = list[Finding](), ""
+    while True:
+        part = checked(rows, known, limit=limit, cursor=cursor)
+        shown += part.items
+        if part.next_cursor is None:
+            break
+        cursor = part.next_cursor
+    assert tuple(shown) == whole.items
+    assert checked(rows[::-1], known[::-1]).total == whole.total
+
+
+def test_a_cursor_of_other_findings_is_stale() -> None:
+    rows = [row(unit_cost=None), row(code="B", product_id="2", unit_cost=None)]
+    known = [product(), product(code="B", product_id="2")]
+    cursor = checked(rows, known, limit=1).next_cursor
+    assert cursor is not None
+    assert "is stale" in checked(rows[:1], known, limit=1, cursor=cursor).warnings[0]
+
+
+def test_every_check_has_its_name_once() -> None:
+    assert len(set(CHECK_NAMES)) == len(CHECKS) + 1
+
+
+@pytest.mark.parametrize("size", [24, 300])
+async def test_the_sandboxs_own_faults_are_found(size: int) -> None:
+    account = await account_of(size)
+    found = check_planning_data(account.rows, account.catalogue, today=TODAY, limit=ALL)
+    by_check: dict[str, set[str | None]] = {}
+    for one in found.items:
+        by_check.setdefault(one.check, set()).add(one.product)
+    plan = account.rows
+    assert by_check["no_cost"] == {one.code for one in account.products if one.unit_cost is None}
+    assert by_check["stocktrim_error"] == {one.code for one in plan if one.error}
+    assert by_check["negative_stock"] == {one.code for one in plan if (one.on_hand or 0) < 0} == {"SERVER-600"}
+    assert by_check["no_lead_time"] == {one.code for one in plan if one.lead_time_days is None}
+    assert by_check["discontinued_with_demand"] >= {"PRESS-OLD"}
+    assert STALE not in by_check
+    later = check_planning_data(account.rows, account.catalogue, today=date(2026, 12, 24), limit=1)
+    assert later.items[0].check == STALE
