@@ -6,6 +6,7 @@ one, so that `" mu"` finds words that begin with "mu". Only quoted phrases reach
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -58,6 +59,7 @@ class Index:
     def __init__(self, entries: Iterable[tuple[int, Entry]]) -> None:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        weakref.finalize(self, self._database.close)
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.executescript(SCHEMA)
         self._database.execute("BEGIN")
@@ -85,11 +87,6 @@ class Index:
         """How many records fit, and those that fit best."""
         with self._lock:
             return self._find(_clean(query).strip(), query_words(query), limit)
-
-    def close(self) -> None:
-        """Free the memory."""
-        with self._lock:
-            self._database.close()
 
     def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
         known: set[str] = set()
