@@ -84,13 +84,19 @@ def _run_generator(document: Json, source: Path, package: Path) -> None:
 
 # What the generator's templates leave open, too little to fork one for: where, which text, what instead, and why.
 PATH_PARAMETER = ("api/*/*.py", 'safe="")', 'safe="").replace(".", "%2E")')  # httpx resolves a code `..` as a step up
+# A whole body does not belong in a message.
+UNEXPECTED_STATUS = ("errors.py", r"\n\nResponse content:\n{content.decode(errors='ignore')}", "")
 ANSWER_OBJECT = ("models/*.py", "d = dict(src_dict)", "d = {**src_dict}")  # dict([]) would pass a list for an object
 
 
 def _harden(package: Path, document: Json) -> None:
     parameters = sum(path.count("{") for path, _, _ in _each_operation(document))
     objects = sum("properties" in schema for schema in document["components"]["schemas"].values())
-    for (places, found, instead), expected in ((PATH_PARAMETER, parameters), (ANSWER_OBJECT, objects)):
+    for (places, found, instead), expected in (
+        (PATH_PARAMETER, parameters),
+        (ANSWER_OBJECT, objects),
+        (UNEXPECTED_STATUS, 1),
+    ):
         count = 0
         for module in sorted(package.glob(places)):
             text = module.read_text(encoding="utf-8")
@@ -168,7 +174,24 @@ def _row(path: str, method: str, operation: Json) -> str:
         arguments["read_timeout"] = float(policy.pop("read_timeout"))
     if policy:
         raise GenerateError(f"{arguments['name']}: x-retry does not know {', '.join(policy)}")
+    answers = _answers(cast(Json, operation["responses"]))
+    if answers:
+        arguments["answers"] = answers
     return f"Operation({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
+
+
+def _answers(responses: Json) -> tuple[tuple[int, str], ...]:
+    """The documented successes with the characters their bodies may begin with; none where any success will do."""
+    successes = {status: cast(Json, answer) for status, answer in responses.items() if status.startswith("2")}
+    if "2XX" in successes:
+        return ()
+    return tuple((int(status), _openings(answer)) for status, answer in successes.items())
+
+
+def _openings(answer: Json) -> str:
+    schemas = [cast(Json, content["schema"]) for content in cast(Json, answer.get("content", {})).values()]
+    kinds = [kind for schema in schemas for kind in cast(list[Json], schema.get("oneOf", [schema]))]
+    return "".join("[" if kind.get("type") == "array" else "{" for kind in kinds)
 
 
 OPERATIONS_MODULE = '''\
@@ -186,6 +209,8 @@ class Operation:
 
     Units: `read_timeout` in seconds.
     None: `read_timeout`, the policy's own holds; `verify`, no read is known to settle an unknown outcome.
+
+    `answers` holds the documented successes, each with the characters its body may begin with; empty: any success.
     """
 
     name: str
@@ -198,6 +223,7 @@ class Operation:
     keyed: str | None = None
     verify: str | None = None
     read_timeout: float | None = None
+    answers: tuple[tuple[int, str], ...] = ()
 
 
 OPERATIONS: tuple[Operation, ...] = (

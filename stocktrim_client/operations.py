@@ -12,6 +12,8 @@ class Operation:
 
     Units: `read_timeout` in seconds.
     None: `read_timeout`, the policy's own holds; `verify`, no read is known to settle an unknown outcome.
+
+    `answers` holds the documented successes, each with the characters its body may begin with; empty: any success.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Operation:
     keyed: str | None = None
     verify: str | None = None
     read_timeout: float | None = None
+    answers: tuple[tuple[int, str], ...] = ()
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -34,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="products",
         summary="List products",
         retry="read",
+        answers=((200, "["),),
     ),
     Operation(
         name="save_product",
@@ -44,6 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
         retry="upsert",
         key=("productId",),
         verify="list_products",
+        answers=((200, "{"), (201, "{")),
     ),
     Operation(
         name="delete_product",
@@ -63,6 +68,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="suppliers",
         summary="Get a supplier",
         retry="read",
+        answers=((200, "[{"),),
     ),
     Operation(
         name="save_suppliers",
@@ -73,6 +79,7 @@ OPERATIONS: tuple[Operation, ...] = (
         retry="upsert",
         key=("supplierCode",),
         verify="list_suppliers",
+        answers=((200, "["), (201, "[")),
     ),
     Operation(
         name="delete_supplier",
@@ -92,6 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="suppliers",
         summary="List suppliers",
         retry="read",
+        answers=((200, "["),),
     ),
     Operation(
         name="list_customers",
@@ -101,6 +109,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="List customers",
         retry="read",
         read_timeout=60.0,
+        answers=((200, "["),),
     ),
     Operation(
         name="save_customer",
@@ -119,6 +128,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="customers",
         summary="Get a customer",
         retry="read",
+        answers=((200, "{"),),
     ),
     Operation(
         name="get_location",
@@ -127,6 +137,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="locations",
         summary="Get a location",
         retry="read",
+        answers=((200, "[{"),),
     ),
     Operation(
         name="save_location_by_code_or_name",
@@ -136,6 +147,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Save a location by code or name",
         retry="upsert",
         key=("locationCode",),
+        answers=((200, "{"), (201, "{")),
     ),
     Operation(
         name="save_location",
@@ -145,6 +157,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Save a location",
         retry="upsert",
         key=("locationCode",),
+        answers=((200, "{"), (201, "{")),
     ),
     Operation(
         name="set_inventory",
@@ -162,6 +175,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="sales_orders",
         summary="List sales orders",
         retry="read",
+        answers=((200, "["),),
     ),
     Operation(
         name="create_sales_order",
@@ -171,6 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Create a sales order",
         retry="create",
         verify="list_sales_orders",
+        answers=((200, "{"), (201, "{")),
     ),
     Operation(
         name="delete_sales_orders",
@@ -212,6 +227,7 @@ OPERATIONS: tuple[Operation, ...] = (
         retry="create",
         keyed="externalReferenceId",
         verify="list_sales_orders",
+        answers=((200, "[{"), (201, "[{")),
     ),
     Operation(
         name="create_sales_orders",
@@ -221,6 +237,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Create sales orders",
         retry="create",
         verify="list_sales_orders",
+        answers=((200, "[{"), (201, "[{")),
     ),
     Operation(
         name="delete_sales_orders_of_location",
@@ -240,6 +257,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="purchase_orders",
         summary="Find a purchase order",
         retry="read",
+        answers=((200, "[{"),),
     ),
     Operation(
         name="save_purchase_order",
@@ -250,6 +268,7 @@ OPERATIONS: tuple[Operation, ...] = (
         retry="create",
         keyed="clientReferenceNumber",
         verify="get_purchase_order",
+        answers=((200, "{"), (201, "{")),
     ),
     Operation(
         name="delete_purchase_order",
@@ -269,6 +288,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="purchase_orders",
         summary="List purchase orders",
         retry="read",
+        answers=((200, "["),),
     ),
     Operation(
         name="get_purchase_order",
@@ -277,6 +297,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="purchase_orders",
         summary="Get a purchase order",
         retry="read",
+        answers=((200, "{"),),
     ),
     Operation(
         name="generate_purchase_orders",
@@ -287,6 +308,7 @@ OPERATIONS: tuple[Operation, ...] = (
         retry="generate",
         verify="list_purchase_orders",
         read_timeout=90.0,
+        answers=((200, "["), (201, "[")),
     ),
     Operation(
         name="list_bills_of_materials",
@@ -295,6 +317,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="bills_of_materials",
         summary="List bills of materials",
         retry="read",
+        answers=((200, "[{"), (201, "[{")),
     ),
     Operation(
         name="create_bill_of_materials",
@@ -304,6 +327,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Add a component to a product",
         retry="create",
         verify="list_bills_of_materials",
+        answers=((200, "{"), (201, "{")),
     ),
     Operation(
         name="delete_bill_of_materials",
@@ -324,6 +348,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Read the order plan",
         retry="read",
         read_timeout=90.0,
+        answers=((200, "{"),),
     ),
     Operation(
         name="run_forecast",
@@ -341,6 +366,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="forecasts",
         summary="Get the processing status",
         retry="read",
+        answers=((200, "{"),),
     ),
     Operation(
         name="set_processing_status",
@@ -350,6 +376,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Set the processing status",
         retry="set",
         verify="get_processing_status",
+        answers=((200, "{"), (201, "{"), (204, "")),
     ),
     Operation(
         name="get_configuration",
@@ -358,6 +385,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="account",
         summary="Get a configuration",
         retry="read",
+        answers=((200, "{"),),
     ),
     Operation(
         name="get_connected_system",
@@ -366,6 +394,7 @@ OPERATIONS: tuple[Operation, ...] = (
         domain="account",
         summary="Get the connected system",
         retry="read",
+        answers=((200, "{"),),
     ),
     Operation(
         name="set_connected_system",
