@@ -142,6 +142,7 @@ class Changes:
         after: Record | None,
         send: Callable[[], Awaitable[object]],
         read: Callable[[], Awaitable[Model | None]] | None,
+        settled: Callable[[], Awaitable[Model | None]] | None = None,
         name: str | None = None,
         absence_proves: bool = True,
     ) -> ChangeReport:
@@ -149,7 +150,7 @@ class Changes:
 
         `read` gives the record as it is, or None where there is none; without it nothing is known before, and an
         unknown outcome stays unknown. Where StockTrim may hide what it holds, `absence_proves` is False: None then
-        says nothing.
+        says nothing. What shows only afterwards is read by `settled` instead, whose None says nothing either.
 
         Raises: RefusedError, NotSentError, ReadOnlyError: nothing was changed. OutcomeUnknownError: it may have been.
         """
@@ -162,7 +163,8 @@ class Changes:
         if collected is not None:
             collected.append(change)
             return ChangeReport(status="preview", changes=(change,))
-        return await self._send(change, send, _Look(f"{noun} {key!r}", before, after, read, absence_proves))
+        look = _Look(f"{noun} {key!r}", before, after, settled or read, absence_proves and settled is None)
+        return await self._send(change, send, look)
 
     async def _send(self, change: Change, send: Callable[[], Awaitable[object]], look: "_Look") -> ChangeReport:
         entry = _Entry(self._journal, self._now)

@@ -36,24 +36,20 @@ class Forecasts(Helper):
 
         Source: run_forecast; never sent twice, since nothing says what two runs at a time do.
         """
-        was_running: bool | None = None
+        before = await self.progress()
 
         async def started() -> ForecastProgress | None:
-            nonlocal was_running
             progress = await self.progress()
-            if was_running is None:
-                was_running = progress.is_running
-                return None
             # One that ran before proves nothing of this one.
-            return progress if progress.is_running and not was_running else None
+            return progress if progress.is_running and not before.is_running else None
 
         return await self._changes.write(
             noun="forecast run",
             key="the whole account",
             after={"is_running": True},
             send=lambda: self._send("run_forecast"),
-            read=started,
-            absence_proves=False,
+            read=None,
+            settled=started,
         )
 
     async def follow(

@@ -234,26 +234,22 @@ class PurchaseOrders(Helper):
             location_codes=list(locations) or UNSET,
             search_string=search or UNSET,
         )
-        before: set[Hashable] | None = None
         drafted: list[PurchaseOrder] = []
 
-        async def new_drafts() -> _Drafted | None:
-            nonlocal before, drafted
-            drafts = await self.all("Draft")
-            if before is None:
-                before = {_identity(order) for order in drafts}
-                return None
-            drafted = [order for order in drafts if _identity(order) not in before]
-            return _Drafted(suppliers=suppliers, locations=locations, search=search) if drafted else None
-
         async with self._changes.turn("purchase_orders"):
+            before = {_identity(order) for order in await self.all("Draft")}
+
+            async def new_drafts() -> _Drafted | None:
+                drafted[:] = [order for order in await self.all("Draft") if _identity(order) not in before]
+                return _Drafted(suppliers=suppliers, locations=locations, search=search) if drafted else None
+
             report = await self._changes.write(
                 noun="draft purchase orders",
                 key=", ".join(suppliers) or "all suppliers",
                 after=asked,
                 send=lambda: self._send("generate_purchase_orders", body=criteria.to_dict()),
-                read=new_drafts,
-                absence_proves=False,
+                read=None,
+                settled=new_drafts,
             )
         made = [
             Change(kind="create", noun="purchase order", key=order.reference or "", name=order.supplier_name)
