@@ -134,9 +134,15 @@ class Products(Helper):
     async def delete(self, code: str) -> ChangeReport:
         """Delete one product by SKU or product id. Its sales history cannot be brought back.
 
-        Raises: NotFoundError where there is none.
+        Raises: NotFoundError where there is none; ConflictError where several are called so.
         """
         product = await self.get(code)
+        if product.product_id != code.strip() and (other := await self._by_id(code.strip())):
+            raise ConflictError(
+                f"{code!r} is the SKU of one product and the product id of another, so none was deleted. Name the one "
+                f"meant by a code of its own: {product.product_id!r} or {other.code!r}.",
+                status=409,
+            )
         return await self._changes.write(
             noun="product",
             key=product.code,
@@ -166,7 +172,10 @@ class Products(Helper):
         """For writing, where "there is none" must be true: a lookup alone is believed only where it looks at ids."""
         if (product := _with_id(await self._lookup(product_id), product_id)) or self._looks_at_ids:
             return product
-        return _with_id(await self._by_plan(product_id), product_id) or _with_id(await self.all(), product_id)
+        # Looking up what the plan shows may have taught that the lookup before could be believed.
+        if (product := _with_id(await self._by_plan(product_id), product_id)) or self._looks_at_ids:
+            return product
+        return _with_id(await self.all(), product_id)
 
     async def _called(self, code: str) -> list[Product]:
         """The products meant by `code`: more than one where they share it as their SKU."""

@@ -204,6 +204,21 @@ async def test_a_product_is_deleted_where_a_lookup_knows_only_skus() -> None:
         assert "30000001" not in far.shop.products
 
 
+@pytest.mark.parametrize(("matches", "deleted"), [("productId", "X-1"), ("either", "X-1"), ("sku", None)])
+async def test_a_code_of_two_products_never_deletes_by_sku(matches: Any, deleted: str | None) -> None:
+    far = sandbox(quirks=Quirks(product_code_matches=matches))
+    await _save_raw(
+        far, {"productId": "X-2", "productCodeReadable": "X-1"}, {"productId": "X-1", "productCodeReadable": "Y"}
+    )
+    async with connected(far) as stocktrim:
+        if deleted is None:
+            with pytest.raises(ConflictError, match="'X-2' or 'Y'"):
+                await stocktrim.products.delete("X-1")
+        else:
+            await stocktrim.products.delete("X-1")
+    assert {"X-1", "X-2"} - set(far.shop.products) == ({deleted} if deleted else set())
+
+
 async def test_a_product_is_changed_and_not_called_new_where_a_lookup_knows_only_skus() -> None:
     far = sandbox(130, quirks=Quirks(product_code_matches="sku"))
     async with connected(far) as stocktrim:
