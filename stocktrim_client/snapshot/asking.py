@@ -22,9 +22,10 @@ from stocktrim_client.snapshot.tables import TABLES, TableShape
 SECONDS = 2.0
 STEPS = 100_000_000
 """Instructions of SQLite's machine, about what two seconds hold: bounds what is written while sorting, too."""
-STEPS_BETWEEN_LOOKS = 10_000
+STEPS_BETWEEN_LOOKS = 100
+"""A step may be a call over the longest texts, some ten milliseconds: so many of them may pass unseen."""
 MOST_ROWS = 5_000
-LONGEST_TEXT = 100_000
+LONGEST_TEXT = 50_000
 LONGEST_ANSWER = 2_000_000
 CACHE_KIB = 4_000
 

@@ -282,6 +282,15 @@ ENDLESS = [
 ]
 
 
+TENFOLD = "replace({}, 'a', 'aaaaaaaaaa')"
+LONG = TENFOLD.format(TENFOLD.format(TENFOLD.format("'aaaaaaaaaaaaaaaaaaaaaaaaa'")))
+ENDLESS += [
+    f"WITH t(x, y) AS MATERIALIZED (SELECT {LONG}, substr({LONG}, 12000) || 'b') "
+    f"SELECT {', '.join(['instr(x, y)'] * 190)} FROM t, products",
+]
+"""The last: calls that take long each, and SQLite looks at the clock between them only."""
+
+
 @pytest.mark.parametrize("sql", ENDLESS)
 def test_what_would_never_end_is_stopped_in_bounded_memory(account: Account, sql: str) -> None:
     began, held = time.monotonic(), _held()
