@@ -11,9 +11,16 @@ from stocktrim_client import retry
 from stocktrim_client.pool import Pool
 from stocktrim_client.retry import Ending, Phase, RetryPolicy
 from stocktrim_client.trail import Trail
-from stocktrim_client.verdicts import STREAM
+from stocktrim_client.verdicts import STREAM, BodyTooLargeError
 
 _BODY_HEADERS = ("content-encoding", "content-length", "transfer-encoding")
+
+
+_LARGEST_RATIO = 1032
+"""How many times its size what `deflate` packs can be."""
+
+_PIECE = 4096
+"""Bytes unpacked at a time where little could become much."""
 
 
 class Received(httpx.AsyncByteStream):
@@ -38,8 +45,50 @@ class Attempt:
     seconds: float = 0.0
 
 
-def whole(head: httpx.Response, chunks: list[bytes]) -> httpx.Response:
+class Unreadable(httpx.AsyncByteStream):
+    """A body that nobody gets to read."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        raise self._error
+        yield b""
+
+
+class Bounded(httpx.Response):
+    """An answer that may be unpacked to `largest` bytes and no further."""
+
+    def __init__(self, head: httpx.Response, stream: httpx.AsyncByteStream, largest: int) -> None:
+        super().__init__(head.status_code, headers=head.headers, stream=stream, extensions=head.extensions)
+        self.largest = largest
+
+    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The unpacked body in parts."""
+        size = 0
+        async for part in super().aiter_bytes(chunk_size):
+            size += len(part)
+            if size > self.largest:
+                raise BodyTooLargeError("the unpacked body is too large")
+            yield part
+
+
+def copy_of(response: httpx.Response) -> httpx.Response:
+    """An unread copy of an answer whose body is in memory: the answer itself stays unread."""
+    stream = cast("httpx.AsyncByteStream", response.stream)
+    if isinstance(response, Bounded):
+        return Bounded(response, stream, response.largest)
+    return httpx.Response(response.status_code, headers=response.headers, stream=stream)
+
+
+def whole(head: httpx.Response, chunks: list[bytes], largest: int) -> httpx.Response:
     """The answer with its raw body in memory."""
+    packing = head.headers.get("content-encoding", "identity").lower()
+    ratio = {"identity": 1, "gzip": _LARGEST_RATIO, "deflate": _LARGEST_RATIO}.get(packing)
+    if ratio is None or ratio * sum(map(len, chunks)) > largest:
+        head.extensions.pop("network_stream", None)
+        pieces = [chunk[at : at + _PIECE] for chunk in chunks for at in range(0, len(chunk), _PIECE)]
+        return Bounded(head, Received(pieces), largest)
     stream = httpx.ByteStream(b"".join(chunks)) if len(chunks) < 2 else Received(chunks)
     if head.is_closed:
         # Made from bytes by a transport without a wire: httpx would not see it end, nor time it.
@@ -47,6 +96,13 @@ def whole(head: httpx.Response, chunks: list[bytes]) -> httpx.Response:
     head.stream = stream
     head.extensions.pop("network_stream", None)
     return head
+
+
+def unread(head: httpx.Response, error: Exception) -> httpx.Response:
+    """The answer with `error` for a body."""
+    answer = bodiless(head)
+    answer.stream = Unreadable(error)
+    return answer
 
 
 def bodiless(head: httpx.Response) -> httpx.Response:
@@ -91,6 +147,12 @@ class Sender:
                 status = None if trail.head is None else trail.head.status_code
                 return Attempt(Ending(trail.broken_off(error), status, error, replayable=replayable))
             return self._answered(trail.head, None, replayable)
+        except BodyTooLargeError as error:
+            assert trail.head is not None
+            attempt = self._answered(trail.head, None, replayable)
+            if trail.head.is_success:
+                attempt.response = unread(trail.head, error)
+            return attempt
         assert trail.head is not None
         return self._answered(trail.head, chunks or [], replayable, live=chunks is None)
 
@@ -128,9 +190,13 @@ class Sender:
         """The raw body in chunks. A body that drips past the deadline is given up between two of them."""
         stream = cast("httpx.AsyncByteStream", head.stream)
         chunks: list[bytes] = []
+        size = 0
         try:
             async for chunk in stream:
                 chunks.append(chunk)
+                size += len(chunk)
+                if size > self._policy.largest_body:
+                    raise BodyTooLargeError("the body is too large")
                 if self._monotonic() >= ends:
                     raise httpx.ReadTimeout("the body outlasted the time for the whole call")
         finally:
@@ -147,4 +213,4 @@ class Sender:
         ending = Ending(Phase.RESPONDED, status, retry_after=after, replayable=replayable)
         if chunks is None:
             return Attempt(ending, bodiless(head))
-        return Attempt(ending, head if live else whole(head, chunks), sum(map(len, chunks)))
+        return Attempt(ending, head if live else whole(head, chunks, self._policy.largest_body), sum(map(len, chunks)))

@@ -29,8 +29,8 @@ from stocktrim_client.helpers.sales_orders import SalesOrders
 from stocktrim_client.helpers.suppliers import Suppliers
 from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
 from stocktrim_client.snapshot import Helpers, ListedLocations, Snapshot, ToldOrderPlan, ToldProducts, WriteWatch
-from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport
-from stocktrim_client.verdicts import raise_for_answer
+from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport, checked_address
+from stocktrim_client.verdicts import raise_for_answer, raise_for_nameless_answer, raise_for_raw_answer
 
 BASE_URL = "https://api.stocktrim.com"
 AUTH_ID = "STOCKTRIM_API_AUTH_ID"
@@ -51,7 +51,8 @@ class StockTrimClient:
     With `raise_errors=False` raw operations hand back refusals as responses; helpers raise all the same.
 
     Units: `timeout` in seconds, for one call with all its retries.
-    Raises: nothing when made without credentials; each call then raises CredentialsError.
+    Raises: ValueError for a base URL that is none; nothing without credentials, as each call then raises
+    CredentialsError.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class StockTrimClient:
             except (ImportError, ValueError) as error:
                 raise NotSentError(f"Connections cannot be made as set up: {error} Nothing was sent.") from error
 
+        checked_address(base_url)
         self._base_url = base_url
         self._transport = ResilientAsyncTransport(
             pool,
@@ -102,8 +104,11 @@ class StockTrimClient:
             on_attempt=on_attempt,
         )
         # Helpers need the errors, whatever raw operations are to do.
-        raising = self._client(policy.deadline, raise_errors=True)
-        self.api = raising if raise_errors else self._client(policy.deadline, raise_errors=False)
+        raising = self._client(policy.deadline, raise_for_answer)
+        if raise_errors:
+            self.api = self._client(policy.deadline, raise_for_raw_answer)
+        else:
+            self.api = self._client(policy.deadline, raise_for_nameless_answer, raise_errors=False)
         watch = WriteWatch(FileJournal(journal) if isinstance(journal, Path) else journal)
         self.changes = Changes(watch)
         self.products = Products(raising, self.changes)
@@ -132,13 +137,15 @@ class StockTrimClient:
         )
         watch.tell = self.snapshot.wrote
 
-    def _client(self, timeout: float, *, raise_errors: bool) -> Client:
+    def _client(
+        self, timeout: float, hook: Callable[[httpx.Response], Awaitable[None]], *, raise_errors: bool = True
+    ) -> Client:
         http = httpx.AsyncClient(
             base_url=self._base_url,
             transport=self._transport,
             timeout=timeout,
             trust_env=False,
-            event_hooks={"response": [raise_for_answer]} if raise_errors else {},
+            event_hooks={"response": [hook]},
         )
         api = Client(base_url=self._base_url, raise_on_unexpected_status=raise_errors)
         return api.set_async_httpx_client(http).set_httpx_client(httpx.Client(transport=_AsyncOnly(), trust_env=False))
@@ -152,6 +159,7 @@ class StockTrimClient:
         """
         environ = os.environ if environ is None else environ
         base_url = environ.get(API_URL, "").strip() or BASE_URL
+        checked_address(base_url, API_URL)
         return cls(
             environ.get(AUTH_ID, ""),
             environ.get(AUTH_SIGNATURE, ""),
@@ -163,7 +171,7 @@ class StockTrimClient:
     async def aclose(self) -> None:
         """Close every connection. Calling it again does nothing."""
         await self.snapshot.aclose()
-        await self.api.get_async_httpx_client().aclose()
+        # Not httpx's clients too: a call after this is to meet our own NotSentError, not their RuntimeError.
         await self._transport.aclose()
 
     async def __aenter__(self) -> Self:

@@ -7,6 +7,7 @@ import httpx
 
 from stocktrim_client.retry import RetryPolicy
 from stocktrim_client.trail import Trail
+from stocktrim_client.wording import ClosedError
 
 
 class Pool:
@@ -102,7 +103,7 @@ class Pools:
     def current(self) -> Pool:
         """The pool of this event loop; a fresh one after the machine has slept, when every connection is dead."""
         if self.closed:
-            raise RuntimeError("Cannot send a request, as the transport has been closed.")
+            raise ClosedError("the transport was closed")
         drift, loop = self._wall() - self._monotonic(), asyncio.get_running_loop()
         woke = drift - self._drift > self._policy.wake_jump
         self._drift = drift

@@ -37,7 +37,7 @@ class Meaning(Enum):
 class RetryPolicy:
     """Every number of the transport's patience.
 
-    Units: seconds, unless the name says otherwise.
+    Units: seconds, unless the name says otherwise; `largest_body` in bytes, as sent and unpacked.
     None: `retries_of_500`, a 500 is repeated as often as any other failure.
     """
 
@@ -61,6 +61,7 @@ class RetryPolicy:
     keepalive_connections: int = 20
     wake_jump: float = 5.0
     closing_grace: float = 1.0
+    largest_body: int = 100_000_000
 
     def limits(self) -> httpx.Limits:
         """The pool that fits: room for every caller, and as much again for attempts whose caller has left."""

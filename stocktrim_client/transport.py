@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from stocktrim_client import retry, verdicts
-from stocktrim_client.attempt import Attempt, Sender
+from stocktrim_client.attempt import Attempt, Sender, copy_of
 from stocktrim_client.discretion import Secrets, answered, hush, sending
 from stocktrim_client.errors import StockTrimError
 from stocktrim_client.operations import Operation, find_operation
@@ -166,8 +166,29 @@ def _resolve(answer: asyncio.Future[Attempt | None], attempt: Attempt | None) ->
         answer.set_result(attempt)
 
 
+def checked_address(base_url: str | httpx.URL, name: str = "The base URL") -> httpx.URL:
+    """The base URL, if it can be one.
+
+    Raises: ValueError that does not repeat it, as people paste addresses with a password in them.
+    """
+    try:
+        base = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        # Its text may quote what it met.
+        base = httpx.URL()
+    if base.userinfo:
+        raise ValueError(f"{name} holds a user name or password: leave them out, StockTrim signs in by other means.")
+    if base.scheme not in ("http", "https") or not base.host or not 0 < _port(base) < 65536:
+        raise ValueError(f"{name} is no address; it must be one such as https://api.stocktrim.com.")
+    return base
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
+    return url.scheme, url.host, _port(url)
+
+
+def _port(url: httpx.URL) -> int:
+    return {"http": 80, "https": 443}.get(url.scheme, 0) if url.port is None else url.port
 
 
 def _is_loopback(host: str) -> bool:
@@ -184,7 +205,7 @@ def _blank_keys(operation: Operation, url: httpx.URL) -> list[str]:
 
 async def _answers_gone(response: httpx.Response) -> bool:
     """Read a copy, so that httpx still finds the answer unread."""
-    copy = httpx.Response(response.status_code, headers=response.headers, stream=response.stream)
+    copy = copy_of(response)
     try:
         await copy.aread()
     except httpx.DecodingError:
@@ -215,7 +236,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         on_attempt: Callable[[AttemptEvent], None] | None = None,
     ) -> None:
-        base = httpx.URL(base_url)
+        base = checked_address(base_url)
         self._host = base.host
         self._origin = _origin(base)
         self._prefix = base.raw_path.decode("ascii").rstrip("/")
@@ -275,7 +296,9 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         """Raise for what must not leave, before anything does."""
         told, operation = call.told(call.started), call.operation
         error: StockTrimError | None = None
-        if _origin(request.url) != self._origin:
+        if self._pools.closed:
+            error = verdicts.not_sent(told, "this client has been closed. Make a new one.")
+        elif _origin(request.url) != self._origin:
             error = verdicts.not_sent(told, "the address is not StockTrim's. Credentials go nowhere else.")
         elif not self._confidential:
             error = verdicts.not_sent(told, "the base URL is plain http to another machine. Use https.")

@@ -1,7 +1,10 @@
 """What the end of a call means: the error it is told by, and the response hook that raises it."""
 
+import codecs
+import json
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol, TypedDict, cast
 
 import httpx
@@ -48,6 +51,10 @@ _WHERE_CREDENTIALS_ARE = (
 _SPEAKS_OF_AUTHORIZATION = re.compile(r"(?i)\bauthori[sz]ation\b|\bunauthori[sz]ed\b|\bauth[- ]?(id|signature)\b")
 
 
+class BodyTooLargeError(httpx.DecodingError):
+    """A body that outgrew what this client is ready to hold; the rest was not read."""
+
+
 class Described(Protocol):
     """What a message needs to know of an operation."""
 
@@ -59,6 +66,8 @@ class Described(Protocol):
     def retry(self) -> str: ...
     @property
     def verify(self) -> str | None: ...
+    @property
+    def answers(self) -> tuple[tuple[int, str], ...]: ...
 
 
 class Told(Protocol):
@@ -176,6 +185,7 @@ class _Nameless:
     summary: str = ""
     retry: str = "read"
     verify: str | None = None
+    answers: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +203,8 @@ async def raise_for_answer(response: httpx.Response) -> None:
     """httpx response hook: raise what the answer means, before anything parses it."""
     if response.is_success and response.request.extensions.get(STREAM):
         return
-    told = cast("_Untold", response.extensions.get("stocktrim", _Untold()))
-    try:
-        await response.aread()
-    except httpx.DecodingError as error:
-        if response.is_success:
-            raise unexpected_answer(told.operation, response, error) from error
-        raise _refused(response.status_code, Problem(), told) from error
+    told = _told(response)
+    await _read(response, told)
     if not response.is_success:
         refused = _refused(response.status_code, read_problem(response, told.hide), told)
         if isinstance(refused, NotFoundError):
@@ -207,6 +212,76 @@ async def raise_for_answer(response: httpx.Response) -> None:
         raise refused
     if _is_no_document(response, told.operation):
         raise unexpected_answer(told.operation, response, None)
+
+
+def _told(response: httpx.Response) -> _Untold:
+    return cast("_Untold", response.extensions.get("stocktrim", _Untold()))
+
+
+async def _read(response: httpx.Response, told: _Untold) -> None:
+    try:
+        await response.aread()
+    except httpx.DecodingError as error:
+        if response.is_success:
+            raise unexpected_answer(told.operation, response, error) from error
+        raise _refused(response.status_code, Problem(), told) from error
+
+
+async def raise_for_raw_answer(response: httpx.Response) -> None:
+    """The hook for raw operations, whose generated parsers raise errors of their own.
+
+    What shows without the schema is raised here: an undocumented status, a body that is no JSON, a list where an
+    object belongs. For that a small body is parsed; of a larger one the ends are looked at, as parsing it twice would
+    cost more than it tells. What lies deeper, such as a field that is missing, stays the parser's KeyError, TypeError
+    or ValueError; helpers say UnexpectedAnswerError for those too.
+    """
+    await raise_for_answer(response)
+    if response.request.extensions.get(STREAM):
+        return
+    operation = _told(response).operation
+    documented = dict(operation.answers)
+    openings = documented.get(response.status_code)
+    if (documented and openings is None) or not _has_a_name(response.status_code):
+        raise unexpected_answer(operation, response)
+    if openings and not _is_json(response.content, openings):
+        raise unexpected_answer(operation, response)
+
+
+async def raise_for_nameless_answer(response: httpx.Response) -> None:
+    """The hook where answers are to be handed back: raise for what generated code cannot hand back.
+
+    That is a status without a name, such as a proxy's 522, and a body that cannot be unpacked.
+    """
+    if response.request.extensions.get(STREAM):
+        return
+    told = _told(response)
+    await _read(response, told)
+    if not _has_a_name(response.status_code):
+        await raise_for_answer(response)
+        raise unexpected_answer(told.operation, response)
+
+
+_NAMES = frozenset(HTTPStatus)
+_SMALL = 50_000
+_CLOSINGS = {b"[": b"]", b"{": b"}"}
+
+
+def _has_a_name(status: int) -> bool:
+    return status in _NAMES
+
+
+def _is_json(body: bytes, openings: str) -> bool:
+    """Whether a body begins with one of `openings` and ends alike; a small one is parsed."""
+    start = body[:200].lstrip().removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if start not in _CLOSINGS or start.decode() not in openings:
+        return False
+    if len(body) > _SMALL:
+        return body[-200:].rstrip().endswith(_CLOSINGS[start])
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_no_document(response: httpx.Response, operation: Described) -> bool:
@@ -226,8 +301,14 @@ def unexpected_answer(
     hide = told.hide if told else as_it_is
     field = bad_field(cause) if cause else None
     body = b"" if isinstance(cause, httpx.DecodingError) else response.content.strip()
-    if isinstance(cause, httpx.DecodingError):
+    if isinstance(cause, BodyTooLargeError):
+        form = "its body is larger than any answer should be, and was not read to its end"
+    elif isinstance(cause, httpx.DecodingError):
         form = "its compressed body cannot be unpacked"
+    elif operation.answers and response.status_code not in dict(operation.answers):
+        form = "this status is not documented here"
+    elif not _has_a_name(response.status_code):
+        form = "no such status is known"
     elif body[:1] == b"<":
         form = f"it sent a web page: {quote(without_markup(hide(response.text[:LONGEST_READ])), hide)}"
     elif not body or body == b"null":

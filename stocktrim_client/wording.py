@@ -80,7 +80,12 @@ def bad_field(cause: Exception) -> str | None:
     return str(cause.args[0]) if isinstance(cause, KeyError) and cause.args else None
 
 
+class ClosedError(httpx.PoolTimeout):
+    """There are no connections any more, and there will be none."""
+
+
 _BROKE: tuple[tuple[type[Exception], str], ...] = (
+    (ClosedError, "this client has been closed"),
     (httpx.PoolTimeout, "all connections stayed busy"),
     (httpx.ConnectTimeout, "connecting to {host} took too long"),
     (httpx.ReadTimeout, "no whole answer came in time"),

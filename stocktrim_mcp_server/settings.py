@@ -72,6 +72,8 @@ def _address(environ: Mapping[str, str], name: str, default: str) -> str:
     if not is_address(text):
         # Not shown: people paste addresses with a password in them.
         raise SettingsError(f"{name} is no address; it must be one such as {default}.")
+    if "@" in urlsplit(text).netloc:
+        raise SettingsError(f"{name} holds a user name or password; leave them out, they are not needed.")
     return text
 
 

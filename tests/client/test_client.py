@@ -94,6 +94,24 @@ async def test_a_client_is_made_from_an_environment() -> None:
             assert await stocktrim.suppliers.all()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://user:hunter2@localhost:1", "https://:hunter2@api.stocktrim.com", "https://hunter2@api.stocktrim.com"),
+        *("api.stocktrim.com/hunter2", "http://[::1hunter2", "https://api.stocktrim.com:hunter2", "ftp://hunter2"),
+        *("https:///hunter2", "http://localhost:99999/hunter2", "http://localhost:0/hunter2"),
+    ],
+)
+def test_an_address_that_cannot_be_meant_is_refused_at_once_and_not_repeated(address: str) -> None:
+    with pytest.raises(ValueError, match="The base URL") as raised:
+        StockTrimClient("id", "signature", base_url=address)
+    told = "".join(traceback.format_exception(raised.value))
+    assert "hunter2" not in told.replace(repr(address), "")
+    with pytest.raises(ValueError, match="STOCKTRIM_API_URL") as raised:
+        StockTrimClient.from_env({"STOCKTRIM_API_URL": address, "HTTP_PROXY": "http://proxy:1"})
+    assert "hunter2" not in str(raised.value)
+
+
 async def test_an_empty_environment_makes_a_client_of_stocktrims_own_address() -> None:
     stocktrim = StockTrimClient.from_env({})
     assert BASE_URL in repr(stocktrim)
@@ -192,8 +210,10 @@ async def test_closing_twice_is_closing_once() -> None:
         await stocktrim.suppliers.all()
         await stocktrim.aclose()
     await stocktrim.aclose()
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(NotSentError, match="closed"):
         await stocktrim.suppliers.all()
+    with pytest.raises(NotSentError, match="closed"):
+        await list_products.asyncio(client=stocktrim.api)
 
 
 async def test_no_connection_outlives_the_client() -> None:

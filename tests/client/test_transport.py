@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+import gzip
 import html
 import json
 import logging
 import socket
 import ssl
 import traceback
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -333,6 +335,74 @@ async def test_who_asks_for_no_errors_gets_the_answers() -> None:
         assert (await http.get("/api/Products")).status_code == 301
 
 
+def bomb(size: int) -> bytes:
+    return gzip.compress(b"[" + b" " * size + b"]")
+
+
+@pytest.mark.parametrize("at_a_time", [1_000_000, 7000])
+async def test_a_body_is_not_unpacked_beyond_what_any_answer_should_be(at_a_time: int) -> None:
+    packed = bomb(50_000_000)
+
+    async def act(wire: Wire) -> None:
+        await wire.send(head(200, {"content-encoding": "gzip", "content-length": str(len(packed))}))
+        for at in range(0, len(packed), at_a_time):
+            await wire.send(packed[at : at + at_a_time])
+
+    policy = RetryPolicy(largest_body=1_000_000)
+    async with stage(Fault(act), policy=policy) as (server, http):
+        tracemalloc.start()
+        try:
+            with pytest.raises(errors.UnexpectedAnswerError, match="larger than any answer should be") as caught:
+                await http.get("/api/Products")
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert (caught.value.status, len(server.requests)) == (200, 1)
+        assert peak < 20_000_000
+
+
+async def test_a_large_body_within_the_bound_is_unpacked_whole() -> None:
+    rows = [{"productId": "x" * 100}] * 20_000
+    async with running(zipped(rows)) as server:
+        policy = RetryPolicy(largest_body=len(json.dumps(rows)))
+        async with client(resilient(server.url, Clock(), policy), server.url) as http:
+            response = await http.get("/api/Products")
+            assert response.json() == rows
+            assert response.elapsed.total_seconds() > 0
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status", "expected", "words"),
+    [
+        ("GET", "/api/Products", 200, errors.UnexpectedAnswerError, "Nothing was changed"),
+        ("POST", "/api/SalesOrders", 201, errors.UnexpectedAnswerError, "do not repeat"),
+        ("GET", "/api/Products", 404, errors.NotFoundError, "404"),
+        ("POST", "/api/SalesOrders", 500, errors.OutcomeUnknownError, "Do not repeat"),
+    ],
+)
+async def test_a_body_without_end_is_read_to_the_bound(
+    method: str, target: str, status: int, expected: type[errors.StockTrimError], words: str
+) -> None:
+    sent = 0
+
+    async def act(wire: Wire) -> None:
+        nonlocal sent
+        await wire.send(head(status, {"content-type": "application/json", "connection": "close"}))
+        try:
+            while not wire.closing and sent < 100_000_000:
+                await wire.send(b" " * 65536)
+                sent += 65536
+        except ConnectionError:
+            wire.close()
+
+    policy = RetryPolicy(largest_body=1_000_000)
+    async with stage(Fault(act), policy=policy) as (server, http):
+        with pytest.raises(expected, match=words):
+            await http.request(method, target, json={})
+        assert len(server.requests) == 1
+    assert sent < 50_000_000
+
+
 # --- what httpx shows of an attempt
 
 
@@ -456,7 +526,7 @@ async def test_r14_nothing_is_left_open() -> None:
         await asyncio.sleep(0.02)
         assert server.open == 0
         await transport.aclose()
-        with pytest.raises(RuntimeError, match="closed"):
+        with pytest.raises(errors.NotSentError, match="closed"):
             await transport.handle_async_request(httpx.Request("GET", f"{server.url}/api/Products"))
 
 

@@ -39,6 +39,7 @@ def test_everything_may_be_said() -> None:
         ("STOCKTRIM_LOG_LEVEL", "loud", "'LOUD'; it may be DEBUG, INFO, WARNING, ERROR"),
         ("STOCKTRIM_API_URL", "api.stocktrim.com", "is no address"),
         ("STOCKTRIM_API_URL", "https://", "is no address"),
+        ("STOCKTRIM_API_URL", "https://user:hunter2@api.stocktrim.com", "leave them out"),
     ],
 )
 def test_what_cannot_be_meant_is_named(name: str, value: str, said: str) -> None:
@@ -46,6 +47,7 @@ def test_what_cannot_be_meant_is_named(name: str, value: str, said: str) -> None
         from_env({name: value})
     assert said in str(failure.value)
     assert "\n" not in str(failure.value)
+    assert "hunter2" not in str(failure.value)
 
 
 @pytest.mark.parametrize(
