@@ -163,7 +163,7 @@ async def test_passing_trouble_is_not_noticed(app: App, sandbox: Sandbox) -> Non
 
 async def test_one_deadline_covers_all_requests_of_a_call(era: Era) -> None:
     sandbox = Sandbox(400, today=TODAY)
-    sandbox.faults.add(Fault("silence", at="list_products", times=None, after=3))
+    sandbox.faults.add(Fault("silence", at="read_order_plan", times=None, after=1))
     settings = Settings(sandbox=True, log_level="ERROR", call_seconds=0.3)
 
     def connect(settings: Settings) -> StockTrimClient:
