@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import Field
 
 from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
 from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, urgency
+
+T = TypeVar("T")
 
 NO_SUPPLIER = "no supplier"
 
@@ -68,30 +70,26 @@ class Item(NamedTuple):
     row: OrderPlanRow
     product: Product | None
     supplier: str
+    unit_cost: float | None
+    """None: not held, or 0, which is a cost nobody entered: adding it up would make an order look cheap."""
+    unit_price: float | None
+    """None: not held, or 0, as with what is never sold itself."""
+    discontinued: bool
+    unstocked: bool
 
-    @property
-    def unit_cost(self) -> float | None:
-        """None: not held, or 0, which is a cost nobody entered: adding it up would make an order look cheap."""
-        said = self.row.unit_cost
-        if said is None and self.product is not None:
-            said = self.product.unit_cost
-        return said if said is not None and said > 0 else None
 
-    @property
-    def unit_price(self) -> float | None:
-        """None: not held, or 0, as with what is never sold itself."""
-        said = self.row.unit_price
-        if said is None and self.product is not None:
-            said = self.product.unit_price
-        return said if said is not None and said > 0 else None
-
-    @property
-    def discontinued(self) -> bool:
-        return bool(self.row.is_discontinued or (self.product is not None and self.product.discontinued))
-
-    @property
-    def unstocked(self) -> bool:
-        return bool(self.row.is_unstocked or (self.product is not None and self.product.unstocked))
+def join(row: OrderPlanRow, product: Product | None, supplier: str) -> Item:
+    """A row with its product: what the row does not say is the product's."""
+    cost, price = row.unit_cost, row.unit_price
+    discontinued, unstocked = row.is_discontinued, row.is_unstocked
+    if product is not None:
+        cost = product.unit_cost if cost is None else cost
+        price = product.unit_price if price is None else price
+        discontinued = discontinued or product.discontinued
+        unstocked = unstocked or product.unstocked
+    cost = cost if cost is not None and cost > 0 else None
+    price = price if price is not None and price > 0 else None
+    return Item(row, product, supplier, cost, price, bool(discontinued), bool(unstocked))
 
 
 class Catalogue:
@@ -113,6 +111,7 @@ class Catalogue:
         self._supplier_keys = _supplier_keys(self.suppliers)
         self._orders = _open_lines(orders)
         self._items: dict[int, Item] = {}
+        self._facts: dict[Callable[[Item], Any], dict[int, Any]] = {}
         self._locations = tuple(locations)
         self._bills = tuple(bills)
 
@@ -122,9 +121,16 @@ class Catalogue:
         item = self._items.get(id(row))
         if item is None:
             product = self.product(row.product_id, row.code)
-            item = Item(row, product, NO_SUPPLIER if product is None else self.supplier_of(product))
+            item = join(row, product, NO_SUPPLIER if product is None else self.supplier_of(product))
             self._items[id(row)] = item
         return item
+
+    def remember(self, fact: Callable[[Item], T], item: Item) -> T:
+        """What follows from a row of this catalogue alone, worked out at the first question for it."""
+        known = self._facts.setdefault(fact, {})
+        if (key := id(item.row)) not in known:
+            known[key] = fact(self.item(item.row))
+        return known[key]
 
     def product(self, *names: str | None) -> Product | None:
         """The product of an id or a code; the first name that fits, ids before codes."""

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from stocktrim_client.models import Model, OrderPlanRow
-from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, folded
+from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, folded, join
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 from stocktrim_mcp_server.planning.replenishment import demand_of, limits_of, pace_of
 
@@ -75,9 +75,10 @@ class Compared:
     """What single products are compared with."""
 
     catalogue: Catalogue
-    codes: Counter[str]
-    barcodes: Counter[str]
+    codes: dict[str, int]
+    """How many products bear a SKU, where there is more than one."""
     holders: dict[str, list[str]]
+    """Who bears a barcode, where there is more than one."""
     weighty: frozenset[int]
 
 
@@ -161,7 +162,7 @@ def _items(rows: Sequence[OrderPlanRow], catalogue: Catalogue, suppliers: Sequen
     for product in catalogue.by_id.values():
         if product.product_id not in chosen:
             row = OrderPlanRow(code=product.code, product_id=product.product_id)
-            chosen[product.product_id] = Item(row, product, catalogue.supplier_of(product))
+            chosen[product.product_id] = join(row, product, catalogue.supplier_of(product))
     names = folded(suppliers)
     return [
         item
@@ -175,17 +176,15 @@ def _whole_business_first(row: OrderPlanRow) -> tuple[bool, str, str]:
 
 
 def _compared(items: Sequence[Item], catalogue: Catalogue) -> Compared:
-    products = catalogue.products
-    barcodes = Counter(product.barcode.strip() for product in products if product.barcode and product.barcode.strip())
+    codes = Counter(product.code.strip().casefold() for product in catalogue.products)
     holders: dict[str, list[str]] = {}
-    for product in products:
-        if product.barcode and barcodes[product.barcode.strip()] > 1:
-            holders.setdefault(product.barcode.strip(), []).append(product.code)
+    for product in catalogue.products:
+        if product.barcode and (barcode := product.barcode.strip()):
+            holders.setdefault(barcode, []).append(product.code)
     return Compared(
         catalogue=catalogue,
-        codes=Counter(product.code.strip().casefold() for product in products),
-        barcodes=barcodes,
-        holders=holders,
+        codes={code: count for code, count in codes.items() if count > 1},
+        holders={barcode: those for barcode, those in holders.items() if len(those) > 1},
         weighty=_weighty(items),
     )
 
@@ -314,7 +313,7 @@ def _zero_cost(item: Item, _: Compared) -> Verdict | None:
 
 def _no_lead_time(item: Item, compared: Compared) -> Verdict | None:
     product = item.product
-    if item.discontinued or item.row.lead_time_days is not None:
+    if item.row.lead_time_days is not None or item.discontinued:
         return None
     if product is not None and product.lead_time_days is not None:
         return None
@@ -357,16 +356,14 @@ def _not_forecast(item: Item, _: Compared) -> Verdict | None:
 
 
 def _discontinued_with_demand(item: Item, _: Compared) -> Verdict | None:
-    daily = item.row.daily_demand or 0.0
-    if not item.discontinued or daily <= 0:
+    if not item.discontinued or (daily := item.row.daily_demand or 0.0) <= 0:
         return None
     fix = "If it is still bought, take the mark away; else let it sell out."
     return Verdict(f"it is discontinued, yet sells {daily:.2g} a day and is not reordered", fix, "discontinued")
 
 
 def _unstocked_with_stock(item: Item, _: Compared) -> Verdict | None:
-    stock = _on_hand(item) or 0.0
-    if not item.unstocked or stock <= 0:
+    if not item.unstocked or (stock := _on_hand(item) or 0.0) <= 0:
         return None
     fix = "If it is kept in stock, take the mark away; else sell the stock."
     return Verdict(f"it is marked as not held in stock, yet {stock:g} are on hand", fix, "unstocked")
@@ -389,9 +386,10 @@ def _cost_above_price(item: Item, _: Compared) -> Verdict | None:
 
 
 def _minimum_not_in_batches(item: Item, _: Compared) -> Verdict | None:
-    if item.row.minimum_order_quantity is None and (item.product is None or not item.product.minimum_order_quantity):
-        return None
-    minimum, batch, *_rest = limits_of(item)
+    minimum, batch = item.row.minimum_order_quantity, item.row.batch_size
+    if item.product is not None:
+        minimum = item.product.minimum_order_quantity if minimum is None else minimum
+        batch = item.product.batch_size if batch is None else batch
     if not minimum or not batch or minimum <= 0 or batch <= 0:
         return None
     packs = minimum / batch
@@ -420,14 +418,21 @@ def _weak_forecast(item: Item, compared: Compared) -> Verdict | None:
 
 
 def _duplicate_sku(item: Item, compared: Compared) -> Verdict | None:
-    if item.product is None or (count := compared.codes[item.product.code.strip().casefold()]) < 2:
+    if not compared.codes or item.product is None:
         return None
-    return Verdict(f"{count} products have this SKU", "Give each its own, or delete the double.", "code")
+    count = compared.codes.get(item.product.code.strip().casefold())
+    return (
+        Verdict(f"{count} products have this SKU", "Give each its own, or delete the double.", "code")
+        if count
+        else None
+    )
 
 
 def _duplicate_barcode(item: Item, compared: Compared) -> Verdict | None:
-    barcode = (item.product.barcode or "").strip() if item.product is not None else ""
-    if not barcode or compared.barcodes[barcode] < 2:
+    if not compared.holders or item.product is None or not item.product.barcode:
+        return None
+    barcode = item.product.barcode.strip()
+    if barcode not in compared.holders:
         return None
     others = [code for code in compared.holders[barcode] if code != item.row.code][:NAMED] or ["a double of it"]
     return Verdict(f"it shares barcode {barcode[:40]!r} with {', '.join(others)}", "Give each its own.", "barcode")

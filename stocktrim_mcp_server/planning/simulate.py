@@ -157,6 +157,11 @@ def project(item: Item, assumed: Assumptions) -> Projection | None:
     return None if basis is None else projected(basis, assumed)
 
 
+def baseline(item: Item) -> Projection | None:
+    """One line by the same formulas with nothing changed."""
+    return project(item, AS_IT_IS)
+
+
 def projected(basis: Basis, assumed: Assumptions) -> Projection:
     """A line's figures under assumptions.
 
@@ -277,10 +282,13 @@ def simulate(
         for item in select(rows, catalogue, filters)
         if filters.keep(item.row.days_until_stock_out, item.row.days_until_order)
     ]
-    lines = [line for item in items if _counts(line := _simulated(item, assumed), filters)]
+    lines = [line for item in items if _counts(line := _simulated(item, catalogue, assumed), filters)]
     lines.sort(key=lambda line: line.order)
     kept, left_out = (lines, []) if budget is None else _paid_for(lines, assumed, budget)
-    name = identity((mark(line.item) for line in lines), (tuple(asdict(assumed).items()), filters.canonical(), budget))
+    name = identity(
+        (catalogue.remember(mark, line.item) for line in lines),
+        (tuple(asdict(assumed).items()), filters.canonical(), budget),
+    )
     total = len(kept) + len(left_out)
     start, said = start_of(cursor, name, "a", "simulation", total)
     return Simulation(
@@ -295,17 +303,19 @@ def simulate(
         budget=budget,
         left_out_lines=len(left_out) or None,
         items=tuple(map(_row, kept[start : start + limit])),
-        left_out=tuple(left_out[max(0, start - len(kept)) : max(0, start + limit - len(kept))]),
+        left_out=tuple(
+            _left_out(*left) for left in left_out[max(0, start - len(kept)) : max(0, start + limit - len(kept))]
+        ),
         next_cursor=cursor_at(name, "a", start + limit, total),
         warnings=(*said, *strange(rows, catalogue, filters), *_warnings(lines)),
     )
 
 
-def _simulated(item: Item, assumed: Assumptions) -> Simulated:
-    basis = basis_of(item)
+def _simulated(item: Item, catalogue: Catalogue, assumed: Assumptions) -> Simulated:
+    basis = catalogue.remember(basis_of, item)
     if basis is None:
         return Simulated(item, None, None)
-    return Simulated(item, projected(basis, AS_IT_IS), projected(basis, assumed))
+    return Simulated(item, catalogue.remember(baseline, item), projected(basis, assumed))
 
 
 def _counts(line: Simulated, filters: Filters) -> bool:
@@ -318,8 +328,10 @@ def _counts(line: Simulated, filters: Filters) -> bool:
     return bool(filters.products) or any(quantity and quantity > 0 for quantity in quantities)
 
 
-def _paid_for(lines: Sequence[Simulated], assumed: Assumptions, budget: float) -> tuple[list[Simulated], list[LeftOut]]:
-    """The lines a budget keeps. What is not to be ordered costs nothing and stays."""
+def _paid_for(
+    lines: Sequence[Simulated], assumed: Assumptions, budget: float
+) -> tuple[list[Simulated], list[tuple[Simulated, float, str]]]:
+    """The lines a budget keeps, and the others with what waiting loses and why. What costs nothing stays."""
     usual = usual_margin_rate(line.item for line in lines)
     wanted = [line for line in lines if line.after is not None and line.after.quantity > 0]
     losses = [_loss(line, assumed, usual) for line in wanted]
@@ -332,7 +344,7 @@ def _paid_for(lines: Sequence[Simulated], assumed: Assumptions, budget: float) -
     )
     missing = sorted(why, key=lambda place: (-losses[place], wanted[place].order))
     gone = {id(wanted[place]) for place in why}
-    left_out = [_left_out(wanted[place], losses[place], why[place]) for place in missing]
+    left_out = [(wanted[place], losses[place], why[place]) for place in missing]
     return [line for line in lines if id(line) not in gone], left_out
 
 

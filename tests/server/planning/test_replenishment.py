@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stocktrim_client.models import OrderPlanRow, Product
 from stocktrim_client.sandbox import plan as sandbox
-from stocktrim_mcp_server.planning.catalogue import Item
+from stocktrim_mcp_server.planning.catalogue import Item, join
 from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
     Limits,
@@ -39,7 +39,7 @@ limits = st.builds(
 
 
 def line(row: OrderPlanRow, product: Product | None = None) -> Item:
-    return Item(row, product, "ACME")
+    return join(row, product, "ACME")
 
 
 @pytest.mark.parametrize(

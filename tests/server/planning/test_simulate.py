@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stocktrim_client.models import OrderPlanRow, Product
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_client.sandbox.plan import figure
-from stocktrim_mcp_server.planning.catalogue import EVERYTHING, Catalogue, Filters, Item
+from stocktrim_mcp_server.planning.catalogue import EVERYTHING, Catalogue, Filters, Item, join
 from stocktrim_mcp_server.planning.explain import arithmetic
 from stocktrim_mcp_server.planning.simulate import AS_IT_IS, Assumptions, Simulation, project, simulate
 from tests.conftest import TODAY
@@ -43,7 +43,7 @@ BASE: dict[str, Any] = {
 
 
 def line(product: Product | None = None, **different: Any) -> Item:
-    return Item(OrderPlanRow.model_validate(BASE | different), product, "ACME")
+    return join(OrderPlanRow.model_validate(BASE | different), product, "ACME")
 
 
 def quantity(item: Item, assumed: Assumptions = AS_IT_IS) -> float:
@@ -65,7 +65,7 @@ def simulated(
 
 @given(rows)
 def test_nothing_changed_is_the_baseline_is_the_sum_that_is_explained(row: OrderPlanRow) -> None:
-    item = Item(row, None, "ACME")
+    item = join(row, None, "ACME")
     found, explained = project(item, AS_IT_IS), arithmetic(item)
     assert (found is None) == (explained is None)
     assert found is None or explained is None or found.quantity == explained.to_order
@@ -88,7 +88,7 @@ def test_a_simulation_of_nothing_shows_the_same_three_times(rows: list[OrderPlan
 def test_more_demand_and_longer_lead_time_never_order_less(
     row: OrderPlanRow, assumed: Assumptions, more: int, longer: int
 ) -> None:
-    item = Item(row, None, "ACME")
+    item = join(row, None, "ACME")
     less = project(item, assumed)
     if less is None:
         return
@@ -104,7 +104,7 @@ def test_more_demand_and_longer_lead_time_never_order_less(
 def test_a_higher_service_level_and_a_later_order_never_order_less(
     row: OrderPlanRow, assumed: Assumptions, higher: int, later: int
 ) -> None:
-    item = Item(row, None, "ACME")
+    item = join(row, None, "ACME")
     low = replace(assumed, service_level_pct=50.0)
     less = project(item, low)
     if less is None:
