@@ -38,7 +38,7 @@ from stocktrim_mcp_server.planning.replenishment import (
 
 Grouping = Literal["supplier", "category", "location", "urgency"]
 
-NAMED = 10
+NAMED = 6
 """Products named in one warning, and groups named without their lines."""
 
 LONGEST_FLAG = 200
@@ -67,8 +67,8 @@ class Row(Model):
     lead_time_days: int | None = None
     order_by: date | None = None
     order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
-    unit_cost: float | None = Field(default=None, description="Absent: StockTrim holds no cost")
-    line_cost: float | None = None
+    unit_cost: float | None = None
+    line_cost: float | None = Field(default=None, description="Absent: StockTrim holds no cost")
     lost_margin_a_day: float | None = Field(default=None, description="Estimate: margin lost each day without stock")
     open_orders: tuple[OpenOrder, ...] = Field(default=(), description="Orders that already hold it")
     flags: tuple[str, ...] = Field(default=(), description="What to look at before ordering")
@@ -250,7 +250,7 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
     """`limit` lines of a plan, from where the cursor stands; totals stay those of the whole.
 
     First the lines to order, then those a budget left out. A cursor of another plan starts this one anew and says so.
-    `detail` adds demand, lead time and what a day without stock loses.
+    `detail` adds unit cost, demand, lead time and what a day without stock loses.
 
     Raises: ValueError if the cursor is none of ours.
     """
@@ -319,7 +319,7 @@ def _row(line: Line, group_by: Grouping, detail: bool) -> Row:
         lead_time_days=row.lead_time_days if detail else None,
         order_by=order_by(_computed_on(item), row.days_until_order),
         order_quantity=line.quantity,
-        unit_cost=item.unit_cost,
+        unit_cost=item.unit_cost if detail else None,
         line_cost=line.cost,
         lost_margin_a_day=_lost_a_day(item) if detail else None,
         open_orders=line.orders,
