@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_mcp_server.planning.cover import URGENCIES, order_by, urgency
+from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, cover_days, order_by, pressing, runs_dry_on, urgency
 
 days = st.none() | st.integers(-400, 400)
 
@@ -64,3 +64,45 @@ def test_something_is_claimed_exactly_when_something_was_computed(left: int | No
 )
 def test_the_day_to_order_by(computed_on: date | None, until: int | None, expected: date | None) -> None:
     assert order_by(computed_on, until) == expected
+
+
+@pytest.mark.parametrize(
+    ("computed_on", "days_left", "expected"),
+    [
+        (date(2026, 11, 23), 9, date(2026, 12, 2)),
+        (date(2026, 11, 23), 0, date(2026, 11, 23)),
+        (date(2026, 11, 23), -40, date(2026, 11, 23)),
+        (date(2026, 11, 23), None, None),
+        (None, 9, None),
+        (date(2026, 11, 23), 10**9, None),
+    ],
+)
+def test_the_day_stock_ends(computed_on: date | None, days_left: int | None, expected: date | None) -> None:
+    assert runs_dry_on(computed_on, days_left) == expected
+
+
+@pytest.mark.parametrize(
+    ("available", "daily", "expected"), [(10, 4, 2.5), (0, 4, 0), (-5, 4, 0), (10, 0, None), (0, 0, None)]
+)
+def test_days_of_cover(available: float, daily: float, expected: float | None) -> None:
+    assert cover_days(available, daily) == expected
+
+
+def test_demand_below_zero_is_no_demand() -> None:
+    with pytest.raises(ValueError, match="below zero"):
+        cover_days(5, -1)
+
+
+def test_what_is_out_of_stock_comes_before_all_else() -> None:
+    lines: list[tuple[Urgency | None, int | None]] = [(None, None), ("ok", 40), ("late", 12), ("soon", 3), ("late", 0)]
+    lines += [("late", None), ("due", 1), ("late", -5)]
+    assert sorted(lines, key=lambda line: pressing(*line)) == [
+        ("late", -5),
+        ("late", 0),
+        ("late", 12),
+        ("late", None),
+        ("due", 1),
+        ("soon", 3),
+        ("ok", 40),
+        (None, None),
+    ]
