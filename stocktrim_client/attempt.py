@@ -81,11 +81,13 @@ def copy_of(response: httpx.Response) -> httpx.Response:
     return httpx.Response(response.status_code, headers=response.headers, stream=stream)
 
 
+def _may_outgrow(packing: str, chunks: list[bytes], largest: int) -> bool:
+    return packing.lower() not in ("gzip", "deflate") or _LARGEST_RATIO * sum(map(len, chunks)) > largest
+
+
 def whole(head: httpx.Response, chunks: list[bytes], largest: int) -> httpx.Response:
     """The answer with its raw body in memory."""
-    packing = head.headers.get("content-encoding", "identity").lower()
-    ratio = {"identity": 1, "gzip": _LARGEST_RATIO, "deflate": _LARGEST_RATIO}.get(packing)
-    if ratio is None or ratio * sum(map(len, chunks)) > largest:
+    if "content-encoding" in head.headers and _may_outgrow(head.headers["content-encoding"], chunks, largest):
         head.extensions.pop("network_stream", None)
         pieces = [chunk[at : at + _PIECE] for chunk in chunks for at in range(0, len(chunk), _PIECE)]
         return Bounded(head, Received(pieces), largest)
@@ -125,6 +127,7 @@ class Sender:
     ) -> None:
         self._policy = policy
         self._secrets = secrets
+        self._names = tuple(name for name, _ in secrets)
         self._http2 = http2
         self._monotonic, self._wall = monotonic, wall
 
@@ -174,8 +177,7 @@ class Sender:
 
     def _signed(self, request: httpx.Request, trail: Trail, timeouts: dict[str, float]) -> httpx.Request:
         """A copy with the credentials: the caller's own request never holds them."""
-        names = [name for name, _ in self._secrets]
-        headers = [pair for pair in request.headers.raw if pair[0].lower() not in names]
+        headers = [pair for pair in request.headers.raw if pair[0].lower() not in self._names]
         headers += self._secrets
         extensions = {**request.extensions, "trace": trail, "timeout": timeouts}
         return httpx.Request(request.method, request.url, headers=headers, stream=request.stream, extensions=extensions)

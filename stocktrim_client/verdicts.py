@@ -214,8 +214,11 @@ async def raise_for_answer(response: httpx.Response) -> None:
         raise unexpected_answer(told.operation, response, None)
 
 
+_UNTOLD = _Untold()
+
+
 def _told(response: httpx.Response) -> _Untold:
-    return cast("_Untold", response.extensions.get("stocktrim", _Untold()))
+    return cast("_Untold", response.extensions.get("stocktrim", _UNTOLD))
 
 
 async def _read(response: httpx.Response, told: _Untold) -> None:
@@ -239,9 +242,8 @@ async def raise_for_raw_answer(response: httpx.Response) -> None:
     if response.request.extensions.get(STREAM):
         return
     operation = _told(response).operation
-    documented = dict(operation.answers)
-    openings = documented.get(response.status_code)
-    if (documented and openings is None) or not _has_a_name(response.status_code):
+    openings = next((starts for status, starts in operation.answers if status == response.status_code), None)
+    if (operation.answers and openings is None) or not _has_a_name(response.status_code):
         raise unexpected_answer(operation, response)
     if openings and not _is_json(response.content, openings):
         raise unexpected_answer(operation, response)
