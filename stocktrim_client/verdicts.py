@@ -242,11 +242,16 @@ async def raise_for_raw_answer(response: httpx.Response) -> None:
     if response.request.extensions.get(STREAM):
         return
     operation = _told(response).operation
-    openings = next((starts for status, starts in operation.answers if status == response.status_code), None)
-    if (operation.answers and openings is None) or not _has_a_name(response.status_code):
-        raise unexpected_answer(operation, response)
-    if openings and not _is_json(response.content, openings):
-        raise unexpected_answer(operation, response)
+    status = response.status_code
+    for documented, openings in operation.answers:
+        if documented == status:
+            if openings and not _is_json(response.content, openings):
+                break
+            return
+    else:
+        if not operation.answers and _has_a_name(status):
+            return
+    raise unexpected_answer(operation, response)
 
 
 async def raise_for_nameless_answer(response: httpx.Response) -> None:
@@ -274,7 +279,9 @@ def _has_a_name(status: int) -> bool:
 
 def _is_json(body: bytes, openings: str) -> bool:
     """Whether a body begins with one of `openings` and ends alike; a small one is parsed."""
-    start = body[:200].lstrip().removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    start = body[:1]
+    if start not in _CLOSINGS:
+        start = body[:200].lstrip().removeprefix(codecs.BOM_UTF8).lstrip()[:1]
     if start not in _CLOSINGS or start.decode() not in openings:
         return False
     if len(body) > _SMALL:
