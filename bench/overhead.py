@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from bench.figures import Figure, median, spread
-from bench.processes import bare_upstream, ours, raw
+from bench.processes import bare_upstream, ours, raw, transport_alone
 from stocktrim_client.generated.api.forecasts import get_processing_status
 
 PATH = "/api/ProcessingStatus"
@@ -17,9 +17,14 @@ Lane = Callable[[], Awaitable[object]]
 
 async def measure(*, rounds: int = 20, calls: int = 200) -> list[Figure]:
     """Calls of every kind take turns on warm connections to one bare server, `calls` of each in a round."""
-    async with bare_upstream(BODY) as address, raw(address) as floor, ours(address) as stocktrim:
+    async with (
+        bare_upstream(BODY) as address,
+        raw(address) as floor,
+        transport_alone(address) as http,
+        ours(address) as stocktrim,
+    ):
         api = stocktrim.api
-        http = api.get_async_httpx_client()
+        judged = api.get_async_httpx_client()
 
         async def parsed() -> object:
             return (await floor.get(PATH)).json()
@@ -27,6 +32,7 @@ async def measure(*, rounds: int = 20, calls: int = 200) -> list[Figure]:
         lanes: dict[str, Lane] = {
             "raw": lambda: floor.get(PATH),
             "transport": lambda: http.get(PATH),
+            "judged": lambda: judged.get(PATH),
             "raw, parsed": parsed,
             "generated": lambda: get_processing_status.asyncio(client=api),
             "helper": stocktrim.forecasts.progress,
@@ -39,6 +45,7 @@ async def measure(*, rounds: int = 20, calls: int = 200) -> list[Figure]:
     parsed_is = "The same, with the body parsed by `Response.json()`."
     return [
         _figure("small GET through the transport", times["transport"], times["raw"], floor_is, at_most=1.2),
+        _figure("small GET, raw call of the client, its answer judged", times["judged"], times["raw"], floor_is),
         _figure("small GET, generated call with its model", times["generated"], times["raw, parsed"], parsed_is),
         _figure("small GET, helper with the house's model", times["helper"], times["raw, parsed"], parsed_is),
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from stocktrim_client import RetryPolicy, StockTrimClient
+from stocktrim_client.transport import ResilientAsyncTransport
 
 ROOT = Path(__file__).resolve().parent.parent
 CREDENTIALS = {"api-auth-id": "sandbox", "api-auth-signature": "sandbox"}
@@ -60,6 +61,17 @@ async def _serving(command: Sequence[str], given: bytes) -> AsyncGenerator[str]:
 def ours(address: str) -> StockTrimClient:
     """Our client, as anyone would make it."""
     return StockTrimClient("sandbox", "sandbox", base_url=address)
+
+
+def transport_alone(address: str) -> httpx.AsyncClient:
+    """httpx over our transport, without the hooks that judge answers."""
+    policy = RetryPolicy()
+
+    def pool() -> httpx.AsyncBaseTransport:
+        return httpx.AsyncHTTPTransport(limits=policy.limits(), trust_env=False)
+
+    resilient = ResilientAsyncTransport(pool, base_url=address, auth_id="sandbox", auth_signature="sandbox")
+    return httpx.AsyncClient(base_url=address, transport=resilient, timeout=policy.deadline, trust_env=False)
 
 
 def raw(address: str) -> httpx.AsyncClient:
