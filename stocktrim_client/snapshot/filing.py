@@ -103,7 +103,7 @@ def _readings(database: sqlite3.Connection) -> Iterable[tuple[Source, datetime, 
 def _shelf(database: sqlite3.Connection, source: Source, read_at: datetime, checked_at: datetime) -> Shelf[Any]:
     stored: dict[Kind, Iterable[Row]] = {
         # Names are those of our own tables.
-        table.name: database.execute(f"SELECT rowid, * FROM {table.name} ORDER BY rowid")  # noqa: S608
+        table.name: database.execute(f"SELECT rowid, * FROM {table.name} ORDER BY rowid")  # noqa: S608 - our own names
         for table in tables_of(source)
     }
     records: list[Model] = [record for _, record in records_of(source, stored)]

@@ -184,7 +184,7 @@ class Index:
         else:
             source = "entries"
         # Only names of our own columns and question marks are put together here.
-        statement = f"SELECT {what} FROM {source} WHERE {' AND '.join(conditions)} LIMIT ?"  # noqa: S608
+        statement = f"SELECT {what} FROM {source} WHERE {' AND '.join(conditions)} LIMIT ?"  # noqa: S608 - no words of the asker's
         return self._database.execute(statement, (*values, limit))
 
     def _meanings(self, word: str) -> list[str]:

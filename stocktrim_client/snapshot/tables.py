@@ -284,4 +284,4 @@ def insertion(table: TableShape) -> str:
     marks = ", ".join("?" for _ in range(len(table.columns) + 1))
     names = ", ".join(column.name for column in table.columns)
     # Names are those of our own models' fields.
-    return f"INSERT INTO {table.name} (rowid, {names}) VALUES ({marks})"  # noqa: S608
+    return f"INSERT INTO {table.name} (rowid, {names}) VALUES ({marks})"  # noqa: S608 - our own names
