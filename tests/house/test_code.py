@@ -14,7 +14,9 @@ BROAD = {"Exception", "BaseException"}
 SUPPRESSIONS = re.compile(r"#\s*(noqa|type:\s*ignore|pyright:\s*ignore)")
 REASON = re.compile(r"#\s*(noqa: ?[A-Z0-9, ]+|(type|pyright): ?ignore(\[[\w, ]+\])?)\s*[-:(#]\s*\w+")
 UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XXX|NotImplemented[E]rror)\b|pragma:\s*no[ ]cover")
-FAKES = re.compile(r"\b(Async[M]ock|Magic[M]ock|mock[.]patch|monkeypatch[.]setattr|pytest[.](skip|xfail)|mark[.](skip|xfail))")
+FAKES = re.compile(
+    r"\b(Async[M]ock|Magic[M]ock|mock[.]patch|monkeypatch[.]setattr|pytest[.](skip|xfail)|mark[.](skip|xfail))"
+)
 THIS = {"tests.house.test_code"}
 
 
