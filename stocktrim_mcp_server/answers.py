@@ -1,17 +1,21 @@
 """One result, said twice: compact structured data, and text. Hosts show a model only one of the two.
 
 Both come from the same model, so neither can hold what the other lacks. The text is warnings first, then single
-values, then each list as a table under its heading.
+values, then each list as a table under its heading. A model with `columns` and `rows` is one table by itself.
 """
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeGuard, cast
 
 from mcp_types import CallToolResult, TextContent
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
+
+from stocktrim_client.models import Model
+from stocktrim_client.snapshot import Standing
+from stocktrim_client.snapshot.standing import in_words
 
 WIDEST_TABLE = 14
 """Columns; a list with more is written record by record."""
@@ -21,6 +25,30 @@ INLINE_FIELDS = 4
 
 _LAST = ("total", "next_cursor")
 _WRITTEN = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
+
+
+class Dated(Model):
+    """An answer made of records on hand: how old they are, and what must be known of them."""
+
+    as_of: AwareDatetime | None = Field(default=None, description="When the oldest of the records was read")
+    age: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def dated(standing: Standing, *warnings: str) -> dict[str, Any]:
+    """The fields of `Dated`, for an answer made of these records."""
+    ages = [one.age_seconds for one in standing.kinds if one.age_seconds is not None]
+    return {
+        "as_of": standing.as_of,
+        "age": in_words(max(ages)) if ages else None,
+        "warnings": (*warnings, *standing.warnings),
+    }
+
+
+def thin(*names: str) -> WithJsonSchema:
+    """A list of records as a schema that names the fields to go on with: all of them cost every session too much."""
+    fields = {name: {"type": "string"} for name in names}
+    return WithJsonSchema({"type": "array", "items": {"type": "object", "properties": fields}})
 
 
 def answer(result: BaseModel) -> CallToolResult:
@@ -42,9 +70,12 @@ def text_of(result: BaseModel) -> str:
     fields = _present(result)
     parts = [f"Warning: {_cell(warning)}" for warning in fields.pop("warnings", ())]
     last = {name: fields.pop(name) for name in _LAST if name in fields}
+    table = _columnar(fields.pop("columns"), fields.pop("rows", ())) if "columns" in fields else None
     single = {name: value for name, value in fields.items() if not _is_records(value)}
     if single:
         parts.append("\n".join(f"{_words(name)}: {_cell(value)}" for name, value in single.items()))
+    if table is not None:
+        parts.append(table)
     parts += [_list(value) for value in fields.values() if _is_records(value)]
     if last:
         parts.append(", ".join(f"{_words(name)}: {_cell(value)}" for name, value in last.items()))
@@ -77,6 +108,16 @@ def _table(columns: list[str], rows: list[dict[str, Any]]) -> str:
     lines = ["| " + " | ".join(_words(column) for column in columns) + " |", "|" + " --- |" * len(columns)]
     lines += ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def _columnar(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows without field names of their own, as one table; row by row where a cell holds a bar."""
+    headings = [visible(column) for column in columns]
+    cells = [[_cell(value) for value in row] for row in rows]
+    if any("|" in cell for row in (headings, *cells) for cell in row):
+        return "\n".join(", ".join(map(": ".join, zip(headings, row, strict=True))) for row in cells)
+    lines = ["| " + " | ".join(headings) + " |", "|" + " --- |" * len(headings)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in cells)])
 
 
 def _cell(value: Any) -> str:
@@ -177,6 +218,23 @@ def slim(schema: dict[str, Any]) -> dict[str, Any]:
     """
     definitions = cast(dict[str, Any], schema.get("$defs", {}))
     return cast(dict[str, Any], _slim({name: part for name, part in schema.items() if name != "$defs"}, definitions))
+
+
+def outline(schema: dict[str, Any]) -> dict[str, Any]:
+    """What of a result's schema every session pays for: names and types. What they mean stands in the answers."""
+    return cast(dict[str, Any], _outlined(slim(schema)))
+
+
+def _outlined(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_outlined(one) for one in cast(list[Any], node)]
+    if not isinstance(node, dict):
+        return node
+    parts = {name: part for name, part in cast(dict[str, Any], node).items() if name not in ("description", "format")}
+    if isinstance(members := parts.get("properties"), dict):
+        fields = {name: _outlined(part) for name, part in cast(dict[str, Any], members).items()}
+        return {name: fields if name == "properties" else _outlined(part) for name, part in parts.items()}
+    return {name: _outlined(part) for name, part in parts.items()}
 
 
 def _slim(node: Any, definitions: Mapping[str, Any]) -> Any:

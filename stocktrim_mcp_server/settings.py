@@ -1,6 +1,7 @@
 """What the environment may say, read once."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ class Settings(BaseModel):
     sandbox: bool = False
     sandbox_products: int = 24
     read_only: bool = False
+    data_folder: Path | None = None
+    """Where plans are kept in small for the next start; None: in memory alone."""
     log_level: LogLevel = "INFO"
     call_seconds: float = 45.0
     """Hosts give up on a tool call after about 60 s; an answer that says so is better than none."""
@@ -47,8 +50,20 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         sandbox=_switch(environ, "STOCKTRIM_SANDBOX"),
         sandbox_products=_count(environ, "STOCKTRIM_SANDBOX_PRODUCTS", 24),
         read_only=_switch(environ, "STOCKTRIM_READ_ONLY"),
+        data_folder=_folder(environ, "STOCKTRIM_DATA_FOLDER"),
         log_level=_level(environ, "STOCKTRIM_LOG_LEVEL"),
     )
+
+
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    folder = Path(text)
+    # A host starts its servers from wherever it likes.
+    if not folder.is_absolute():
+        raise SettingsError(f"{name} is {text!r}; it must be a whole path, from the root on.")
+    return folder
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:

@@ -6,19 +6,21 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, cast, overload
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from stocktrim_client import StockTrimError
 from stocktrim_client.changes import acting
 from stocktrim_client.transport import calling
-from stocktrim_mcp_server.answers import answer, refusal, slim, unwritten
+from stocktrim_mcp_server.answers import answer, outline, refusal, slim, unwritten
+from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -28,6 +30,9 @@ ToolFunction = Callable[..., Any]
 
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 """Where a docstring was wrapped for us; a paragraph's end stays."""
+
+call_seconds: ContextVar[float] = ContextVar("call_seconds", default=45.0)
+"""How long the call being answered may take in all."""
 
 NAME_SHOWN = 100
 """Characters of an unknown argument's name that are said back."""
@@ -66,7 +71,7 @@ class HouseTool(Tool):
             return refusal(strange)
         # Hosts send null for what the model left out.
         arguments = {name: value for name, value in arguments.items() if value is not None}
-        token = acting.set(self.name)
+        token, its_seconds = acting.set(self.name), call_seconds.set(self.call_seconds)
         try:
             # One deadline for all requests of a call: hosts give up soon after.
             with calling(deadline=self.call_seconds):
@@ -79,6 +84,7 @@ class HouseTool(Tool):
             return refusal(_in_words(error))
         finally:
             acting.reset(token)
+            call_seconds.reset(its_seconds)
         if not convert_result or isinstance(result, InputRequiredResult | CallToolResult):
             return result
         return answer(cast(BaseModel, result))
@@ -94,7 +100,7 @@ def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float) -
     )
     metadata = plain.fn_metadata
     if metadata.output_schema is not None:
-        metadata.output_schema = slim(metadata.output_schema)
+        metadata.output_schema = outline(metadata.output_schema)
     fields: dict[str, Any] = {name: getattr(plain, name) for name in Tool.model_fields}
     fields |= {"parameters": slim(plain.parameters), "call_seconds": call_seconds}
     return HouseTool.model_validate(fields)
@@ -153,6 +159,31 @@ def _code(value: Any) -> Any:
 
 Codes = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 """A list of codes or names, however a host writes one."""
+
+Cursor = Annotated[str, Field(coerce_numbers_to_str=True, description="next_cursor of the answer before, same filters")]
+
+
+class Window(NamedTuple, Generic[A]):
+    """Some of a list. None: nothing follows. `said`: what there is to say of the cursor given."""
+
+    rows: Sequence[A]
+    next_cursor: str | None
+    said: tuple[str, ...]
+
+
+def window(
+    rows: Sequence[A], limit: int, cursor: str, *, noun: str, mark: Callable[[A], object], question: object = ()
+) -> Window[A]:
+    """What of a list is shown. Its cursors know the list by the marks of its rows and the question.
+
+    Raises: ToolError for a cursor that is none of ours.
+    """
+    name = identity((repr(mark(row)).encode() for row in rows), question)
+    try:
+        start, said = start_of(cursor, name, "a", noun, len(rows))
+    except ValueError as error:
+        raise ToolError(str(error)) from error
+    return Window(rows[start : start + limit], cursor_at(name, "a", start + limit, len(rows)), said)
 
 
 @overload

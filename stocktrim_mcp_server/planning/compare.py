@@ -99,12 +99,22 @@ def digest_of(
     lines: dict[str, tuple[float, ...]] = {}
     for row in rows:
         figures = _figures(catalogue.item(row))
-        key = row.code if row.location is None else f"{row.code}{_SEPARATOR}{row.location}"
+        key = _key(row)
         if key in lines:
             figures = Figures(*map(sum, zip(figures, _whole(lines[key]), strict=True)))
         if any(figures):
             lines[key] = _short(figures)
     return Digest(plan_id=plan_id, as_of=as_of, lines=lines)
+
+
+def narrowed(digest: Digest, rows: Iterable[OrderPlanRow]) -> Digest:
+    """Of a digest what it says of the products and places of these rows."""
+    keys = {_key(row) for row in rows}
+    return digest.model_copy(update={"lines": {key: line for key, line in digest.lines.items() if key in keys}})
+
+
+def _key(row: OrderPlanRow) -> str:
+    return row.code if row.location is None else f"{row.code}{_SEPARATOR}{row.location}"
 
 
 def compare(before: Digest, now: Digest, *, limit: int = 20) -> Comparison:

@@ -3,6 +3,7 @@
 from stocktrim_mcp_server.tools.planning import PLANNING
 from stocktrim_mcp_server.tools.products import PRODUCTS
 from stocktrim_mcp_server.tools.search import SEARCH
+from stocktrim_mcp_server.tools.simulating import SIMULATING
 from stocktrim_mcp_server.tools.status import STATUS
 
-TOOLSETS = (PLANNING, SEARCH, PRODUCTS, STATUS)
+TOOLSETS = (PLANNING, SIMULATING, SEARCH, PRODUCTS, STATUS)

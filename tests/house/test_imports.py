@@ -27,7 +27,7 @@ ROWS = (
     row(f"{SERVER}.server", "mcp mcp_types"),
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
-        f"{SERVER}.dependencies {SERVER}.toolbox {SERVER}.answers {SERVER}.logs",
+        f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.toolbox {SERVER}.answers {SERVER}.logs",
         "mcp mcp_types pydantic",
     ),
     row(f"{SERVER}.settings {SERVER}.planning", "pydantic"),

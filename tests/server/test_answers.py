@@ -9,7 +9,7 @@ from mcp_types import TextContent
 from pydantic import BaseModel
 
 from stocktrim_client.models import Model
-from stocktrim_mcp_server.answers import answer, number, refusal, text_of, unwritten, visible
+from stocktrim_mcp_server.answers import answer, number, outline, refusal, text_of, unwritten, visible
 
 
 class Stock(Model):
@@ -131,3 +131,25 @@ def test_what_was_written_out_can_be_read_back_and_nothing_stays_hidden(text: st
     assert shown.isprintable()
     if "\\" not in text and not any(0xD800 <= ord(one) <= 0xDFFF for one in text):
         assert unwritten(shown) == text
+
+
+def test_an_outline_keeps_names_and_types_and_a_field_called_description() -> None:
+    schema = {
+        "type": "object",
+        "description": "Said of the whole.",
+        "properties": {
+            "description": {"type": "string", "description": "Said of a field."},
+            "made_at": {"type": "string", "format": "date-time"},
+            "rows": {"type": "array", "items": {"type": "object", "properties": {"format": {"type": "integer"}}}},
+        },
+        "required": ["rows"],
+    }
+    assert outline(schema) == {
+        "type": "object",
+        "properties": {
+            "description": {"type": "string"},
+            "made_at": {"type": "string"},
+            "rows": {"type": "array", "items": {"type": "object", "properties": {"format": {"type": "integer"}}}},
+        },
+        "required": ["rows"],
+    }

@@ -1,5 +1,7 @@
 """What the environment may say."""
 
+from pathlib import Path
+
 import pytest
 
 from stocktrim_mcp_server.settings import Settings, SettingsError, from_env, is_address
@@ -10,7 +12,7 @@ def test_nothing_said_is_the_default() -> None:
     assert from_env({"STOCKTRIM_API_URL": " ", "STOCKTRIM_SANDBOX": "", "STOCKTRIM_LOG_LEVEL": ""}) == Settings()
 
 
-def test_everything_may_be_said() -> None:
+def test_everything_may_be_said(tmp_path: Path) -> None:
     settings = from_env(
         {
             "STOCKTRIM_API_AUTH_ID": " tenant \n",
@@ -20,8 +22,10 @@ def test_everything_may_be_said() -> None:
             "STOCKTRIM_SANDBOX_PRODUCTS": "300",
             "STOCKTRIM_READ_ONLY": "on",
             "STOCKTRIM_LOG_LEVEL": "debug",
+            "STOCKTRIM_DATA_FOLDER": f" {tmp_path} ",
         }
     )
+    assert settings.data_folder == tmp_path
     assert settings.auth_id.get_secret_value() == "tenant"
     assert settings.auth_signature.get_secret_value() == "signed"
     assert settings.api_url == "http://127.0.0.1:8765"
@@ -38,6 +42,7 @@ def test_everything_may_be_said() -> None:
         ("STOCKTRIM_SANDBOX_PRODUCTS", "1.5", "'1.5'; it must be a whole number above 0"),
         ("STOCKTRIM_LOG_LEVEL", "loud", "'LOUD'; it may be DEBUG, INFO, WARNING, ERROR"),
         ("STOCKTRIM_API_URL", "api.stocktrim.com", "is no address"),
+        ("STOCKTRIM_DATA_FOLDER", "plans/here", "'plans/here'; it must be a whole path"),
         ("STOCKTRIM_API_URL", "https://", "is no address"),
         ("STOCKTRIM_API_URL", "https://user:hunter2@api.stocktrim.com", "leave them out"),
     ],

@@ -16,6 +16,8 @@ from stocktrim_client.sandbox import Sandbox, serve
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
+from stocktrim_mcp_server.toolbox import names
+from stocktrim_mcp_server.tools import TOOLSETS
 from tests.conftest import TODAY
 from tests.server.stdio import HELLO, Host, environment, started
 
@@ -50,7 +52,7 @@ async def test_stdout_is_the_protocol_alone_and_stderr_holds_no_secret_query_or_
 
 async def test_without_credentials_it_starts_lists_and_says_what_is_missing() -> None:
     async with started(env={"PYTHONUNBUFFERED": "1"}) as host:
-        assert len((await host.request("tools/list"))["tools"]) == 4
+        assert len((await host.request("tools/list"))["tools"]) == len(names(TOOLSETS))
         refused = await host.call("get_reorder_plan")
         status = await host.call("get_status")
     assert refused["isError"]

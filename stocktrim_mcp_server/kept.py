@@ -1,0 +1,165 @@
+"""Plans of earlier days in small, so that a later one can say what has changed: in memory, and in a folder if given.
+
+A kept plan is every row of the account at its time, whatever was asked for: only figures, without names and money.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from stocktrim_client.models import Model
+from stocktrim_mcp_server.planning.compare import Digest
+
+MOST = 40
+"""Plans kept; the oldest go first."""
+
+LARGEST = 50_000_000
+"""Bytes a kept plan may have once it is unpacked: more was not written by us."""
+
+LONGEST_HEAD = 10_000
+LAST = "last"
+
+Lines = dict[str, tuple[float, ...]]
+_LINES: TypeAdapter[Lines] = TypeAdapter(Lines, config={"defer_build": True})
+_NAME = re.compile(r"[A-Z2-7]{10}")
+_ENDING = ".plan"
+
+
+class Kept(Model):
+    """What a kept plan is known by."""
+
+    plan_id: str
+    kept_at: datetime = Field(description="UTC")
+    as_of: datetime | None = Field(default=None, description="When StockTrim computed it, UTC")
+    locations: tuple[str, ...] = Field(default=(), description="Codes; empty: the whole business")
+
+
+class KeptPlans:
+    """The last plans told, by plan_id. `folder` holds them for the next start, readable by the owner alone."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._packed: dict[str, tuple[Kept, bytes]] = {}
+
+    def keep(self, kept: Kept, lines: Lines) -> None:
+        """Keep a plan, unless one of its name is kept already. Blocks.
+
+        A folder that cannot be written to costs only what the next start would have known.
+        """
+        if kept.plan_id in self._packed:
+            return
+        packed = zlib.compress(json.dumps(lines, separators=(",", ":")).encode(), 1)
+        self._packed[kept.plan_id] = kept, packed
+        while len(self._packed) > MOST:
+            del self._packed[next(iter(self._packed))]
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                _write(self._folder, kept.plan_id, kept.model_dump_json().encode() + b"\n" + packed)
+
+    def find(self, said: str, locations: Sequence[str], before: datetime | None) -> tuple[Kept, Digest] | None:
+        """The plan meant by its plan_id, by the day it was computed or the last before it, or by `last`. Blocks.
+
+        By day and by `last` the newest of the same places that was computed before this time.
+        None: none is kept, or what is kept cannot be read.
+        """
+        said = said.strip()
+        if _NAME.fullmatch(said.upper()):
+            found = [kept for kept in self.known() if kept.plan_id == said.upper()]
+        else:
+            until = _day(said)
+            found = [
+                kept
+                for kept in self.known()
+                if set(kept.locations) == set(locations)
+                and kept.as_of is not None
+                and (before is None or kept.as_of < before)
+                and (until is None or kept.as_of.date() <= until)
+            ]
+        for kept in found:
+            if (lines := self._lines(kept.plan_id)) is not None:
+                return kept, Digest(plan_id=kept.plan_id, as_of=kept.as_of, lines=lines)
+        return None
+
+    def known(self) -> list[Kept]:
+        """What is kept, last computed first. Blocks."""
+        held = {name: kept for name, (kept, _) in self._packed.items()}
+        for path in () if self._folder is None else _files(self._folder):
+            if path.stem not in held and (kept := _head(path)) is not None:
+                held[path.stem] = kept
+        return sorted(held.values(), key=lambda kept: (kept.as_of or kept.kept_at, kept.kept_at), reverse=True)
+
+    def _lines(self, name: str) -> Lines | None:
+        if name in self._packed:
+            return _unpacked(self._packed[name][1])
+        if self._folder is None:
+            return None
+        try:
+            return _unpacked((self._folder / f"{name}{_ENDING}").read_bytes().partition(b"\n")[2])
+        except OSError:
+            return None
+
+
+def is_meant(said: str) -> bool:
+    """Whether a text can name an earlier plan at all."""
+    said = said.strip()
+    return said.casefold() == LAST or bool(_NAME.fullmatch(said.upper())) or _day(said) is not None
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def account_folder(folder: Path, *secrets: str) -> Path:
+    """A folder whose name stands for an account and tells nothing of its address and credentials."""
+    return folder / hashlib.sha256("\0".join(secrets).encode()).hexdigest()[:24]
+
+
+def _unpacked(packed: bytes) -> Lines | None:
+    try:
+        return _LINES.validate_json(zlib.decompressobj().decompress(packed, LARGEST))
+    except (zlib.error, ValidationError):
+        return None
+
+
+def _head(path: Path) -> Kept | None:
+    try:
+        with path.open("rb") as file:
+            return Kept.model_validate_json(file.readline(LONGEST_HEAD))
+    except (OSError, ValidationError):
+        return None
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of plans, the newest first."""
+    try:
+        found = [(path.stat().st_mtime, path) for path in folder.glob(f"*{_ENDING}")]
+    except OSError:
+        return []
+    return [path for _, path in sorted(found, reverse=True)]
+
+
+def _write(folder: Path, name: str, packed: bytes) -> None:
+    """Beside the old one, then put in its place: a reader never meets half a file."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, written = tempfile.mkstemp(dir=folder, suffix=".new")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(packed)
+        Path(written).replace(folder / f"{name}{_ENDING}")
+    except OSError:
+        Path(written).unlink(missing_ok=True)
+        raise
+    for path in _files(folder)[MOST:]:
+        path.unlink(missing_ok=True)
