@@ -1,9 +1,10 @@
 """The menu, in the order a model reads it."""
 
+from stocktrim_mcp_server.tools.explaining import EXPLAINING
 from stocktrim_mcp_server.tools.planning import PLANNING
 from stocktrim_mcp_server.tools.products import PRODUCTS
 from stocktrim_mcp_server.tools.search import SEARCH
 from stocktrim_mcp_server.tools.simulating import SIMULATING
 from stocktrim_mcp_server.tools.status import STATUS
 
-TOOLSETS = (PLANNING, SIMULATING, SEARCH, PRODUCTS, STATUS)
+TOOLSETS = (PLANNING, EXPLAINING, SIMULATING, SEARCH, PRODUCTS, STATUS)

@@ -29,6 +29,7 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("get_reorder_plan", {"locations": ["MAIN", "SHOP"], "limit": 3}),
     ("get_reorder_plan", {"suppliers": ["NOBODY"]}),
     ("simulate_reorder", {"demand_change_pct": 20, "limit": 3, "budget": 1000}),
+    ("explain_reorder", {"products": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "NOPE"]}),
     ("search", {"query": "mug"}),
     ("search", {"query": "e", "limit": 50}),
     ("search", {"query": "zeppelin"}),
