@@ -30,6 +30,7 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("get_reorder_plan", {"suppliers": ["NOBODY"]}),
     ("simulate_reorder", {"demand_change_pct": 20, "limit": 3, "budget": 1000}),
     ("explain_reorder", {"products": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "NOPE"]}),
+    ("check_planning_data", {"limit": 4}),
     ("search", {"query": "mug"}),
     ("search", {"query": "e", "limit": 50}),
     ("search", {"query": "zeppelin"}),
