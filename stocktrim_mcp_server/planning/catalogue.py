@@ -151,6 +151,12 @@ class Catalogue:
         known = (self._supplier_keys[word] for word in listed if word in self._supplier_keys)
         return next(known, listed[0] if listed else NO_SUPPLIER)
 
+    def supplier_called(self, *words: str | None) -> str:
+        """The supplier that an order means by these words; the first that is known, else the first there is."""
+        said = [word for word in words if word]
+        known = (self._supplier_keys[word] for word in said if word in self._supplier_keys)
+        return next(known, said[0] if said else NO_SUPPLIER)
+
     def supplier_name(self, supplier: str) -> str | None:
         """None: unknown, or its code is its name."""
         known = self.suppliers.get(supplier)

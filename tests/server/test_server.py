@@ -34,7 +34,9 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("search", {"query": "mug"}),
     ("search", {"query": "e", "limit": 50}),
     ("search", {"query": "zeppelin"}),
+    ("search", {"query": "o", "kinds": ["customer", "location", "purchase_order"], "limit": 30}),
     ("get_products", {"codes": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "..", "NOPE"]}),
+    ("get_products", {"codes": ["COF-HOUSE-1KG", "V60-02"], "include": "bom,open_orders"}),
     ("get_status", {}),
 )
 

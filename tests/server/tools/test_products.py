@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.sandbox import Quirks, Sandbox
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.products import get_products
 from tests.conftest import TODAY
@@ -68,3 +68,67 @@ async def test_fifty_codes_read_the_catalogue_once_at_most(stocktrim: StockTrimC
         if request.operation == "list_products" and not request.query.get("code")
     ]
     assert len(pages) <= 3
+
+
+async def test_more_than_ten_come_from_the_records_on_hand_and_say_how_old_they_are(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    mug = next(one for one in sandbox.shop.products.values() if one.get("productCodeReadable") == "MUG-SAGE")
+    codes = (*HOSTILE, "V60-02", "kettle-09", str(mug["productId"]), *(f"NONE-{number}" for number in range(5)))
+    page = await get_products(stocktrim, codes)
+    assert [one.code for one in page.items] == [*HOSTILE, "V60-02", "KETTLE-09", "MUG-SAGE"]
+    assert page.total == 8
+    assert page.as_of is not None
+    assert len([one for one in page.warnings if one.startswith("There is no product 'NONE-")]) == 5
+    assert not [request for request in sandbox.requests if request.query.get("code")]
+
+
+async def test_both_ways_to_ask_give_the_same_product(stocktrim: StockTrimClient) -> None:
+    live = await get_products(stocktrim, ("KETTLE-09",))
+    held = await get_products(stocktrim, ("KETTLE-09", *(f"NONE-{number}" for number in range(10))))
+    assert live.items == held.items
+    assert live.age == "read just now"
+
+
+async def test_only_what_is_asked_for_is_shown(stocktrim: StockTrimClient) -> None:
+    (plain,) = (await get_products(stocktrim, ("KETTLE-09",), include=())).items
+    assert (plain.unit_cost, plain.unit_price) == (38.0, 95.0)
+    assert (plain.lead_time_days, plain.suppliers, plain.stock) == (None, (), ())
+    (planned,) = (await get_products(stocktrim, ("KETTLE-09",), include=("planning",))).items
+    assert planned.lead_time_days == 35
+    assert (planned.minimum_shelf_level, planned.maximum_shelf_level) == (6, 60)
+    assert planned.stock == ()
+    (usual,) = (await get_products(stocktrim, ("KETTLE-09",))).items
+    assert usual.lead_time_days == 35
+    assert usual.stock
+    assert usual.suppliers
+
+
+async def test_components_and_uses_are_shown_on_request(stocktrim: StockTrimClient) -> None:
+    page = await get_products(stocktrim, ("COF-HOUSE-1KG",), include=("bom",))
+    assert [(one.code, one.quantity, one.assembly_days) for one in page.items[0].components] == [
+        ("GREEN-BRA", 0.8, 1),
+        ("GREEN-ETH", 0.4, 1),
+        ("BAG-1KG", 1.0, None),
+    ]
+    assert page.items[0].used_in == ("GIFT-MORNING",)
+    assert (page.age or "").startswith("products read just now; the rest ")
+
+
+@pytest.mark.parametrize("reading", Quirks.readings())
+async def test_open_orders_are_shown_on_request(
+    open_app: Callable[..., App], clock: Callable[[], float], reading: Any
+) -> None:
+    sandbox = Sandbox(today=TODAY, clock=clock, quirks=Quirks.readings()[reading])
+    page = await get_products(open_app(sandbox).stocktrim, ("V60-02", "FILT-02"), include=("open_orders",))
+    dripper, filters = page.items
+    assert [(one.status, one.quantity) for one in dripper.open_orders] == [("Sent", 48)]
+    assert filters.open_orders == ()
+
+
+async def test_orders_that_cannot_be_read_do_not_hide_the_product(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", at="list_purchase_orders", status=500, times=None))
+    page = await get_products(stocktrim, ("V60-02",), include=("open_orders",))
+    assert page.items[0].code == "V60-02"
+    assert page.items[0].open_orders == ()
+    assert "purchase orders are missing" in page.warnings[0]

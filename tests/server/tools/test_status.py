@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_client.snapshot import KINDS
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.status import get_status
 from tests.conftest import NOW, TODAY, Clock
@@ -64,3 +65,24 @@ async def test_an_address_that_knows_nothing_is_no_connection(open_app: Callable
     status = await get_status(open_app(sandbox, sandbox=False).stocktrim, open_app(sandbox, sandbox=False))
     assert status.connection == "fails"
     assert "STOCKTRIM_API_URL" in status.warnings[0]
+
+
+async def test_records_are_not_read_for_it_and_those_on_hand_are_counted_with_their_age(
+    app: App, sandbox: Sandbox
+) -> None:
+    assert (await get_status(app.stocktrim, app)).records == ()
+    assert "list_products" not in {request.operation for request in sandbox.requests}
+    await app.stocktrim.snapshot.need()
+    held = {one.kind: one for one in (await get_status(app.stocktrim, app)).records}
+    assert set(held) == set(KINDS)
+    assert held["products"].rows == len(sandbox.shop.products)
+    assert held["purchase_orders"].rows == len(sandbox.shop.orders)
+    assert all("second" in (one.age or "") and one.note is None for one in held.values())
+
+
+async def test_records_that_could_not_be_read_say_why(app: App, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
+    await app.stocktrim.snapshot.need("suppliers")
+    held = {one.kind: one for one in (await get_status(app.stocktrim, app)).records}
+    assert held["suppliers"].rows is None
+    assert "500" in (held["suppliers"].note or "")
