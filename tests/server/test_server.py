@@ -37,6 +37,7 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("search", {"query": "o", "kinds": ["customer", "location", "purchase_order"], "limit": 30}),
     ("get_products", {"codes": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "..", "NOPE"]}),
     ("get_products", {"codes": ["COF-HOUSE-1KG", "V60-02"], "include": "bom,open_orders"}),
+    ("get_sales_history", {"products": ["V60-02", "TEA/CHAI 50%+", "SAMPLE-X"], "bucket": "week"}),
     ("get_status", {}),
 )
 
@@ -110,6 +111,7 @@ async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missin
             ("get_reorder_plan", {}),
             ("search", {"query": "tea"}),
             ("get_products", {"codes": ["A"]}),
+            ("get_sales_history", {"products": ["A"]}),
         ):
             result = await client.call_tool(tool, arguments)
             assert result.is_error
