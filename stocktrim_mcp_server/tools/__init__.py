@@ -4,9 +4,10 @@ from stocktrim_mcp_server.tools.checking import CHECKING
 from stocktrim_mcp_server.tools.explaining import EXPLAINING
 from stocktrim_mcp_server.tools.planning import PLANNING
 from stocktrim_mcp_server.tools.products import PRODUCTS
+from stocktrim_mcp_server.tools.purchase_orders import PURCHASE_ORDERS
 from stocktrim_mcp_server.tools.sales import SALES
 from stocktrim_mcp_server.tools.search import SEARCH
 from stocktrim_mcp_server.tools.simulating import SIMULATING
 from stocktrim_mcp_server.tools.status import STATUS
 
-TOOLSETS = (PLANNING, EXPLAINING, SIMULATING, CHECKING, SEARCH, PRODUCTS, SALES, STATUS)
+TOOLSETS = (PLANNING, EXPLAINING, SIMULATING, CHECKING, SEARCH, PRODUCTS, SALES, PURCHASE_ORDERS, STATUS)

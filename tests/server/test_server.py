@@ -38,6 +38,10 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("get_products", {"codes": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "..", "NOPE"]}),
     ("get_products", {"codes": ["COF-HOUSE-1KG", "V60-02"], "include": "bom,open_orders"}),
     ("get_sales_history", {"products": ["V60-02", "TEA/CHAI 50%+", "SAMPLE-X"], "bucket": "week"}),
+    ("find_purchase_orders", {"status": "open", "detail": True}),
+    ("find_purchase_orders", {"references": ["PO/7 #1?&+%", "REF-9"]}),
+    ("find_purchase_orders", {"product": "V60-02", "limit": 2}),
+    ("find_purchase_orders", {"overdue": True, "suppliers": ["HIKARI"]}),
     ("get_status", {}),
 )
 
@@ -111,6 +115,7 @@ async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missin
             ("get_reorder_plan", {}),
             ("search", {"query": "tea"}),
             ("get_products", {"codes": ["A"]}),
+            ("find_purchase_orders", {}),
             ("get_sales_history", {"products": ["A"]}),
         ):
             result = await client.call_tool(tool, arguments)
