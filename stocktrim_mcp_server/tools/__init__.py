@@ -9,5 +9,6 @@ from stocktrim_mcp_server.tools.sales import SALES
 from stocktrim_mcp_server.tools.search import SEARCH
 from stocktrim_mcp_server.tools.simulating import SIMULATING
 from stocktrim_mcp_server.tools.status import STATUS
+from stocktrim_mcp_server.tools.suppliers import SUPPLIERS
 
-TOOLSETS = (PLANNING, EXPLAINING, SIMULATING, CHECKING, SEARCH, PRODUCTS, SALES, PURCHASE_ORDERS, STATUS)
+TOOLSETS = (PLANNING, EXPLAINING, SIMULATING, CHECKING, SEARCH, PRODUCTS, SUPPLIERS, SALES, PURCHASE_ORDERS, STATUS)

@@ -42,6 +42,8 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("find_purchase_orders", {"references": ["PO/7 #1?&+%", "REF-9"]}),
     ("find_purchase_orders", {"product": "V60-02", "limit": 2}),
     ("find_purchase_orders", {"overdue": True, "suppliers": ["HIKARI"]}),
+    ("get_suppliers", {"limit": 5}),
+    ("get_suppliers", {"codes": ["Okafor Textiles", "HIKARI", "NOBODY"]}),
     ("get_status", {}),
 )
 
@@ -115,6 +117,7 @@ async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missin
             ("get_reorder_plan", {}),
             ("search", {"query": "tea"}),
             ("get_products", {"codes": ["A"]}),
+            ("get_suppliers", {}),
             ("find_purchase_orders", {}),
             ("get_sales_history", {"products": ["A"]}),
         ):
