@@ -44,6 +44,8 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("find_purchase_orders", {"overdue": True, "suppliers": ["HIKARI"]}),
     ("get_suppliers", {"limit": 5}),
     ("get_suppliers", {"codes": ["Okafor Textiles", "HIKARI", "NOBODY"]}),
+    ("query_data", {"sql": "SELECT code, name FROM products WHERE name > '' ORDER BY code"}),
+    ("query_data", {"sql": "SELECT code FROM products WHERE code = 'nothing'"}),
     ("get_status", {}),
 )
 
@@ -117,6 +119,7 @@ async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missin
             ("get_reorder_plan", {}),
             ("search", {"query": "tea"}),
             ("get_products", {"codes": ["A"]}),
+            ("query_data", {"sql": "SELECT count(*) FROM products"}),
             ("get_suppliers", {}),
             ("find_purchase_orders", {}),
             ("get_sales_history", {"products": ["A"]}),
