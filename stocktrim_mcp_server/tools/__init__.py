@@ -2,6 +2,7 @@
 
 from stocktrim_mcp_server.tools.checking import CHECKING
 from stocktrim_mcp_server.tools.explaining import EXPLAINING
+from stocktrim_mcp_server.tools.forecasts import FORECASTS
 from stocktrim_mcp_server.tools.planning import PLANNING
 from stocktrim_mcp_server.tools.products import PRODUCTS
 from stocktrim_mcp_server.tools.purchase_orders import PURCHASE_ORDERS
@@ -24,4 +25,5 @@ TOOLSETS = (
     PURCHASE_ORDERS,
     QUERY,
     STATUS,
+    FORECASTS,
 )

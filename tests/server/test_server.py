@@ -119,6 +119,7 @@ async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missin
             ("get_reorder_plan", {}),
             ("search", {"query": "tea"}),
             ("get_products", {"codes": ["A"]}),
+            ("run_forecast", {}),
             ("query_data", {"sql": "SELECT count(*) FROM products"}),
             ("get_suppliers", {}),
             ("find_purchase_orders", {}),
