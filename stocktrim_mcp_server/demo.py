@@ -18,7 +18,7 @@ LONGEST_ANSWER = 40
 SHORTEST_CELL = 10
 """Characters that stay of a cell when the terminal is narrow; all of a first one, which is a code."""
 
-SPARED = ("on order", "daily demand", "unit cost", "lead time days", "on hand", "flags")
+SPARED = ("on order", "daily demand", "unit cost", "lead time days", "on hand", "flags", "open orders")
 """Columns a narrow terminal is not shown, the first first."""
 
 # This very installation: the name alone, looked up on PyPI, is another author's package.

@@ -1,112 +1,144 @@
 """What to order."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Literal
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from stocktrim_client import StockTrimClient, StockTrimError
-from stocktrim_client.models import OrderPlanRow, Product, Supplier
-from stocktrim_mcp_server.dependencies import StockTrim
-from stocktrim_mcp_server.planning.catalogue import Catalogue, Filters
+from stocktrim_mcp_server.answers import thin
+from stocktrim_mcp_server.dependencies import Account
+from stocktrim_mcp_server.kept import LAST, Kept, is_meant
+from stocktrim_mcp_server.planning.catalogue import Filters, select
+from stocktrim_mcp_server.planning.compare import Comparison, Digest, PlanChange, compare, narrowed
 from stocktrim_mcp_server.planning.cover import URGENCIES
-from stocktrim_mcp_server.planning.plan import ReorderPlan, listed, reorder_plan
-from stocktrim_mcp_server.toolbox import Codes, Toolset, together
+from stocktrim_mcp_server.planning.plan import Group, Grouping, LeftOut, Plan, reorder_plan, window
+from stocktrim_mcp_server.records import Books, Records
+from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
 
 MOST_LINES = 200
-LONGEST_CURSOR = 9
+CHANGES_TOLD = 20
+PLANS_NAMED = 5
+
+_GROUPS: dict[str, Any] = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"key": {"type": "string"}, "rows": {"type": "array"}}},
+}
+
+
+class ReorderPlan(Plan):
+    """A plan as it is told: with its age, and what changed since an earlier one."""
+
+    age: str = ""
+    groups: Annotated[tuple[Group, ...], WithJsonSchema(_GROUPS)] = ()
+    left_out: Annotated[tuple[LeftOut, ...], thin("product", "why")] = ()
+    compared_with: str | None = None
+    changes: Annotated[tuple[PlanChange, ...], thin("product", "kind", "driver")] = ()
 
 
 async def get_reorder_plan(
-    stocktrim: StockTrim,
-    suppliers: Annotated[Codes, Field(description="Supplier codes or names, e.g. ['ACME']; empty = all")] = (),
-    categories: Annotated[Codes, Field(description="Product categories; empty = all")] = (),
+    account: Account,
+    suppliers: Annotated[Codes, Field(description="Codes or names, e.g. ['ACME']; empty = all")] = (),
+    categories: Annotated[Codes, Field(description="Empty = all")] = (),
     locations: Annotated[
-        Codes, Field(description="Location codes or names: one line per product and location; empty = whole business")
+        Codes, Field(description="Codes or names: a line per product and location; empty = whole business")
     ] = (),
     products: Annotated[Codes, Field(description="SKUs or product ids; empty = all")] = (),
     urgency: Annotated[
         Literal["late", "due", "soon", "all"],
-        Field(description="late: overdue or out; due: also within 7 days; soon: also within 14 days; all"),
+        Field(description="late: overdue or out; due: or within 7 days; soon: or within 14"),
     ] = "all",
-    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="Lines to show; totals always cover all")] = 50,
-    cursor: Annotated[
-        str, Field(coerce_numbers_to_str=True, description="next_cursor of the previous answer, same filters")
+    horizon_days: Annotated[
+        int | None, Field(ge=0, description="Only what must be ordered within so many days")
+    ] = None,
+    budget: Annotated[
+        float | None,
+        Field(allow_inf_nan=False, ge=0, description="Money: keeps the lines that avoid most lost margin for it"),
+    ] = None,
+    group_by: Annotated[Grouping, Field(description="Headings")] = "supplier",
+    detail: Annotated[bool, Field(description="Adds unit cost, demand, lead time, margin lost a day")] = False,
+    compare_to: Annotated[
+        str, Field(description="Tells what changed since a plan_id, a date (2026-11-16) or the 'last' plan")
     ] = "",
+    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="Lines to show")] = 50,
+    cursor: Cursor = "",
 ) -> ReorderPlan:
     """What must be ordered now, from whom, and what it costs. Start here.
 
-    StockTrim's suggested quantities, grouped by supplier, most urgent first, with days left, order-by date, cost and
-    flags. Nothing is ordered by this. For one product's settings use get_products.
+    StockTrim's suggested quantities, most urgent first, with days left, order-by date, cost, open orders and flags.
+    Nothing is ordered by this. Why a quantity: explain_reorder; other assumptions: simulate_reorder.
     """
-    start = _start(cursor)
-    warnings: list[str] = []
-    if locations:
-        catalogue, known = await together(stocktrim.products.all(), _suppliers(stocktrim, warnings))
-        rows = await _rows_at(stocktrim, catalogue, locations, warnings)
-    else:
-        rows, catalogue, known = await together(
-            stocktrim.order_plan.all(), stocktrim.products.all(), _suppliers(stocktrim, warnings)
-        )
-    whole = reorder_plan(
-        rows,
-        Catalogue(catalogue, known),
-        Filters(
-            suppliers=suppliers,
-            categories=categories,
-            products=products,
-            urgencies=URGENCIES if urgency == "all" else URGENCIES[: URGENCIES.index(urgency) + 1],
-        ),
+    books = await account.books(locations)
+    filters = Filters(
+        suppliers=suppliers,
+        categories=categories,
+        locations=books.locations,
+        products=products,
+        urgencies=URGENCIES if urgency == "all" else URGENCIES[: URGENCIES.index(urgency) + 1],
+        horizon_days=horizon_days,
     )
-    plan = listed(whole, limit, start)
-    filters = {
+    whole = reorder_plan(books.rows, books.catalogue, filters, group_by=group_by, budget=budget)
+    try:
+        plan = window(whole, limit, cursor, detail=detail)
+    except ValueError as error:
+        raise ToolError(str(error)) from error
+    digest = account.joined.digest(books, plan.plan_id, plan.as_of)
+    compared = await _compared(account, books, filters, digest, compare_to) if compare_to.strip() else {}
+    kept = Kept(plan_id=plan.plan_id, kept_at=books.now, as_of=plan.as_of, locations=books.locations)
+    await asyncio.to_thread(account.kept.keep, kept, digest.lines)
+    asked = {
         "suppliers": suppliers,
         "categories": categories,
         "locations": locations,
         "products": products,
         "urgency": () if urgency == "all" else (urgency,),
+        "horizon_days": () if horizon_days is None else (str(horizon_days),),
     }
-    plan = plan.model_copy(update={"warnings": (*warnings, *plan.warnings)})
-    return plan if plan.total_lines else _empty(plan, filters)
+    nothing = () if plan.total_lines or plan.left_out_lines else (_empty(plan, asked),)
+    warnings = (*nothing, *compared.pop("warnings", ()), *books.said(plan.as_of), *plan.warnings)
+    return ReorderPlan.model_validate({**dict(plan), **compared, "age": books.age(plan.as_of), "warnings": warnings})
 
 
-async def _suppliers(stocktrim: StockTrimClient, warnings: list[str]) -> list[Supplier]:
-    """The suppliers' names, which a plan can do without: products name their suppliers' codes."""
-    try:
-        return await stocktrim.suppliers.all()
-    except StockTrimError as error:
-        warnings.append(f"Suppliers stand here as their products name them, without names. {error}")
-        return []
+async def _compared(account: Records, books: Books, filters: Filters, now: Digest, said: str) -> dict[str, Any]:
+    """What changed since the plan meant, of the products asked for; that none is kept is no failure."""
+    if not is_meant(said):
+        raise ToolError(f"compare_to {said[:40]!r} is no plan: pass a plan_id, a date such as 2026-11-16, or {LAST!r}.")
+    found = await asyncio.to_thread(account.kept.find, said, books.locations, now.as_of)
+    if found is None:
+        return {"warnings": (_not_kept(said, await asyncio.to_thread(account.kept.known)),)}
+    kept, before = found
+    if set(kept.locations) != set(books.locations):
+        places = ", ".join(kept.locations) or "the whole business"
+        return {"warnings": (f"Plan {kept.plan_id} is of {places}: ask for the same to compare with it.",)}
+    if filters.suppliers or filters.categories or filters.products:
+        meant = [item.row for item in select(books.rows, books.catalogue, filters)]
+        before, now = narrowed(before, meant), narrowed(now, meant)
+    comparison = compare(before, now, limit=CHANGES_TOLD)
+    return {
+        "compared_with": _in_words(comparison),
+        "changes": comparison.changes,
+        "warnings": comparison.warnings,
+    }
 
 
-async def _rows_at(
-    stocktrim: StockTrimClient, catalogue: Iterable[Product], locations: Sequence[str], warnings: list[str]
-) -> list[OrderPlanRow]:
-    """The rows of each location, under the location's code."""
-    held = [stock for product in catalogue for stock in product.stock]
-    codes = {stock.location_name.casefold(): stock.location_code for stock in held if stock.location_name}
-    codes |= {stock.location_code.casefold(): stock.location_code for stock in held}
-    wanted = list(dict.fromkeys(codes.get(location.casefold(), location) for location in locations))
-    found = await together(*(stocktrim.order_plan.all(locations=[code]) for code in wanted))
-    rows: list[OrderPlanRow] = []
-    for code, those in zip(wanted, found, strict=True):
-        if not those:
-            warnings.append(f"The plan has nothing for a location {code!r}; get_products shows a product's.")
-        rows += [row.model_copy(update={"location": code}) for row in those]
-    return rows
+def _in_words(found: Comparison) -> str:
+    when = "" if found.as_of_before is None else f" of {found.as_of_before:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"plan {found.plan_id_before}{when}: {found.new} new, {found.gone} gone, {found.moved} moved by more than "
+        f"25 %, {found.unchanged} much the same"
+    )
 
 
-def _start(cursor: str) -> int:
-    cursor = cursor.strip()
-    if not cursor:
-        return 0
-    if not (cursor.isdecimal() and len(cursor) <= LONGEST_CURSOR):
-        raise ToolError(f"cursor {cursor[:40]!r} is none of this tool's: pass next_cursor as it came, or leave it out.")
-    return int(cursor)
+def _not_kept(said: str, known: Sequence[Kept]) -> str:
+    named = ", ".join(
+        kept.plan_id if kept.as_of is None else f"{kept.plan_id} ({kept.as_of:%Y-%m-%d})"
+        for kept in known[:PLANS_NAMED]
+    )
+    return f"No earlier plan {said.strip()!r} is kept here, so nothing is compared. Kept: {named or 'none yet'}."
 
 
-def _empty(plan: ReorderPlan, filters: Mapping[str, Sequence[str]]) -> ReorderPlan:
+def _empty(plan: Plan, filters: Mapping[str, Sequence[str]]) -> str:
     """Nothing to order is an answer: it names what was asked, and how old the figures are."""
     active = "; ".join(f"{name} = {', '.join(values)}" for name, values in filters.items() if values)
     if plan.as_of is None:
@@ -115,7 +147,7 @@ def _empty(plan: ReorderPlan, filters: Mapping[str, Sequence[str]]) -> ReorderPl
         said = f"StockTrim suggests no order, by its plan of {plan.as_of:%Y-%m-%d %H:%M} UTC."
     if active:
         said += f" Asked for: {active}. Leave filters out, or check the codes with search."
-    return plan.model_copy(update={"warnings": (said, *plan.warnings)})
+    return said
 
 
 PLANNING = Toolset("planning", "What to order, from whom, at what cost.", reads=(get_reorder_plan,))

@@ -31,21 +31,11 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("simulate_reorder", {"demand_change_pct": 20, "limit": 3, "budget": 1000}),
     ("explain_reorder", {"products": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "NOPE"]}),
     ("check_planning_data", {"limit": 4}),
+    ("get_reorder_plan", {"budget": 900, "group_by": "urgency", "detail": True}),
     ("search", {"query": "mug"}),
     ("search", {"query": "e", "limit": 50}),
     ("search", {"query": "zeppelin"}),
-    ("search", {"query": "o", "kinds": ["customer", "location", "purchase_order"], "limit": 30}),
     ("get_products", {"codes": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "..", "NOPE"]}),
-    ("get_products", {"codes": ["COF-HOUSE-1KG", "V60-02"], "include": "bom,open_orders"}),
-    ("get_sales_history", {"products": ["V60-02", "TEA/CHAI 50%+", "SAMPLE-X"], "bucket": "week"}),
-    ("find_purchase_orders", {"status": "open", "detail": True}),
-    ("find_purchase_orders", {"references": ["PO/7 #1?&+%", "REF-9"]}),
-    ("find_purchase_orders", {"product": "V60-02", "limit": 2}),
-    ("find_purchase_orders", {"overdue": True, "suppliers": ["HIKARI"]}),
-    ("get_suppliers", {"limit": 5}),
-    ("get_suppliers", {"codes": ["Okafor Textiles", "HIKARI", "NOBODY"]}),
-    ("query_data", {"sql": "SELECT code, name FROM products WHERE name > '' ORDER BY code"}),
-    ("query_data", {"sql": "SELECT code FROM products WHERE code = 'nothing'"}),
     ("get_status", {}),
 )
 
@@ -119,11 +109,6 @@ async def test_without_credentials_tools_are_listed_and_calls_say_what_is_missin
             ("get_reorder_plan", {}),
             ("search", {"query": "tea"}),
             ("get_products", {"codes": ["A"]}),
-            ("run_forecast", {}),
-            ("query_data", {"sql": "SELECT count(*) FROM products"}),
-            ("get_suppliers", {}),
-            ("find_purchase_orders", {}),
-            ("get_sales_history", {"products": ["A"]}),
         ):
             result = await client.call_tool(tool, arguments)
             assert result.is_error
@@ -195,7 +180,7 @@ async def test_one_deadline_covers_all_requests_of_a_call(era: Era) -> None:
         result = await client.call_tool("get_reorder_plan", {})
         assert loop.time() - begun < 5
         assert result.is_error
-        assert "no whole answer came in time" in text_of(result)
+        assert "still being read" in text_of(result)
         sandbox.faults.clear()
         assert not (await client.call_tool("get_status", {})).is_error
     await app.aclose()
@@ -253,7 +238,7 @@ async def test_a_cancelled_call_leaves_the_server_usable(era: Era) -> None:
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        result = await client.call_tool("get_reorder_plan", {})
+        result = await client.call_tool("get_status", {})
     assert not result.is_error, text_of(result)
     await app.aclose()
 

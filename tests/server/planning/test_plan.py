@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stocktrim_client.models import OrderPlanRow, Product, ProductSupplier, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_mcp_server.planning.catalogue import EVERYTHING, NO_SUPPLIER, Catalogue, Filters
 from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency
-from stocktrim_mcp_server.planning.plan import Grouping, Plan, Row, WholePlan, listed, reorder_plan, window
+from stocktrim_mcp_server.planning.plan import Grouping, Plan, Row, WholePlan, reorder_plan, window
 from tests.server.planning.accounts import COMPUTED, SUPPLIERS, orders, plan_rows, products
 
 ALL = 10_000
@@ -412,18 +412,3 @@ def test_what_could_not_be_computed_is_named_within_the_filters() -> None:
     ]
     (warning,) = plan_of(rows, filters=Filters(categories=["tea"])).warnings
     assert warning == "StockTrim could not compute 1 product(s), so they are missing here: A."
-
-
-@given(plan_rows, products, st.integers(1, 9))
-def test_the_listing_by_number_covers_the_same_lines(
-    rows: list[OrderPlanRow], known: list[Product], limit: int
-) -> None:
-    plan = plan_of(rows, known)
-    start, shown = 0, list[str]()
-    while True:
-        part = listed(plan, limit, start)
-        shown += [row.product for group in part.groups for row in group.rows]
-        if part.next_cursor is None:
-            break
-        start = int(part.next_cursor)
-    assert shown == [line.item.row.code for line in plan.lines]
