@@ -16,7 +16,9 @@ from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list, together
 Part = Literal["planning", "suppliers", "stock", "bom", "open_orders"]
 
 MOST_LIVE = 10
-"""Products asked live, a call or two each; more come from the records on hand."""
+"""Products asked live, a call or two each; more come from the records on hand, and are shown briefly unless asked."""
+
+USUAL: tuple[Part, ...] = ("planning", "suppliers", "stock")
 
 FIELDS_OF: Mapping[Part, tuple[str, ...]] = {
     "suppliers": ("suppliers",),
@@ -71,16 +73,21 @@ async def get_products(
     include: Annotated[
         tuple[Part, ...],
         BeforeValidator(as_list),
-        Field(description="Besides names, cost, price, totals: planning settings, suppliers, stock by location, ..."),
-    ] = ("planning", "suppliers", "stock"),
+        Field(description="Parts besides cost, price, totals; empty = planning, suppliers, stock for up to 10"),
+    ] = (),
 ) -> Products:
     """Products by code: planning settings, cost and price, suppliers, stock in all and by location.
 
     On request also components (bom) and open orders. Up to 10 are read live. For what to order use get_reorder_plan;
     to find codes use search.
     """
-    extras: list[Kind] = [KIND_OF[part] for part in dict.fromkeys(include) if part in KIND_OF]
     is_live = len(codes) <= MOST_LIVE
+    said: list[str] = []
+    if not include and is_live:
+        include = USUAL
+    elif not include:
+        said = [f"More than {MOST_LIVE} are shown briefly: name in include what else is wanted."]
+    extras: list[Kind] = [KIND_OF[part] for part in dict.fromkeys(include) if part in KIND_OF]
     if is_live:
         meant, standing = await together(stocktrim.products.find_many(codes), on_hand(stocktrim, useful=extras))
     else:
@@ -96,7 +103,7 @@ async def get_products(
         )
         for product in products
     )
-    facts = dated(standing, *(_warning(code, those) for code, those in meant.items() if len(those) != 1))
+    facts = dated(standing, *_warnings(meant), *said)
     if is_live:
         facts["age"] = f"products read just now; the rest {facts['age']}" if facts["age"] else "read just now"
     return Products(items=items, total=len(items), **facts)
@@ -150,11 +157,14 @@ def _row(product: Product) -> OrderPlanRow:
     return OrderPlanRow(code=product.code, product_id=product.product_id)
 
 
-def _warning(code: str, meant: Sequence[Product]) -> str:
-    if not meant:
-        return f"There is no product {code!r}; search finds codes from words."
-    ids = ", ".join(repr(product.product_id) for product in meant)
-    return f"{len(meant)} products share the SKU {code!r}; name the one meant by its product id: {ids}."
+def _warnings(meant: Mapping[str, Sequence[Product]]) -> list[str]:
+    missing = ", ".join(repr(code) for code, those in meant.items() if not those)
+    said = [f"There is no product {missing}; search finds codes from words."] if missing else []
+    for code, those in meant.items():
+        if len(those) > 1:
+            ids = ", ".join(repr(product.product_id) for product in those)
+            said.append(f"{len(those)} products share the SKU {code!r}; name the one meant by its product id: {ids}.")
+    return said
 
 
 PRODUCTS = Toolset("products", "The catalogue.", reads=(get_products,))
