@@ -12,8 +12,8 @@ from stocktrim_mcp_server.answers import Dated, dated
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
 from stocktrim_mcp_server.toolbox import Toolset
 
-MOST_CHARACTERS = 60_000
-"""Of all cells: some 20,000 tokens, below what hosts cut off."""
+MOST_CHARACTERS = 40_000
+"""Of all cells: well below the 25,000 tokens at which hosts cut off."""
 
 COLUMNS = {
     "products": "product_id code name category unit_cost unit_price supplier_code on_hand on_order lead_time_days "
