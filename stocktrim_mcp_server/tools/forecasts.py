@@ -40,7 +40,8 @@ async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> 
         stocktrim.snapshot.wrote("order_plan")
         warnings = ("A calculation was already running: it is followed, and none was started. It may miss the latest.",)
     else:
-        warnings = (await stocktrim.forecasts.run()).warnings
+        # What is seen of it below says more than that StockTrim shows no such record.
+        await stocktrim.forecasts.run()
     try:
         last = await _followed(stocktrim, app, tell, until)
         if last.is_running:
