@@ -4,7 +4,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import OrderPlanRow
@@ -61,6 +62,28 @@ class Books:
         return (f"StockTrim's plan is {days} days old: stock and sales have moved since.", *self.warnings)
 
 
+Found = Sequence[tuple[str, Sequence[OrderPlanRow]]]
+"""The rows of each place, by its code."""
+
+
+class Placed(NamedTuple):
+    """Rows of places, and what they were made of."""
+
+    of: tuple[Sequence[Any], ...]
+    found: Found
+    rows: tuple[OrderPlanRow, ...]
+    catalogue: Catalogue
+
+
+def _same(one: Found, other: Found) -> bool:
+    """Whether both are of the same places and hold the very same rows."""
+    return [(code, len(rows)) for code, rows in one] == [(code, len(rows)) for code, rows in other] and all(
+        row is its
+        for (_, rows), (_, its_rows) in zip(one, other, strict=True)
+        for row, its in zip(rows, its_rows, strict=True)
+    )
+
+
 class Joined:
     """What was made of the last reading, kept for the next question to the same records."""
 
@@ -68,6 +91,7 @@ class Joined:
         self._of: tuple[Sequence[Any], ...] = ()
         self._catalogue = Catalogue(())
         self._small: tuple[Books, Digest] | None = None
+        self._placed: Placed | None = None
 
     def catalogue(self, *records: Sequence[Any]) -> Catalogue:
         """Joined anew where any of the lists is another one."""
@@ -76,6 +100,21 @@ class Joined:
             self._catalogue = Catalogue(products, suppliers, orders=orders, bills=bills)
             self._of = records
         return self._catalogue
+
+    def placed(self, found: Found, *records: Sequence[Any]) -> Placed:
+        """Rows under their places' codes, joined with a catalogue of their own, as they are others than StockTrim's."""
+        self.catalogue(*records)
+        known = self._placed
+        if known is None or known.of is not self._of or not _same(known.found, found):
+            rows = tuple(
+                row if row.location == code else row.model_copy(update={"location": code})
+                for code, those in found
+                for row in those
+            )
+            products, suppliers, orders, bills = self._of
+            known = Placed(self._of, found, rows, Catalogue(products, suppliers, orders=orders, bills=bills))
+            self._placed = known
+        return known
 
     def digest(self, books: Books, plan_id: str, as_of: datetime | None) -> Digest:
         """Every row in small; worked out once for the same rows and catalogue."""
@@ -117,15 +156,14 @@ class Records:
         suppliers = () if "suppliers" in missing else await snapshot.suppliers(wait=0)
         orders = () if "purchase_orders" in missing else await snapshot.purchase_orders(wait=0)
         lines = await snapshot.bills_of_materials(wait=0) if bills and "bills_of_materials" not in missing else ()
+        catalogue = self.joined.catalogue(products, suppliers, orders, lines)
         if not locations:
-            catalogue = self.joined.catalogue(products, suppliers, orders, lines)
             return Books(rows, catalogue, (), self.now(), _oldest(kinds), tuple(warnings))
-        # Rows are put under their places' codes, so they are others each time: nothing joined to them is kept.
-        catalogue = Catalogue(products, suppliers, orders=orders, bills=lines)
         codes = tuple(dict.fromkeys(catalogue.location(one.strip()) for one in locations))
-        rows = await _rows_at(snapshot, codes, until, warnings)
+        found = await _rows_at(snapshot, codes, until, warnings)
+        placed = self.joined.placed(found, products, suppliers, orders, lines)
         kinds += map(snapshot.plan_standing, codes)
-        return Books(rows, catalogue, codes, self.now(), _oldest(kinds), tuple(warnings))
+        return Books(placed.rows, placed.catalogue, codes, self.now(), _oldest(kinds), tuple(warnings))
 
 
 async def _nothing() -> tuple[OrderPlanRow, ...]:
@@ -134,26 +172,23 @@ async def _nothing() -> tuple[OrderPlanRow, ...]:
 
 async def _rows_at(
     snapshot: Snapshot, codes: Sequence[str], until: float, warnings: list[str]
-) -> tuple[OrderPlanRow, ...]:
-    """The rows of each location, under its code; of those that cannot be read, why."""
+) -> list[tuple[str, Sequence[OrderPlanRow]]]:
+    """The rows of each location; of those that cannot be read, why."""
     failure: StockTrimError | None = None
     try:
         await snapshot.order_plan(codes, wait=_left(until))
     except StockTrimError as error:
         failure = error
-    rows: list[OrderPlanRow] = []
-    held = 0
-    for code in codes:
-        standing = snapshot.plan_standing(code)
-        if standing.warning:
-            warnings.append(f"At {code}: {standing.warning}")
-        if standing.is_on_hand:
-            held += 1
-            found = await snapshot.order_plan([code], wait=0)
-            rows += [row if row.location == code else row.model_copy(update={"location": code}) for row in found]
-    if failure is not None and not held:
-        raise failure
-    return tuple(rows)
+    standings = {code: snapshot.plan_standing(code) for code in codes}
+    warnings += [f"At {code}: {standing.warning}" for code, standing in standings.items() if standing.warning]
+    held = [code for code, standing in standings.items() if standing.is_on_hand]
+    if not held:
+        if failure is not None:
+            raise failure
+        return []
+    # Asked for together: one by one, more places than the snapshot keeps would push each other out.
+    rows = iter(await snapshot.order_plan(held, wait=0))
+    return [(code, tuple(islice(rows, standings[code].rows))) for code in held]
 
 
 def _left(until: float) -> float:
