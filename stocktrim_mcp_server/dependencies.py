@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
@@ -13,7 +13,7 @@ from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
 from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.settings import Settings
-from stocktrim_mcp_server.toolbox import call_seconds
+from stocktrim_mcp_server.toolbox import call_context, call_seconds
 
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
 
@@ -75,7 +75,9 @@ async def on_hand(stocktrim: StockTrimClient, *needed: Kind, useful: Sequence[Ki
     """
     if not (needed or useful):
         return Standing(kinds=())
-    standing = await stocktrim.snapshot.need(*needed, *useful, wait=WAIT_SHARE * call_seconds.get())
+    context, wait = call_context.get(), WAIT_SHARE * call_seconds.get()
+    progress = None if context is None else _progress(context)
+    standing = await stocktrim.snapshot.need(*needed, *useful, wait=wait, progress=progress)
     for one in standing.kinds:
         if one.kind in needed and not one.is_on_hand:
             await refuse_without(stocktrim, one)
@@ -90,12 +92,16 @@ async def refuse_without(stocktrim: StockTrimClient, missing: KindStanding) -> N
     raise ToolError(missing.warning or "")
 
 
-async def _records(ctx: Context[App]) -> Records:
+def _progress(ctx: Context[Any, Any]) -> Progress:
     async def tell(standing: Standing) -> None:
         met = sum(kind.rows_so_far if kind.is_reading else kind.rows for kind in standing.kinds)
         await ctx.report_progress(met, message=f"{met:,} records read from StockTrim")
 
-    return ctx.request_context.lifespan_context.records(tell)
+    return tell
+
+
+async def _records(ctx: Context[App]) -> Records:
+    return ctx.request_context.lifespan_context.records(_progress(ctx))
 
 
 # Plain assignments: the SDK does not look through `type X = Annotated[...]` and would offer these to the model.

@@ -34,6 +34,9 @@ _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 call_seconds: ContextVar[float] = ContextVar("call_seconds", default=45.0)
 """How long the call being answered may take in all."""
 
+call_context: ContextVar[Context[Any, Any] | None] = ContextVar("call_context", default=None)
+"""The call being answered, for whatever waits in it and wants to say how far it is."""
+
 NAME_SHOWN = 100
 """Characters of an unknown argument's name that are said back."""
 
@@ -72,6 +75,7 @@ class HouseTool(Tool):
         # Hosts send null for what the model left out.
         arguments = {name: value for name, value in arguments.items() if value is not None}
         token, its_seconds = acting.set(self.name), call_seconds.set(self.call_seconds)
+        its_context = call_context.set(context)
         try:
             # One deadline for all requests of a call: hosts give up soon after.
             with calling(deadline=self.call_seconds):
@@ -85,6 +89,7 @@ class HouseTool(Tool):
         finally:
             acting.reset(token)
             call_seconds.reset(its_seconds)
+            call_context.reset(its_context)
         if not convert_result or isinstance(result, InputRequiredResult | CallToolResult):
             return result
         return answer(cast(BaseModel, result))

@@ -281,3 +281,32 @@ async def test_instructions_stay_short_and_say_when_all_is_made_up(
         assert ("made up" in (one.instructions or ""), "made up" in (other.instructions or "")) == (False, True)
         titles = [client.server_info and client.server_info.title for client in (one, other)]
         assert titles == ["StockTrim", "StockTrim (sandbox)"]
+
+
+async def test_records_that_are_not_there_in_time_are_named_and_the_rest_is_answered(era: Era) -> None:
+    sandbox = Sandbox(400, today=TODAY)
+    sandbox.faults.add(Fault("silence", at="list_products", times=None, after=2))
+
+    def connect(settings: Settings) -> StockTrimClient:
+        return StockTrimClient("sandbox", "sandbox", transport=sandbox)
+
+    app = App(Settings(sandbox=True, log_level="ERROR", call_seconds=1.5), connect)
+    told: list[tuple[float, str | None]] = []
+
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, message))
+
+    async with Client(server.build(app), mode=era) as client:
+        result = await client.call_tool("get_suppliers", {"codes": ["HIKARI"]}, progress_callback=tell)
+        needed = await client.call_tool("query_data", {"sql": "SELECT count(*) FROM products"})
+    await app.aclose()
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    (hikari,) = result.structured_content["items"]
+    assert hikari["open_orders"] >= 1
+    assert "product_count" not in hikari
+    assert "products are still being read" in result.structured_content["warnings"][0]
+    assert told
+    assert all("records read from StockTrim" in (message or "") for _, message in told)
+    assert needed.is_error
+    assert "products are still being read" in text_of(needed)
