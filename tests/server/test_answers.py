@@ -153,3 +153,21 @@ def test_an_outline_keeps_names_and_types_and_a_field_called_description() -> No
         },
         "required": ["rows"],
     }
+
+
+class Columnar(Model):
+    age: str = "3 minutes"
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...] = ()
+    total: int = 2
+
+
+def test_columns_and_rows_are_one_table_under_their_own_headings() -> None:
+    shown = said(Columnar(columns=("order_qty", "code"), rows=((12.50, "A\u200b"), (None, "B"))))
+    assert shown == ("age: 3 minutes\n\n| order_qty | code |\n| --- | --- |\n| 12.5 | A\\u200b |\n|  | B |\n\ntotal: 2")
+    assert "| order_qty | code |" in said(Columnar(columns=("order_qty", "code")))
+
+
+def test_a_bar_in_a_cell_or_a_heading_splits_no_column() -> None:
+    assert "code: A|B, units: 3" in said(Columnar(columns=("code", "units"), rows=(("A|B", 3),)))
+    assert "a || b: 1" in said(Columnar(columns=("a || b",), rows=((1,),)))
