@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -419,8 +420,16 @@ async def test_what_changed_since_an_earlier_plan_is_told(open_app: OpenApp, sai
     assert plan.compared_with.startswith(f"plan {earlier.plan_id} of ")
     gone = {change.product: change for change in plan.changes if change.kind == "gone"}
     assert "stock on hand" in gone["V60-02"].driver
+    assert all(word in text_of(plan) for word in (earlier.plan_id, *(change.driver for change in plan.changes)))
     narrow = await get_reorder_plan(app.records(), compare_to=name, products=("V60-02",))
     assert {change.product for change in narrow.changes} == {"V60-02"}
+
+
+async def test_a_plan_of_an_earlier_start_is_found_in_the_folder(open_app: OpenApp, tmp_path: Path) -> None:
+    earlier, _, app = await week(open_app, data_folder=tmp_path, sandbox=False)
+    plan = await get_reorder_plan(app.records(), compare_to="last")
+    assert plan.compared_with is not None
+    assert earlier.plan_id in plan.compared_with
 
 
 async def test_a_plan_that_is_not_kept_costs_the_comparison_alone(account: Records) -> None:
