@@ -221,8 +221,18 @@ def slim(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def outline(schema: dict[str, Any]) -> dict[str, Any]:
-    """What of a result's schema every session pays for: names and types. What they mean stands in the answers."""
-    return cast(dict[str, Any], _outlined(slim(schema)))
+    """What of a result's schema every session pays for: lists of records, what is always there, what to go on with.
+
+    Names and types alone; what they mean, and what else there is to say, stands in the answers.
+    """
+    whole = cast(dict[str, Any], _outlined(slim(schema)))
+    always = whole.get("required", ())
+    kept = {
+        name: part
+        for name, part in whole.get("properties", {}).items()
+        if name in always or name == "next_cursor" or part.get("items", {}).get("type") == "object"
+    }
+    return {**whole, "properties": kept}
 
 
 def _outlined(node: Any) -> Any:

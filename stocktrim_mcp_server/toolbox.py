@@ -1,7 +1,6 @@
 """Functions in, tools out: what every tool of this server shares, in one place."""
 
 import asyncio
-import difflib
 import inspect
 import json
 import re
@@ -21,6 +20,7 @@ from stocktrim_client.changes import acting
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import answer, outline, refusal, slim, unwritten
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
+from stocktrim_mcp_server.planning.nearest import did_you_mean
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -53,7 +53,7 @@ class Toolset:
 
     def tools(self, *, call_seconds: float, read_only: bool = False) -> list[Tool]:
         """The tools, in menu order; a read-only server has no other than the reads."""
-        shelves = [(self.reads, ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False))]
+        shelves = [(self.reads, ToolAnnotations(read_only_hint=True, open_world_hint=False))]
         if not read_only:
             writing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
             deleting = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
@@ -115,9 +115,8 @@ def _unknown_argument(arguments: dict[str, Any], known: dict[str, Any]) -> str |
     """The SDK drops unknown arguments silently: a misspelt filter would answer for the whole account."""
     for name in arguments:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            return f"There is no argument {name[:NAME_SHOWN]!r}. {hint}Arguments: {', '.join(known) or 'none'}."
+            hint = did_you_mean(name, known)
+            return f"There is no argument {name[:NAME_SHOWN]!r}.{hint} Arguments: {', '.join(known) or 'none'}."
     return None
 
 

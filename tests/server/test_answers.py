@@ -133,7 +133,7 @@ def test_what_was_written_out_can_be_read_back_and_nothing_stays_hidden(text: st
         assert unwritten(shown) == text
 
 
-def test_an_outline_keeps_names_and_types_and_a_field_called_description() -> None:
+def test_an_outline_keeps_names_and_types_of_what_every_answer_holds_and_of_what_to_go_on_with() -> None:
     schema = {
         "type": "object",
         "description": "Said of the whole.",
@@ -141,8 +141,11 @@ def test_an_outline_keeps_names_and_types_and_a_field_called_description() -> No
             "description": {"type": "string", "description": "Said of a field."},
             "made_at": {"type": "string", "format": "date-time"},
             "rows": {"type": "array", "items": {"type": "object", "properties": {"format": {"type": "integer"}}}},
+            "left_out": {"type": "array", "items": {"type": "object"}},
+            "warnings": {"type": "array", "items": {"type": "string"}},
+            "next_cursor": {"type": "string"},
         },
-        "required": ["rows"],
+        "required": ["rows", "description", "made_at"],
     }
     assert outline(schema) == {
         "type": "object",
@@ -150,8 +153,10 @@ def test_an_outline_keeps_names_and_types_and_a_field_called_description() -> No
             "description": {"type": "string"},
             "made_at": {"type": "string"},
             "rows": {"type": "array", "items": {"type": "object", "properties": {"format": {"type": "integer"}}}},
+            "left_out": {"type": "array", "items": {"type": "object"}},
+            "next_cursor": {"type": "string"},
         },
-        "required": ["rows"],
+        "required": ["rows", "description", "made_at"],
     }
 
 

@@ -18,7 +18,7 @@ from stocktrim_mcp_server.tools import TOOLSETS
 
 MENU = Path(__file__).parent / "menu"
 ACCEPT = os.environ.get("ACCEPT_MENU") == "1"
-BUDGET = 17_600
+BUDGET = 15_600
 """Characters of the whole menu as compact JSON. Raise it knowingly: every session pays for it."""
 
 Era = Literal["auto", "legacy"]

@@ -1,0 +1,38 @@
+"""What a word that names nothing may have been meant to be."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+ALIKE = 0.6
+"""Of 1: how alike two words must be, by the longest parts they share; the standard library's own measure."""
+
+SHORTEST_BEGINNING = 2
+"""Characters of a beginning that mean the word they begin."""
+
+LONGEST_SAID = 100
+"""Characters compared: the time grows with the square of them."""
+
+
+def nearest(said: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """Known words most like what was said, the likest first; without regard to case and blanks around."""
+    words: dict[str, str] = {}
+    for one in known:
+        words.setdefault(one.strip().casefold()[:LONGEST_SAID], one)
+    wanted = said.strip().casefold()[:LONGEST_SAID]
+    # Of a name that goes on, its first words are what people type: "acme" for "Acme Roasters Ltd".
+    begun = [word for word in words if len(wanted) >= SHORTEST_BEGINNING and word.startswith(wanted)]
+    alike = difflib.get_close_matches(wanted, words, n=most, cutoff=ALIKE)
+    return [words[word] for word in dict.fromkeys([*sorted(begun, key=len), *alike])][:most]
+
+
+def did_you_mean(said: str, known: Iterable[str], codes: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A question to put behind "there is no ...", with a blank before it; empty where nothing known is alike.
+
+    `codes`: names that may be meant as well, each with its code, which is shown beside it.
+    """
+    found = nearest(said, [*known, *codes])
+    if not found:
+        return ""
+    code = codes.get(found[0], found[0])
+    return f" Did you mean {found[0]!r}?" if code == found[0] else f" Did you mean {found[0]!r} (code {code!r})?"
