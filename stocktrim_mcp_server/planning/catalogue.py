@@ -112,6 +112,7 @@ class Catalogue:
         self._orders = _open_lines(orders)
         self._items: dict[int, Item] = {}
         self._facts: dict[Callable[[Item], Any], dict[int, Any]] = {}
+        self._wholes: dict[Callable[..., Any], tuple[Sequence[OrderPlanRow], Any]] = {}
         self._locations = tuple(locations)
         self._bills = tuple(bills)
 
@@ -131,6 +132,15 @@ class Catalogue:
         if (key := id(item.row)) not in known:
             known[key] = fact(self.item(item.row))
         return known[key]
+
+    def remember_of_all(
+        self, fact: Callable[[Sequence[OrderPlanRow], "Catalogue"], T], rows: Sequence[OrderPlanRow]
+    ) -> T:
+        """What follows from these rows and this catalogue, worked out again for other rows alone."""
+        known = self._wholes.get(fact)
+        if known is None or known[0] is not rows:
+            known = self._wholes[fact] = (rows, fact(rows, self))
+        return known[1]
 
     def product(self, *names: str | None) -> Product | None:
         """The product of an id or a code; the first name that fits, ids before codes."""
