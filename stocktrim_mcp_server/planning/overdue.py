@@ -1,0 +1,59 @@
+"""Which orders should have come by now. StockTrim knows no promised date: the lead time stands in for it."""
+
+from collections.abc import Iterable
+from datetime import UTC, date
+from typing import NamedTuple
+
+from stocktrim_client.models import PurchaseOrder
+
+NOT_PLACED = "Draft"
+"""Its supplier knows nothing of such an order, so it cannot be late."""
+
+NOT_SENT = "Approved"
+
+
+class Lateness(NamedTuple):
+    """An open order against the lead time it was given. Units: days."""
+
+    open_days: int
+    lead_time_days: int
+    whose: str
+    """Whose lead time that is: the supplier's, or the longest of the products still to come."""
+    status: str
+
+    @property
+    def days(self) -> int:
+        """Days overdue; negative: days still left."""
+        return self.open_days - self.lead_time_days
+
+    @property
+    def in_words(self) -> str:
+        """How late, and by what rule."""
+        sent = " (Approved, never marked Sent)" if self.status == NOT_SENT else ""
+        return f"open {self.open_days} days{sent}, {self.whose} {self.lead_time_days}: {self.days} days overdue"
+
+
+def lateness(
+    order: PurchaseOrder, supplier_days: int | None, product_days: Iterable[int | None], today: date
+) -> Lateness | None:
+    """How an order that was placed and has not come stands on this day: overdue where `days` is above 0.
+
+    `supplier_days` is its supplier's lead time; without it the longest of `product_days`, those of what is still to
+    come, decides. None: not open, not placed, or without a date or any lead time, so not to be judged.
+    """
+    ordered_on = ordered(order)
+    if not order.is_open or order.status == NOT_PLACED or ordered_on is None:
+        return None
+    known = [days for days in product_days if days is not None]
+    status = order.status or ""
+    if supplier_days is not None:
+        return Lateness((today - ordered_on).days, supplier_days, "lead time", status)
+    if known:
+        return Lateness((today - ordered_on).days, max(known), "its products' longest lead time", status)
+    return None
+
+
+def ordered(order: PurchaseOrder) -> date | None:
+    """The day it was ordered, else made; UTC."""
+    at = order.ordered_at or order.created_at
+    return None if at is None else at.astimezone(UTC).date()

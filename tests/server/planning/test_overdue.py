@@ -1,0 +1,64 @@
+"""Open orders against lead times."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from stocktrim_client.models import PurchaseOrder
+from stocktrim_mcp_server.planning.overdue import lateness
+
+TODAY = date(2026, 11, 23)
+
+
+def order(**fields: Any) -> PurchaseOrder:
+    return PurchaseOrder(**{"status": "Sent", "ordered_at": datetime(2026, 10, 19, tzinfo=UTC), **fields})
+
+
+def test_an_order_open_longer_than_its_suppliers_lead_time_is_overdue_and_says_by_what_rule() -> None:
+    late = lateness(order(), 21, (60,), TODAY)
+    assert late is not None
+    assert (late.days, late.in_words) == (14, "open 35 days, lead time 21: 14 days overdue")
+
+
+def test_without_a_suppliers_lead_time_the_longest_of_what_is_to_come_decides() -> None:
+    late = lateness(order(), None, (None, 20, 30), TODAY)
+    assert late is not None
+    assert late.in_words == "open 35 days, its products' longest lead time 30: 5 days overdue"
+
+
+def test_an_approved_order_may_never_have_been_sent_and_says_so() -> None:
+    late = lateness(order(status="Approved"), 30, (), TODAY)
+    assert late is not None
+    assert "(Approved, never marked Sent)" in late.in_words
+
+
+def test_on_the_last_day_of_the_lead_time_nothing_is_late() -> None:
+    at_the_limit, before_it = lateness(order(), 35, (), TODAY), lateness(order(), 40, (), TODAY)
+    assert at_the_limit is not None
+    assert before_it is not None
+    assert (at_the_limit.days, before_it.days) == (0, -5)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "Draft"},
+        {"status": "Received"},
+        {"fully_received_at": datetime(2026, 11, 1, tzinfo=UTC)},
+        {"ordered_at": None},
+    ],
+    ids=repr,
+)
+def test_what_is_not_placed_or_has_come_or_has_no_date_is_not_judged(fields: dict[str, Any]) -> None:
+    assert lateness(order(**fields), 21, (), TODAY) is None
+
+
+def test_without_any_lead_time_nothing_is_judged() -> None:
+    assert lateness(order(), None, (None,), TODAY) is None
+
+
+def test_the_day_it_was_made_stands_in_for_the_day_it_was_ordered() -> None:
+    late = lateness(order(ordered_at=None, created_at=datetime(2026, 11, 1, tzinfo=UTC)), 10, (), TODAY)
+    assert late is not None
+    assert late.days == 12
