@@ -7,15 +7,25 @@
 | soon | order within two weeks |
 | ok | later than that |
 
-Where StockTrim computed neither figure nothing is claimed.
+Where StockTrim computed neither figure nothing is claimed. In a plan that was left alone most lines are late, so these
+are told apart:
+
+| state of a late line | when, first rule that fits |
+| --- | --- |
+| out now | the stock is out |
+| dry before delivery | it will be before an order placed today can arrive |
+| order date passed | it lasts so long, but not with the safety that was asked for |
 """
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 Urgency = Literal["late", "due", "soon", "ok"]
 
+State = Literal["out now", "dry before delivery", "order date passed", "due", "soon", "ok", "not computed"]
+
 URGENCIES: tuple[Urgency, ...] = ("late", "due", "soon", "ok")
+STATES: tuple[State, ...] = get_args(State)
 DUE_DAYS = 7
 SOON_DAYS = 14
 
@@ -45,18 +55,18 @@ def pressing(urgency: Urgency | None, days_left: int | None) -> tuple[int, float
     return _RANKS[urgency], float("inf") if days_left is None else days_left
 
 
-def cover_days(available: float, daily_demand: float) -> float | None:
-    """How long `available` lasts at `daily_demand`.
+def state(urgency: Urgency | None, days_left: int | None, dry_days: float | None) -> State:
+    """How an order stands, for those to whom "late" says too little.
 
-    Units: stock units, stock units a day -> days; 0 for stock below zero.
-    None: nothing is demanded, so the stock never runs out.
-    Raises: ValueError if `daily_demand` is negative.
-    Source: available / daily demand; days of supply in Silver, Pyke & Thomas, "Inventory and Production Management in
-    Supply Chains".
+    Units: days until stock-out; days without stock before an order placed today can arrive.
     """
-    if daily_demand < 0:
-        raise ValueError(f"a daily demand of {daily_demand!r} is below zero")
-    return max(0.0, available) / daily_demand if daily_demand else None
+    if urgency is None:
+        return "not computed"
+    if urgency != "late":
+        return urgency
+    if days_left is not None and days_left <= 0:
+        return "out now"
+    return "dry before delivery" if dry_days else "order date passed"
 
 
 def order_by(computed_on: date | None, days_until_order: int | None) -> date | None:

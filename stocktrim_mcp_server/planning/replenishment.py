@@ -201,6 +201,8 @@ class Candidate(NamedTuple):
     cost: float | None
     lost_margin: float
     pressing: tuple[int, float]
+    harmless: str = "avoids no lost margin"
+    """What is said of it where waiting loses nothing."""
 
 
 class LeftOut(Model):
@@ -214,8 +216,9 @@ class LeftOut(Model):
     line_cost: float | None = None
     runs_dry_on: date | None = Field(default=None, description="Stock on hand ends; absent: no day was computed")
     lost_margin: float | None = Field(
-        default=None, description="Estimate: margin lost by waiting one more cycle; absent: none"
+        default=None, description="Estimate: margin lost if ordered cycle_days later; absent: none"
     )
+    cycle_days: float | None = Field(default=None, description="Days to the next order")
     why: str
 
 
@@ -232,22 +235,44 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> dict[int, s
     ranked = sorted(enumerate(candidates), key=_worth)
     cents = math.floor(budget * 100 + _TOLERANCE)
     why: dict[int, str] = {}
-    for place, line in ranked:
+    passed: list[tuple[int, int, Candidate, int]] = []
+    last: tuple[int, Candidate] | None = None
+    for rank, (place, line) in enumerate(ranked):
         if line.cost is None:
             why[place] = "no cost in StockTrim, so no budget can be spent on it"
-            continue
-        price = round(line.cost * 100)
-        if price <= cents:
+        elif (price := round(line.cost * 100)) <= cents:
             cents -= price
+            last = rank, line
         else:
-            why[place] = "the budget went to lines that avoid more lost margin for the money"
+            passed.append((rank, place, line, cents))
+    for rank, place, line, left in passed:
+        why[place] = _passed_over(line, left / 100, last[1] if last is not None and last[0] < rank else None)
     return why
+
+
+def _passed_over(line: Candidate, left: float, last: Candidate | None) -> str:
+    """Why the budget did not pay for a line at its turn. `last`: the last one kept, if it came before this one."""
+    if line.lost_margin <= 0:
+        return f"{line.harmless}; costs {line.cost or 0.0:.2f}, {left:.2f} of the budget was left"
+    if last is None:
+        return f"costs {line.cost or 0.0:.2f}, only {left:.2f} of the budget was left"
+    return (
+        f"avoids {_ratio(_density(line))} lost margin per 1 spent, the last line kept {_ratio(_density(last))}; "
+        f"{left:.2f} was left"
+    )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.01 or not value else "under 0.01"
+
+
+def _density(line: Candidate) -> float:
+    return line.lost_margin / line.cost if line.cost else 0.0
 
 
 def _worth(placed: tuple[int, Candidate]) -> tuple[float, tuple[int, float], float, str, str]:
     _, line = placed
-    density = line.lost_margin / line.cost if line.cost else 0.0
-    return -density, line.pressing, line.cost or 0.0, line.product, line.location or ""
+    return -_density(line), line.pressing, line.cost or 0.0, line.product, line.location or ""
 
 
 def margin_of(item: Item) -> float | None:
@@ -265,17 +290,63 @@ def usual_margin_rate(items: Iterable[Item]) -> float:
     return median(rates) if rates else WHOLE_MARGIN
 
 
-def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float) -> float:
+def window_days_of(item: Item) -> float:
+    """Days to the next order: the window of what waiting loses. Where none is set, a buyer's week."""
+    return cycle_days_of(item) or USUAL_CYCLE_DAYS
+
+
+def lost_margin(unit_margin: float, daily_rate: float, quantity: float, days: float) -> float:
+    """Margin lost on so many days without stock, on at most `quantity` units. What every "lost margin" here is.
+
+    The window is the caller's to name. Of a line that waits (plan, budget, what-if): the days without stock that an
+    order one cycle later, `window_days_of`, leaves and an order now prevents.
+
+    Source: the lost-sales case of Silver, Pyke & Thomas, with certain demand.
+    """
+    return max(0.0, unit_margin) * max(0.0, min(quantity, daily_rate * days))
+
+
+def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float, coming: float = 0.0) -> float:
     """Estimate: margin lost if the line is ordered one cycle later instead of now.
 
-    Units: units, margin over cost for lines without a price -> money; never below 0.
-    Source: ours. Lost units = daily demand x days without stock that the order now would prevent, at most `quantity`;
-    the lost-sales case of Silver, Pyke & Thomas, with certain demand.
+    Units: units, margin over cost for lines without a price, units to come that StockTrim does not count -> money.
+    Source: `lost_margin` of the days in `window_days_of` that the order now would prevent.
     """
-    cycle = cycle_days_of(item) or USUAL_CYCLE_DAYS
     lead, rate, lasting = pace_of(item)
-    prevented = days_out(lasting, lead or 0.0, cycle) - days_out(lasting, lead or 0.0, 0)
-    return supposed_margin(item, usual_rate) * min(quantity, rate * prevented)
+    if lasting is None:
+        return 0.0
+    lasting += coming / rate
+    prevented = days_out(lasting, lead or 0.0, window_days_of(item)) - days_out(lasting, lead or 0.0, 0)
+    return lost_margin(supposed_margin(item, usual_rate), rate, quantity, prevented)
+
+
+def why_harmless(item: Item, usual_rate: float) -> str:
+    """Why waiting loses no margin, of a line that loses none."""
+    if pace_of(item).daily_rate == 0:
+        return "no demand is forecast"
+    if supposed_margin(item, usual_rate) == 0:
+        return "sells at its cost or under it, so waiting loses no margin"
+    return f"avoids no lost margin within the {window_days_of(item):g} days to the next order"
+
+
+def dry_days_of(item: Item) -> float | None:
+    """Estimate: days without stock before an order placed today can be used, if what is on order comes in time.
+
+    None: StockTrim knows no lead time.
+    """
+    lead, _, lasting = pace_of(item)
+    return None if lead is None else days_out(lasting, lead, 0)
+
+
+def one_cycle(item: Item) -> float:
+    """Estimate: what lasts from one order to the next, with minimum order, pack and shelf maximum respected.
+
+    Units: units; 0 where nothing is demanded, or no whole order fits on the shelf.
+    Source: `reorder_quantity` of the daily rate times `window_days_of`.
+    """
+    position = position_of(item)
+    demand = pace_of(item).daily_rate * window_days_of(item)
+    return reorder_quantity(position + demand, 0.0, position, limits_of(item)._replace(shelf_minimum=None)).to_order
 
 
 def supposed_margin(item: Item, usual_rate: float) -> float:

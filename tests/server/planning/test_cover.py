@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, cover_days, order_by, pressing, runs_dry_on, urgency
+from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, order_by, pressing, runs_dry_on, state, urgency
 
 days = st.none() | st.integers(-400, 400)
 
@@ -82,15 +82,22 @@ def test_the_day_stock_ends(computed_on: date | None, days_left: int | None, exp
 
 
 @pytest.mark.parametrize(
-    ("available", "daily", "expected"), [(10, 4, 2.5), (0, 4, 0), (-5, 4, 0), (10, 0, None), (0, 0, None)]
+    ("urgency", "days_left", "dry_days", "expected"),
+    [
+        ("late", 0, 0, "out now"),
+        ("late", -3, 20, "out now"),
+        ("late", 5, 12, "dry before delivery"),
+        ("late", 40, 0, "order date passed"),
+        ("late", None, None, "order date passed"),
+        ("due", 3, 4, "due"),
+        ("ok", 90, 0, "ok"),
+        (None, None, None, "not computed"),
+    ],
 )
-def test_days_of_cover(available: float, daily: float, expected: float | None) -> None:
-    assert cover_days(available, daily) == expected
-
-
-def test_demand_below_zero_is_no_demand() -> None:
-    with pytest.raises(ValueError, match="below zero"):
-        cover_days(5, -1)
+def test_late_lines_are_told_apart(
+    urgency: Urgency | None, days_left: int | None, dry_days: float | None, expected: str
+) -> None:
+    assert state(urgency, days_left, dry_days) == expected
 
 
 def test_what_is_out_of_stock_comes_before_all_else() -> None:
