@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Exit status: 0 done, 1 the demonstration failed, 2 an argument or setting that cannot be meant."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     if options.version:
         _say_version(parser.prog)
     elif options.command == "demo":
@@ -34,11 +34,15 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     with _undisturbed():
         from stocktrim_mcp_server import logs, server
         from stocktrim_mcp_server.dependencies import App
+        from stocktrim_mcp_server.settings import SettingsError
 
         settings = _settings(parser, options)
         logs.configure(settings.log_level)
         app = App(settings, server.connect)
-        built = server.build(app)
+        try:
+            built = server.build(app)
+        except SettingsError as error:
+            parser.error(str(error))
     # All that stands now stays, so it need never be looked through.
     gc.freeze()
     # Ctrl-C ends the process as any other signal does: Python's own way would wait for the next line of stdin.
@@ -92,7 +96,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sandbox", action="store_true", default=None, help="use built-in, made-up data")
     parser.add_argument("--sandbox-products", type=_count, metavar="N", help="size of the made-up catalogue")
     parser.add_argument("--read-only", action="store_true", default=None, help="never change anything in StockTrim")
+    parser.add_argument("--toolsets", type=_names, metavar="A,B", help="groups of tools to offer; also default, all")
+    parser.add_argument("--tools", type=_names, metavar="A,-B", help="single tools to offer, or with a minus not to")
     return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    from stocktrim_mcp_server.settings import listed
+
+    return listed(text)
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--tools -run_forecast` as one argument: argparse would take the name of a tool for an option."""
+    joined: list[str] = []
+    for one in arguments:
+        if joined and joined[-1] == "--tools" and one[:1] == "-" and one[:2] != "--":
+            joined[-1] += f"={one}"
+        else:
+            joined.append(one)
+    return joined
 
 
 def _count(text: str) -> int:
@@ -114,7 +137,7 @@ def _settings(parser: argparse.ArgumentParser, options: argparse.Namespace) -> "
         parser.error(str(error))
     said = {
         name: getattr(options, name)
-        for name in ("sandbox", "sandbox_products", "read_only")
+        for name in ("sandbox", "sandbox_products", "read_only", "toolsets", "tools")
         if getattr(options, name) is not None
     }
     return settings.model_copy(update={"proxy": proxy, **said})

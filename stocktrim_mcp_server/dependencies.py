@@ -1,25 +1,41 @@
 """What a tool may ask for besides its arguments."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client import StockTrimClient
+from stocktrim_client.models import Product
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
+from stocktrim_client.snapshot.standing import in_words
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
-from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.records import FRESH_SECONDS, WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.settings import Settings
-from stocktrim_mcp_server.toolbox import call_context, call_seconds
+from stocktrim_mcp_server.toolbox import Window, call_context, call_seconds, together
+
+MOST_COMPARED = 1_000
+"""Codes that a strange one is compared with; the time grows with them."""
 
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def own_folder(settings: Settings) -> Path | None:
+    """Where the account's things are kept for the next start. None: nowhere; what a sandbox makes up is nobody's."""
+    if settings.data_folder is None or settings.sandbox:
+        return None
+    secrets = (settings.api_url, settings.auth_id.get_secret_value(), settings.auth_signature.get_secret_value())
+    return account_folder(settings.data_folder, *secrets)
 
 
 @dataclass
@@ -34,10 +50,7 @@ class App:
     _client: StockTrimClient | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        settings, folder = self.settings, self.settings.data_folder
-        secrets = (settings.api_url, settings.auth_id.get_secret_value(), settings.auth_signature.get_secret_value())
-        # What a sandbox makes up is nobody's plan of last week.
-        self.kept = KeptPlans(None if folder is None or settings.sandbox else account_folder(folder, *secrets))
+        self.kept = KeptPlans(own_folder(self.settings))
 
     @property
     def stocktrim(self) -> StockTrimClient:
@@ -90,6 +103,93 @@ async def refuse_without(stocktrim: StockTrimClient, missing: KindStanding) -> N
         # Nothing has come yet: something small fails soon, and says why.
         await stocktrim.forecasts.progress()
     raise ToolError(missing.warning or "")
+
+
+def read_ago(standing: Standing, noun: str = "records") -> str | None:
+    """How long ago the oldest of these records were read, in words. None: none are on hand."""
+    ages = [one.age_seconds for one in standing.kinds if one.age_seconds is not None]
+    if not ages:
+        return None
+    return f"{noun} read {'just now' if max(ages) < FRESH_SECONDS else f'{in_words(max(ages))} ago'}"
+
+
+async def computed_ago(stocktrim: StockTrimClient, now: datetime) -> str | None:
+    """How long ago StockTrim computed the plan on hand, in words. None: no plan is on hand, or it does not say."""
+    if stocktrim.snapshot.standing("order_plan").missing:
+        return None
+    times = [row.calculated_at for row in await stocktrim.snapshot.order_plan(wait=0) if row.calculated_at]
+    if not times:
+        return None
+    seconds = (now - min(times)).total_seconds()
+    return f"StockTrim computed the plan {'just now' if seconds < FRESH_SECONDS else f'{in_words(seconds)} ago'}"
+
+
+def advice(cursor: str, seen: Window[Any], *said: str) -> tuple[str, ...]:
+    """What is said with the first page of a list, and not again with those that follow."""
+    return () if cursor.strip() and not seen.said else said
+
+
+async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> dict[str, list[Product]]:
+    """The products meant by each SKU or product id, read live; none where there is none.
+
+    Where the catalogue is on hand, it tells which exist: a live look for a code that does not takes all its pages.
+    """
+    wanted = list(dict.fromkeys(codes))
+    if stocktrim.snapshot.standing("products").missing:
+        found = await stocktrim.products.find_many(wanted)
+        return {code: found.get(code.strip(), []) for code in wanted}
+    known = meant_by(wanted, await stocktrim.snapshot.products(wait=0))
+    if not all(known.values()):
+        # Somebody may have added it since; what is written through us is known at once.
+        wait = WAIT_SHARE * call_seconds.get()
+        await stocktrim.snapshot.need("products", wait=wait, max_age=FRESH_SECONDS)
+        known = meant_by(wanted, await stocktrim.snapshot.products(wait=0))
+    ids = dict.fromkeys(product.product_id for those in known.values() for product in those)
+    live = await stocktrim.products.find_many(ids)
+    return {code: [one for product in those for one in live[product.product_id]] for code, those in known.items()}
+
+
+def meant_by(codes: Iterable[str], catalogue: Iterable[Product]) -> dict[str, list[Product]]:
+    """The products meant by each code: the one with this id, else all with this SKU, else those in other case."""
+    by_id: dict[str, list[Product]] = {}
+    by_code: dict[str, list[Product]] = {}
+    by_any_case: dict[str, list[Product]] = {}
+    for product in catalogue:
+        by_id[product.product_id] = [product]
+        by_code.setdefault(product.code, []).append(product)
+        for name in {product.code.casefold(), product.product_id.casefold()}:
+            by_any_case.setdefault(name, []).append(product)
+    return {
+        code: by_id.get(code) or by_code.get(code) or by_any_case.get(code.casefold(), [])
+        for code in dict.fromkeys(codes)
+    }
+
+
+async def no_products(stocktrim: StockTrimClient, missing: Iterable[str]) -> list[str]:
+    """For each code that names no product: that it does not, and which may have been meant."""
+    said = [f"There is no product {code[:100]!r}.{await _product_meant(stocktrim, code)}" for code in missing]
+    return [*said[:-1], f"{said[-1]} search finds codes from words."] if said else []
+
+
+async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:
+    snapshot = stocktrim.snapshot
+    if snapshot.standing("products").missing:
+        return ""
+    if hits := (await snapshot.search(said, ("products",), 1, wait=0)).hits:
+        return (
+            f" Did you mean {hits[0].code!r} ({hits[0].name})?" if hits[0].name else f" Did you mean {hits[0].code!r}?"
+        )
+    codes = (product.code for product in await snapshot.products(wait=0))
+    return await asyncio.to_thread(guess, said, codes)
+
+
+def guess(said: str, known: Iterable[str], codes: Mapping[str, str] | None = None) -> str:
+    """`did_you_mean` over many words: of those that begin alike, or else of the first there are. Blocks for long ones."""
+    beginning = said.strip().casefold()[:2]
+    words = list(known)
+    if len(words) > MOST_COMPARED:
+        words = [word for word in words if word.strip().casefold().startswith(beginning)][:MOST_COMPARED]
+    return did_you_mean(said, words, codes or {})
 
 
 def _progress(ctx: Context[Any, Any]) -> Progress:

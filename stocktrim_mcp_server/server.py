@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
+from mcp_types import CallToolResult, InputRequiredResult
 
 from stocktrim_client import StockTrimClient, __version__
-from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.answers import refusal
+from stocktrim_mcp_server.dependencies import App, own_folder
 from stocktrim_mcp_server.settings import Settings
-from stocktrim_mcp_server.tools import TOOLSETS
+from stocktrim_mcp_server.toolbox import names
+from stocktrim_mcp_server.tools import missing, offered
 
 NAME = "stocktrim"
 INSTRUCTIONS = (
@@ -34,11 +38,29 @@ def connect(settings: Settings) -> StockTrimClient:
         base_url=settings.api_url,
         proxy=settings.proxy,
         read_only=settings.read_only,
+        snapshot_folder=own_folder(settings),
     )
 
 
+class HouseServer(MCPServer[App]):
+    """A server that says of a tool it does not offer what it offers instead, and which setting would bring it."""
+
+    app: App
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Answer a call; one of a tool that is not on the menu is refused."""
+        if name not in names(offered(self.app.settings)):
+            return refusal(missing(name, self.app.settings))
+        return await super().call_tool(name, arguments, context)
+
+
 def build(app: App) -> MCPServer[App]:
-    """The server, with the tools the settings allow, lending `app` to each session."""
+    """The server, with the tools the settings allow, lending `app` to each session.
+
+    Raises: SettingsError where they name a tool or a group that is none.
+    """
 
     @asynccontextmanager
     async def lend(_: MCPServer[App]) -> AsyncGenerator[App]:
@@ -46,12 +68,8 @@ def build(app: App) -> MCPServer[App]:
         yield app
 
     settings = app.settings
-    tools = [
-        tool
-        for toolset in TOOLSETS
-        for tool in toolset.tools(call_seconds=settings.call_seconds, read_only=settings.read_only)
-    ]
-    return MCPServer(
+    tools = [tool for one in offered(settings) for tool in one.tools(call_seconds=settings.call_seconds)]
+    built = HouseServer(
         NAME,
         title="StockTrim (sandbox)" if settings.sandbox else "StockTrim",
         version=__version__,
@@ -61,6 +79,8 @@ def build(app: App) -> MCPServer[App]:
         log_level=settings.log_level,
         subscriptions=False,
     )
+    built.app = app
+    return built
 
 
 async def serve_stdio(app: App, built: MCPServer[App]) -> None:

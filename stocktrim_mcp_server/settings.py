@@ -30,8 +30,12 @@ class Settings(BaseModel):
     sandbox: bool = False
     sandbox_products: int = 24
     read_only: bool = False
+    toolsets: tuple[str, ...] = ()
+    """Groups of tools on the menu; empty: the usual ones, unless single tools are named."""
+    tools: tuple[str, ...] = ()
+    """Single tools on it besides; with a minus before it, one that is not."""
     data_folder: Path | None = None
-    """Where plans are kept in small for the next start; None: in memory alone."""
+    """Where records, plans in small and defaults are kept for the next start; None: in memory alone."""
     log_level: LogLevel = "INFO"
     call_seconds: float = 45.0
     """Hosts give up on a tool call after about 60 s; an answer that says so is better than none."""
@@ -50,9 +54,16 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         sandbox=_switch(environ, "STOCKTRIM_SANDBOX"),
         sandbox_products=_count(environ, "STOCKTRIM_SANDBOX_PRODUCTS", 24),
         read_only=_switch(environ, "STOCKTRIM_READ_ONLY"),
+        toolsets=listed(environ.get("STOCKTRIM_TOOLSETS", "")),
+        tools=listed(environ.get("STOCKTRIM_TOOLS", "")),
         data_folder=_folder(environ, "STOCKTRIM_DATA_FOLDER"),
         log_level=_level(environ, "STOCKTRIM_LOG_LEVEL"),
     )
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Names with commas or blanks between them."""
+    return tuple(dict.fromkeys(text.casefold().replace(",", " ").split()))
 
 
 def _folder(environ: Mapping[str, str], name: str) -> Path | None:

@@ -4,9 +4,9 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from mcp.server.mcpserver import Context
@@ -51,14 +51,34 @@ class Toolset:
     writes: tuple[ToolFunction, ...] = ()
     deletes: tuple[ToolFunction, ...] = ()
 
-    def tools(self, *, call_seconds: float, read_only: bool = False) -> list[Tool]:
-        """The tools, in menu order; a read-only server has no other than the reads."""
-        shelves = [(self.reads, ToolAnnotations(read_only_hint=True, open_world_hint=False))]
-        if not read_only:
-            writing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
-            deleting = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
-            shelves += [(self.writes, writing), (self.deletes, deleting)]
+    def tools(self, *, call_seconds: float) -> list[Tool]:
+        """The tools, in menu order."""
+        shelves = (
+            (self.reads, ToolAnnotations(read_only_hint=True, open_world_hint=False)),
+            (self.writes, ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)),
+            (self.deletes, ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)),
+        )
         return [_tool(function, hints, call_seconds) for functions, hints in shelves for function in functions]
+
+    def only(self, wanted: Collection[str], *, read_only: bool = False) -> "Toolset":
+        """The same without the tools that are not wanted; of a read-only server without all but the reads."""
+
+        def kept(shelf: Sequence[ToolFunction]) -> tuple[ToolFunction, ...]:
+            return tuple(function for function in shelf if function.__name__ in wanted)
+
+        writes, deletes = ((), ()) if read_only else (kept(self.writes), kept(self.deletes))
+        return replace(self, reads=kept(self.reads), writes=writes, deletes=deletes)
+
+
+def group(name: str, description: str, *parts: Toolset) -> Toolset:
+    """Several toolsets as one that an owner can name."""
+    return Toolset(
+        name,
+        description,
+        reads=tuple(function for part in parts for function in part.reads),
+        writes=tuple(function for part in parts for function in part.writes),
+        deletes=tuple(function for part in parts for function in part.deletes),
+    )
 
 
 class HouseTool(Tool):

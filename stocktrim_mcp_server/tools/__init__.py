@@ -1,5 +1,10 @@
-"""The menu, in the order a model reads it."""
+"""The menu: groups of tools in the order a model reads them, and what of it an owner wants."""
 
+from collections.abc import Iterable, Sequence
+
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.settings import Settings, SettingsError
+from stocktrim_mcp_server.toolbox import Toolset, group, names
 from stocktrim_mcp_server.tools.checking import CHECKING
 from stocktrim_mcp_server.tools.explaining import EXPLAINING
 from stocktrim_mcp_server.tools.forecasts import FORECASTS
@@ -14,16 +19,63 @@ from stocktrim_mcp_server.tools.status import STATUS
 from stocktrim_mcp_server.tools.suppliers import SUPPLIERS
 
 TOOLSETS = (
-    PLANNING,
-    EXPLAINING,
-    SIMULATING,
-    CHECKING,
-    SEARCH,
-    PRODUCTS,
-    SUPPLIERS,
-    SALES,
-    PURCHASE_ORDERS,
-    QUERY,
-    STATUS,
-    FORECASTS,
+    group("planning", "What to order, why, and what if.", PLANNING, EXPLAINING, SIMULATING, CHECKING),
+    group("lookup", "Products, suppliers and sales, found and shown.", SEARCH, PRODUCTS, SUPPLIERS, SALES),
+    group("orders", "Orders to suppliers.", PURCHASE_ORDERS),
+    group("query", "Questions in SQL.", QUERY),
+    group("status", "Whether all is well; the calculation behind all figures.", STATUS, FORECASTS),
 )
+"""What is on the menu unless the settings say otherwise."""
+
+OPTIONAL: tuple[Toolset, ...] = ()
+"""What is there only by name: every tool costs every session."""
+
+EVERY = (*TOOLSETS, *OPTIONAL)
+
+DEFAULT, ALL = "default", "all"
+
+
+def offered(settings: Settings) -> tuple[Toolset, ...]:
+    """What is on the menu: of a read-only server the reads, of these the groups named, then single tools.
+
+    Single tools without groups are all there is; one with a minus is left out, whatever else names it.
+    Raises: SettingsError for a name that is none.
+    """
+    single = {name for name in settings.tools if not name.startswith("-")}
+    without = {name[1:].strip() for name in settings.tools if name.startswith("-")}
+    _all_known("tool", (*single, *without), names(EVERY), "STOCKTRIM_TOOLS (--tools)")
+    said = settings.toolsets or (() if single else (DEFAULT,))
+    _all_known("toolset", said, [one.name for one in EVERY] + [DEFAULT, ALL], "STOCKTRIM_TOOLSETS (--toolsets)")
+    grouped = {name for one in EVERY if _is_named(one, said) for name in names([one])}
+    wanted = (grouped | single) - without
+    chosen = (one.only(wanted, read_only=settings.read_only) for one in EVERY)
+    menu = tuple(one for one in chosen if names([one]))
+    if not menu:
+        also = " of a read-only server" if settings.read_only else ""
+        raise SettingsError(f"STOCKTRIM_TOOLSETS and STOCKTRIM_TOOLS leave no tool{also}.")
+    return menu
+
+
+def missing(name: str, settings: Settings) -> str:
+    """Why a tool that was called is not there, and what would bring it."""
+    there = names(offered(settings))
+    listed = f" This server's tools: {', '.join(there)}."
+    home = next((one for one in EVERY if name in names([one])), None)
+    if home is None:
+        return f"There is no tool {name[:100]!r}.{did_you_mean(name, there)}{listed}"
+    if settings.read_only and name not in names([home.only({name}, read_only=True)]):
+        return f"{name} changes something and this server is read-only (STOCKTRIM_READ_ONLY=1).{listed}"
+    how = f"STOCKTRIM_TOOLSETS={home.name} or STOCKTRIM_TOOLS={name}"
+    return f"{name} is not offered by this server; its owner can add it with {how}.{listed}"
+
+
+def _is_named(toolset: Toolset, said: Sequence[str]) -> bool:
+    return toolset.name in said or ALL in said or (DEFAULT in said and toolset in TOOLSETS)
+
+
+def _all_known(noun: str, said: Iterable[str], known: Sequence[str], where: str) -> None:
+    for name in said:
+        if name not in known:
+            raise SettingsError(
+                f"There is no {noun} {name[:100]!r}.{did_you_mean(name, known)} {where} may name {', '.join(known)}."
+            )

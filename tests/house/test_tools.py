@@ -8,12 +8,12 @@ import pytest
 from stocktrim_client.models import Model
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.toolbox import ToolFunction, names
-from stocktrim_mcp_server.tools import TOOLSETS
+from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 from tests.house.source import ROOT, files
 
 VERBS = "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo|create|query|record|set"
 TOOL_WORD = re.compile(rf"\b(?:{VERBS})_[a-z_]+\b")
-FUNCTIONS = [function for one in TOOLSETS for function in (*one.reads, *one.writes, *one.deletes)]
+FUNCTIONS = [function for one in EVERY for function in (*one.reads, *one.writes, *one.deletes)]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
@@ -25,8 +25,8 @@ def test_a_tool_returns_a_model_and_is_asynchronous(function: ToolFunction) -> N
 
 
 def test_no_name_is_given_twice() -> None:
-    assert len(set(names(TOOLSETS))) == len(names(TOOLSETS)) == len(FUNCTIONS)
-    assert len({one.name for one in TOOLSETS}) == len(TOOLSETS)
+    assert len(set(names(EVERY))) == len(names(EVERY)) == len(FUNCTIONS)
+    assert len({one.name for one in EVERY}) == len(EVERY)
 
 
 def test_every_toolset_of_the_folder_is_on_the_menu() -> None:
@@ -39,7 +39,7 @@ def test_what_a_model_reads_names_only_tools_that_exist() -> None:
     texts = [server.INSTRUCTIONS, *(inspect.getdoc(function) or "" for function in FUNCTIONS)]
     texts += [path.read_text(encoding="utf-8") for path in (ROOT / "tests/server/menu").glob("*.json")]
     named = {word for text in texts for word in TOOL_WORD.findall(text)}
-    assert named <= set(names(TOOLSETS))
+    assert named <= set(names(EVERY))
 
 
 def test_readme_names_exactly_the_tools_there_are() -> None:

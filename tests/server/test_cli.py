@@ -48,6 +48,11 @@ def test_help_names_the_commands_and_the_credentials(capsys: pytest.CaptureFixtu
         (["--sandbox-products", "0"], {}, "'0' must be a whole number above 0"),
         (["demo", "--sandbox-products", "x"], {}, "'x' must be a whole number above 0"),
         ([], {"STOCKTRIM_SANDBOX": "maybe"}, "STOCKTRIM_SANDBOX is 'maybe'"),
+        (["--toolsets", "planing"], {}, "There is no toolset 'planing'. Did you mean 'planning'?"),
+        (["--tools", "-run_forcast"], {}, "There is no tool 'run_forcast'. Did you mean 'run_forecast'?"),
+        (["--tools", "run_forecast", "--read-only"], {}, "leave no tool of a read-only server"),
+        ([], {"STOCKTRIM_TOOLS": "serch"}, "STOCKTRIM_TOOLS (--tools) may name get_reorder_plan, explain_reorder"),
+        ([], {"STOCKTRIM_TOOLSETS": "x"}, "may name planning, lookup, orders, query, status"),
         ([], {"HTTPS_PROXY": "socks5://user:hush@host:1"}, "proxy"),
     ],
 )

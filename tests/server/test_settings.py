@@ -21,6 +21,8 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
             "STOCKTRIM_SANDBOX": "Yes",
             "STOCKTRIM_SANDBOX_PRODUCTS": "300",
             "STOCKTRIM_READ_ONLY": "on",
+            "STOCKTRIM_TOOLSETS": " Planning,query , planning",
+            "STOCKTRIM_TOOLS": "search -run_forecast",
             "STOCKTRIM_LOG_LEVEL": "debug",
             "STOCKTRIM_DATA_FOLDER": f" {tmp_path} ",
         }
@@ -30,6 +32,7 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
     assert settings.auth_signature.get_secret_value() == "signed"
     assert settings.api_url == "http://127.0.0.1:8765"
     assert (settings.sandbox, settings.sandbox_products, settings.read_only) == (True, 300, True)
+    assert (settings.toolsets, settings.tools) == (("planning", "query"), ("search", "-run_forecast"))
     assert settings.log_level == "DEBUG"
 
 

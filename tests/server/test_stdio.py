@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from mcp import Client, StdioServerParameters
@@ -48,6 +49,30 @@ async def test_stdout_is_the_protocol_alone_and_stderr_holds_no_secret_query_or_
         assert word not in host.stderr, word
     for word in ("Warning", "Traceback", "never retrieved", "Unclosed"):
         assert word not in host.stderr, host.stderr
+
+
+def kept_in(folder: Path) -> list[Path]:
+    return list(folder.glob("*/*"))
+
+
+async def test_records_are_kept_in_the_accounts_folder_for_the_next_start(tmp_path: Path) -> None:
+    sandbox = Sandbox(
+        today=TODAY,
+        auth_id=SECRETS["STOCKTRIM_API_AUTH_ID"],
+        auth_signature=SECRETS["STOCKTRIM_API_AUTH_SIGNATURE"],
+    )
+    async with serve(sandbox) as address:
+        env = {**SECRETS, "STOCKTRIM_API_URL": address, "STOCKTRIM_DATA_FOLDER": str(tmp_path)}
+        async with started(env=env) as host:
+            await host.call("get_reorder_plan")
+            first = await host.call("search", query="gooseneck")
+        read = len(sandbox.requests)
+        async with started(env=env) as host:
+            again = await host.call("search", query="gooseneck")
+    assert {path.suffix for path in kept_in(tmp_path)} == {".plan", ".sqlite3"}
+    assert first["structuredContent"]["items"] == again["structuredContent"]["items"] != []
+    assert "list_products" in {request.operation for request in sandbox.requests[:read]}
+    assert "list_products" not in {request.operation for request in sandbox.requests[read:]}
 
 
 async def test_without_credentials_it_starts_lists_and_says_what_is_missing() -> None:

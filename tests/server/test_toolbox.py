@@ -156,7 +156,8 @@ def test_hints_come_from_the_shelf() -> None:
         (False, False),
         (False, True),
     ]
-    assert len(toolset.tools(call_seconds=1, read_only=True)) == 1
+    assert toolset.only({"get_products"}, read_only=True) == Toolset("t", "", reads=(get_products,))
+    assert toolset.only({"search"}) == Toolset("t", "")
 
 
 def test_a_tool_without_a_result_model_fails_at_the_start() -> None:
