@@ -1,28 +1,37 @@
 """Settings that make a plan unreliable, ranked by the money they touch.
 
+Yearly demand is the average daily demand of 120 days x 365, else the forecast's rate x 365.
+
 | money | what it is |
 | --- | --- |
-| yearly demand at cost | units a day, average of 120 days, x 365 x unit cost |
-| yearly demand at price | the same x unit price: where there is no cost |
-| yearly loss | the same x (unit cost - unit price) |
+| yearly demand at cost | yearly demand x unit cost: what goes through the setting |
+| yearly demand at price | yearly demand x unit price: where there is no cost |
+| yearly loss | yearly demand x (unit cost - unit price) |
 | order value | StockTrim's suggested quantity x unit cost |
-| stock value | units on hand x unit cost; for stock below zero, the units missing |
+| order on a wrong count | order value, at least the units missing x unit cost: the order is reckoned from the count |
+| rounding | units that rounding the minimum up to whole batches adds x unit cost |
+| stock value | units on hand x unit cost |
+| unplanned | yearly demand or units on hand, whichever is more, x unit cost |
 
 It is a measure of what stands on a setting, not of what a mistake costs. Where a figure is missing there is none, and
 the finding comes last.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from pydantic import Field
 
 from stocktrim_client.models import Model, OrderPlanRow
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, folded, join
+from stocktrim_mcp_server.planning.confidence import trust_of
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
+from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.planning.replenishment import demand_of, limits_of, pace_of
 
 STALE_DAYS = 7
@@ -44,26 +53,27 @@ class Finding(Model):
     name: str | None = None
     supplier: str | None = None
     wrong: str
-    fix: str
     field: str | None = Field(default=None, description="What to change")
     money: float | None = Field(default=None, description="Money it touches; see `basis` of its check")
 
 
 class CheckTotal(Model):
-    """What one check found."""
+    """What one check found, and what to do about it."""
 
     check: str
     findings: int
     money: float | None = None
     basis: str = Field(description="What its money is")
+    fix: str
 
 
 class DataCheck(Model):
-    """What makes the plan unreliable, most money first."""
+    """What makes the plan unreliable: the whole account first, then most money."""
 
     as_of: datetime | None = Field(default=None, description="When StockTrim computed its figures, UTC")
     checked: int = Field(description="Products looked at")
-    checks: tuple[CheckTotal, ...] = ()
+    measure: str | None = Field(default=None, description="How its money is to be read")
+    checks: tuple[CheckTotal, ...] = Field(default=(), description="On later pages, those with a finding there")
     items: tuple[Finding, ...] = ()
     total: int
     next_cursor: str | None = None
@@ -75,6 +85,7 @@ class Compared:
     """What single products are compared with."""
 
     catalogue: Catalogue
+    has_plan: bool
     codes: dict[str, int]
     """How many products bear a SKU, where there is more than one."""
     holders: dict[str, list[str]]
@@ -83,20 +94,30 @@ class Compared:
 
 
 class Verdict(NamedTuple):
-    """What is wrong, and what to do."""
+    """What is wrong, and the field to change."""
 
     wrong: str
-    fix: str
     field: str | None
 
 
 class Found(NamedTuple):
     """A finding before it is shown. `item` None: it is about the whole account."""
 
+    rank: tuple[bool, bool, float, int, str, str]
+    mark: bytes
     check: str
     item: Item | None
     verdict: Verdict
     money: float | None
+
+
+class Looked(NamedTuple):
+    """An account that was looked at: what was found, most money first; by supplier, products and order value."""
+
+    found: tuple[Found, ...]
+    products: Counter[str]
+    order_value: dict[str, float]
+    as_of: datetime | None
 
 
 class Check(NamedTuple):
@@ -104,12 +125,13 @@ class Check(NamedTuple):
 
     name: str
     basis: str
+    fix: str
     money: Callable[[Item], float | None]
     judge: Callable[[Item, Compared], Verdict | None]
 
 
 def check_planning_data(
-    rows: Iterable[OrderPlanRow],
+    rows: Sequence[OrderPlanRow],
     catalogue: Catalogue,
     *,
     today: date,
@@ -118,42 +140,84 @@ def check_planning_data(
     limit: int = 20,
     cursor: str = "",
 ) -> DataCheck:
-    """Every finding of the checks asked for, most money first; none named means all.
+    """Every finding of the checks asked for, of the whole account first, then most money; none named means all.
 
     Raises: ValueError for a check that does not exist, and for a cursor that is none of ours.
     Source: settings are the catalogue's, figures the plan's; money as in the table above.
     """
     wanted = _wanted(checks)
-    rows = list(rows)
-    items = _items(rows, catalogue, suppliers)
-    compared = _compared(items, catalogue)
-    found = [one for check in CHECKS if check.name in wanted for one in _found(check, items, compared)]
-    computed = [row.calculated_at for row in rows if row.calculated_at is not None]
-    as_of = min(computed, default=None)
+    looked = catalogue.remember_of_all(look, rows)
+    meant, strange = _meant(suppliers, looked, catalogue)
+    found = [one for one in looked.found if one.check in wanted and (one.item is None or one.item.supplier in meant)]
     if STALE in wanted:
-        found += _stale(as_of, today, items)
-    found.sort(key=_rank)
-    name = identity((repr(_rank(one)).encode() for one in found), (sorted(wanted), sorted(folded(suppliers))))
+        values = [value for supplier, value in looked.order_value.items() if supplier in meant]
+        found += _stale(looked.as_of, today, sum(values) if values else None)
+        found.sort(key=attrgetter("rank"))
+    name = identity((one.mark for one in found), (sorted(wanted), sorted(folded(suppliers))))
     start, said = start_of(cursor, name, "a", "check", len(found))
+    shown = found[start : start + limit]
     return DataCheck(
-        as_of=as_of,
-        checked=len(items),
-        checks=tuple(_totals(found)),
-        items=tuple(map(_finding, found[start : start + limit])),
+        as_of=looked.as_of,
+        checked=sum(looked.products[supplier] for supplier in meant),
+        measure=None if start or not found else MEASURE,
+        checks=tuple(_totals(found, {one.check for one in shown} if start else wanted)),
+        items=tuple(map(_finding, shown)),
         total=len(found),
         next_cursor=cursor_at(name, "a", start + limit, len(found)),
-        warnings=said,
+        warnings=(*said, *strange),
     )
+
+
+def look(rows: Sequence[OrderPlanRow], catalogue: Catalogue) -> Looked:
+    """Every finding of every check but the plan's age, which the day decides."""
+    items = _items(rows, catalogue)
+    compared = _compared(items, catalogue, has_plan=bool(rows))
+    found = [
+        _as_found(check.name, item, verdict, check.money(item))
+        for item in items
+        for check in CHECKS
+        if (verdict := check.judge(item, compared)) is not None
+    ]
+    found.sort(key=attrgetter("rank"))
+    values: dict[str, float] = {}
+    for item in items:
+        if (value := order_value(item)) is not None:
+            values[item.supplier] = values.get(item.supplier, 0.0) + value
+    as_of = min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
+    return Looked(tuple(found), Counter(item.supplier for item in items), values, as_of)
+
+
+def _as_found(check: str, item: Item | None, verdict: Verdict, money: float | None) -> Found:
+    product = item.row.code if item else ""
+    rank = item is not None, money is None, -(money or 0.0), _PLACES[check], product, verdict.wrong
+    return Found(rank, repr(rank).encode(), check, item, verdict, money)
 
 
 def _wanted(checks: Sequence[str]) -> set[str]:
     wanted = folded(checks) or set(CHECK_NAMES)
     if unknown := sorted(wanted - set(CHECK_NAMES)):
-        raise ValueError(f"there is no check {unknown[0][:40]!r}. Checks: {', '.join(CHECK_NAMES)}.")
+        meant = did_you_mean(unknown[0], CHECK_NAMES)
+        raise ValueError(f"there is no check {unknown[0][:40]!r}.{meant} Checks: {', '.join(CHECK_NAMES)}.")
     return wanted
 
 
-def _items(rows: Sequence[OrderPlanRow], catalogue: Catalogue, suppliers: Sequence[str]) -> list[Item]:
+def _meant(suppliers: Sequence[str], looked: Looked, catalogue: Catalogue) -> tuple[set[str], list[str]]:
+    """The suppliers asked for, all if none is, and what is to be said of those no product is of."""
+    wanted = folded(suppliers)
+    if not wanted:
+        return set(looked.products), []
+    names = {supplier: catalogue.supplier_name(supplier) or supplier for supplier in looked.products}
+    meant = {supplier for supplier, name in names.items() if wanted & folded((supplier, name))}
+    known = folded([*meant, *(names[supplier] for supplier in meant)])
+    codes = {name: supplier for supplier, name in names.items()}
+    return meant, [
+        f"No product is of a supplier {said!r}.{did_you_mean(said, names, codes)}"
+        for said in suppliers
+        if folded((said,)) - known
+    ]
+
+
+def _items(rows: Sequence[OrderPlanRow], catalogue: Catalogue) -> list[Item]:
     """Each product once: with its row for the whole business where there is one, without figures where none is."""
     chosen: dict[str, Item] = {}
     for row in sorted(rows, key=_whole_business_first):
@@ -163,19 +227,14 @@ def _items(rows: Sequence[OrderPlanRow], catalogue: Catalogue, suppliers: Sequen
         if product.product_id not in chosen:
             row = OrderPlanRow(code=product.code, product_id=product.product_id)
             chosen[product.product_id] = join(row, product, catalogue.supplier_of(product))
-    names = folded(suppliers)
-    return [
-        item
-        for item in chosen.values()
-        if not names or names & folded((item.supplier, catalogue.supplier_name(item.supplier) or item.supplier))
-    ]
+    return list(chosen.values())
 
 
 def _whole_business_first(row: OrderPlanRow) -> tuple[bool, str, str]:
     return row.location is not None, row.location or "", row.code
 
 
-def _compared(items: Sequence[Item], catalogue: Catalogue) -> Compared:
+def _compared(items: Sequence[Item], catalogue: Catalogue, *, has_plan: bool) -> Compared:
     codes = Counter(product.code.strip().casefold() for product in catalogue.products)
     holders: dict[str, list[str]] = {}
     for product in catalogue.products:
@@ -183,6 +242,7 @@ def _compared(items: Sequence[Item], catalogue: Catalogue) -> Compared:
             holders.setdefault(barcode, []).append(product.code)
     return Compared(
         catalogue=catalogue,
+        has_plan=has_plan,
         codes={code: count for code, count in codes.items() if count > 1},
         holders={barcode: those for barcode, those in holders.items() if len(those) > 1},
         weighty=_weighty(items),
@@ -205,21 +265,12 @@ def _weighty(items: Sequence[Item]) -> frozenset[int]:
     return frozenset(heavy)
 
 
-def _found(check: Check, items: Iterable[Item], compared: Compared) -> Iterator[Found]:
-    for item in items:
-        if (verdict := check.judge(item, compared)) is not None:
-            yield Found(check.name, item, verdict, check.money(item))
-
-
-def _stale(as_of: datetime | None, today: date, items: Iterable[Item]) -> Iterator[Found]:
+def _stale(as_of: datetime | None, today: date, value: float | None) -> Iterator[Found]:
     """The one finding about the whole account."""
     if as_of is not None and today - as_of.date() <= timedelta(days=STALE_DAYS):
         return
     age = "StockTrim holds no plan" if as_of is None else f"the plan is {(today - as_of.date()).days} days old"
-    values = [value for item in items if (value := order_value(item)) is not None]
-    fix = "Run the forecast, then read the plan again."
-    verdict = Verdict(f"{age}: stock and sales have moved since", fix, None)
-    yield Found(STALE, None, verdict, sum(values) if values else None)
+    yield _as_found(STALE, None, Verdict(f"{age}: stock and sales have moved since", None), value)
 
 
 def _finding(found: Found) -> Finding:
@@ -230,27 +281,29 @@ def _finding(found: Found) -> Finding:
         name=item.row.name or (item.product.name if item.product else None) if item else None,
         supplier=None if item is None or item.supplier == NO_SUPPLIER else item.supplier,
         wrong=verdict.wrong,
-        fix=verdict.fix,
         field=verdict.field,
         money=None if found.money is None else round(found.money, 2),
     )
 
 
-def _rank(found: Found) -> tuple[bool, float, int, str, str]:
-    place = CHECK_NAMES.index(found.check)
-    product = found.item.row.code if found.item else ""
-    return found.money is None, -(found.money or 0.0), place, product, found.verdict.wrong
-
-
-def _totals(found: Sequence[Found]) -> list[CheckTotal]:
-    bases = {check.name: check.basis for check in CHECKS} | {STALE: "order value"}
-    totals: list[CheckTotal] = []
-    for name in CHECK_NAMES:
-        those = [one.money for one in found if one.check == name]
-        known = [money for money in those if money is not None]
-        if those:
-            money = round(sum(known), 2) if known else None
-            totals.append(CheckTotal(check=name, findings=len(those), money=money, basis=bases[name]))
+def _totals(found: Iterable[Found], shown: set[str]) -> list[CheckTotal]:
+    """Of the checks shown, the totals over all findings; most money first."""
+    counts, sums = Counter[str](), dict[str, float]()
+    for one in found:
+        counts[one.check] += 1
+        if one.money is not None:
+            sums[one.check] = sums.get(one.check, 0.0) + one.money
+    totals = [
+        CheckTotal(
+            check=name,
+            findings=counts[name],
+            money=round(sums[name], 2) if name in sums else None,
+            basis=_WORDS[name][0],
+            fix=_WORDS[name][1],
+        )
+        for name in CHECK_NAMES
+        if counts[name] and name in shown
+    ]
     return sorted(totals, key=lambda total: (total.money is None, -(total.money or 0.0)))
 
 
@@ -286,7 +339,34 @@ def order_value(item: Item) -> float | None:
 def stock_value(item: Item) -> float | None:
     """None: no cost, or no stock known."""
     stock = _on_hand(item)
-    return None if item.unit_cost is None or stock is None else abs(stock) * item.unit_cost
+    return None if item.unit_cost is None or stock is None else max(0.0, stock) * item.unit_cost
+
+
+def miscounted_value(item: Item) -> float | None:
+    """The order that is reckoned from a count below zero, at least the units missing. None: no cost."""
+    if item.unit_cost is None:
+        return None
+    return max(order_value(item) or 0.0, max(0.0, -(_on_hand(item) or 0.0)) * item.unit_cost)
+
+
+def rounding_value(item: Item) -> float | None:
+    """What whole batches add to the minimum order. None: no cost."""
+    minimum, batch = _minimum_and_batch(item)
+    if item.unit_cost is None or not minimum or not batch:
+        return None
+    return max(0.0, math.ceil(minimum / batch - _TOLERANCE) * batch - minimum) * item.unit_cost
+
+
+def unplanned_value(item: Item) -> float | None:
+    """What sells in a year or lies in stock, whichever is more. None: no cost."""
+    if item.unit_cost is None:
+        return None
+    return max(yearly_units(item), _on_hand(item) or 0.0) * item.unit_cost
+
+
+def _minimum_and_batch(item: Item) -> tuple[float | None, float | None]:
+    minimum, batch, _lowest, _highest = limits_of(item)
+    return minimum, batch
 
 
 def _on_hand(item: Item) -> float | None:
@@ -301,103 +381,97 @@ def _said_cost(item: Item) -> float | None:
 def _no_cost(item: Item, _: Compared) -> Verdict | None:
     if _said_cost(item) is not None:
         return None
-    return Verdict("StockTrim holds no cost, so it is in no total", "Enter what a unit costs.", "unit_cost")
+    return Verdict("StockTrim holds no cost, so it is in no total", "unit_cost")
 
 
 def _zero_cost(item: Item, _: Compared) -> Verdict | None:
     cost = _said_cost(item)
     if cost is None or cost > 0:
         return None
-    return Verdict(f"the cost is {cost:g}, so orders look cheaper than they are", "Enter the cost.", "unit_cost")
+    return Verdict(f"the cost is {cost:g}, so orders look cheaper than they are", "unit_cost")
 
 
 def _no_lead_time(item: Item, compared: Compared) -> Verdict | None:
-    product = item.product
     if item.row.lead_time_days is not None or item.discontinued:
         return None
+    product = item.product
     if product is not None and product.lead_time_days is not None:
         return None
     supplier = compared.catalogue.suppliers.get(item.supplier)
     if supplier is not None and supplier.lead_time_days is not None:
         return None
-    fix = "Enter the days from order to usable stock, on the product or for all products on its supplier."
-    return Verdict("neither the product nor its supplier has a lead time", fix, "lead_time_days")
+    return Verdict("neither the product nor its supplier has a lead time", "lead_time_days")
 
 
 def _no_supplier(item: Item, _: Compared) -> Verdict | None:
-    product = item.product
-    if item.supplier != NO_SUPPLIER or product is None or item.discontinued or item.row.made_of_count:
+    if item.supplier != NO_SUPPLIER or item.product is None or item.discontinued or item.row.made_of_count:
         return None
-    return Verdict("no supplier is named, so no order can be drafted", "Name its supplier.", "supplier_code")
+    return Verdict("no supplier is named, so no order can be drafted", "supplier_code")
 
 
 def _unknown_supplier(item: Item, compared: Compared) -> Verdict | None:
     known = compared.catalogue.suppliers
-    if item.supplier == NO_SUPPLIER or not known or item.supplier in known:
+    if item.supplier in known or item.supplier == NO_SUPPLIER or not known:
         return None
-    wrong = f"its supplier {item.supplier[:40]!r} does not exist in StockTrim"
-    return Verdict(wrong, "Name a supplier that exists, or create this one.", "supplier_code")
+    return Verdict(f"its supplier {item.supplier[:40]!r} does not exist in StockTrim", "supplier_code")
 
 
 def _stocktrim_error(item: Item, _: Compared) -> Verdict | None:
-    if not item.row.error:
-        return None
-    fix = "Correct the setting it names, then run the forecast."
-    return Verdict(f"StockTrim says {item.row.error[:LONGEST_ERROR]!r}", fix, "lead_time_days or sales history")
+    error = item.row.error
+    return Verdict(f"StockTrim says {error[:LONGEST_ERROR]!r}", None) if error else None
 
 
-def _not_forecast(item: Item, _: Compared) -> Verdict | None:
+def _not_forecast(item: Item, compared: Compared) -> Verdict | None:
     row = item.row
-    computed = row.days_until_stock_out is not None or (row.order_quantity is not None and demand_of(item) is not None)
-    if computed or row.error or item.discontinued or item.unstocked:
+    # Without any plan the one finding about the whole account says it.
+    if row.days_until_stock_out is not None or row.error or item.discontinued or item.unstocked:
         return None
-    fix = "Run the forecast; without sales, set a demand by hand."
-    return Verdict("StockTrim computed no days for it, so it is in no plan", fix, "overridden_demand")
+    if not compared.has_plan or (row.order_quantity is not None and demand_of(item) is not None):
+        return None
+    return Verdict("StockTrim computed no days for it, so it is in no plan", "overridden_demand")
 
 
 def _discontinued_with_demand(item: Item, _: Compared) -> Verdict | None:
     if not item.discontinued or (daily := item.row.daily_demand or 0.0) <= 0:
         return None
-    fix = "If it is still bought, take the mark away; else let it sell out."
-    return Verdict(f"it is discontinued, yet sells {daily:.2g} a day and is not reordered", fix, "discontinued")
+    stock = _on_hand(item) or 0.0
+    return Verdict(f"discontinued, yet sells {daily:.2g} a day; {stock:g} left, not reordered", "discontinued")
 
 
 def _unstocked_with_stock(item: Item, _: Compared) -> Verdict | None:
     if not item.unstocked or (stock := _on_hand(item) or 0.0) <= 0:
         return None
-    fix = "If it is kept in stock, take the mark away; else sell the stock."
-    return Verdict(f"it is marked as not held in stock, yet {stock:g} are on hand", fix, "unstocked")
+    return Verdict(f"it is marked as not held in stock, yet {stock:g} are on hand", "unstocked")
 
 
 def _negative_stock(item: Item, _: Compared) -> Verdict | None:
     stock = _on_hand(item) or 0.0
     if stock >= 0:
         return None
-    return Verdict(f"{stock:g} are on hand, so too much is suggested", "Count it and set the stock.", "on_hand")
+    wrong = f"{stock:g} are on hand"
+    if item.unit_cost is not None:
+        wrong += f" ({-stock * item.unit_cost:.2f} at cost)"
+    if (quantity := item.row.order_quantity or 0.0) > 0:
+        wrong += f", and the {quantity:g} to order are reckoned from it: likely too many"
+    return Verdict(wrong, "on_hand")
 
 
 def _cost_above_price(item: Item, _: Compared) -> Verdict | None:
     cost, price = item.unit_cost, item.unit_price
     if cost is None or price is None or cost <= price:
         return None
-    return Verdict(
-        f"it costs {cost:g} and sells at {price:g}", "Correct the cost or the price.", "unit_cost, unit_price"
-    )
+    return Verdict(f"it costs {cost:g} and sells at {price:g}", "unit_cost, unit_price")
 
 
 def _minimum_not_in_batches(item: Item, _: Compared) -> Verdict | None:
-    minimum, batch = item.row.minimum_order_quantity, item.row.batch_size
-    if item.product is not None:
-        minimum = item.product.minimum_order_quantity if minimum is None else minimum
-        batch = item.product.batch_size if batch is None else batch
+    minimum, batch = _minimum_and_batch(item)
     if not minimum or not batch or minimum <= 0 or batch <= 0:
         return None
     packs = minimum / batch
     if abs(packs - round(packs)) <= _TOLERANCE:
         return None
     wrong = f"the minimum order of {minimum:g} is no multiple of the batch of {batch:g}"
-    fix = "Make one fit the other, as the supplier delivers."
-    return Verdict(wrong, fix, "minimum_order_quantity, batch_size")
+    return Verdict(wrong, "minimum_order_quantity, batch_size")
 
 
 def _shelf_levels_crossed(item: Item, _: Compared) -> Verdict | None:
@@ -407,25 +481,23 @@ def _shelf_levels_crossed(item: Item, _: Compared) -> Verdict | None:
     if lowest is None or highest is None or lowest <= highest:
         return None
     wrong = f"the shelf minimum of {lowest:g} is above the shelf maximum of {highest:g}"
-    return Verdict(wrong, "Exchange or correct them.", "minimum_shelf_level, maximum_shelf_level")
+    return Verdict(wrong, "minimum_shelf_level, maximum_shelf_level")
 
 
 def _weak_forecast(item: Item, compared: Compared) -> Verdict | None:
-    if not item.row.is_uncertain or id(item.row) not in compared.weighty:
+    if id(item.row) not in compared.weighty:
         return None
-    fix = "Look at its sales before ordering; if you know better, set a demand by hand."
-    return Verdict("its forecast is uncertain, and much of the order's value stands on it", fix, "overridden_demand")
+    trust = trust_of(item)
+    if trust.confidence != "low":
+        return None
+    return Verdict(f"{item.row.order_quantity:g} are to be ordered, though {trust.why}", "overridden_demand")
 
 
 def _duplicate_sku(item: Item, compared: Compared) -> Verdict | None:
     if not compared.codes or item.product is None:
         return None
     count = compared.codes.get(item.product.code.strip().casefold())
-    return (
-        Verdict(f"{count} products have this SKU", "Give each its own, or delete the double.", "code")
-        if count
-        else None
-    )
+    return Verdict(f"{count} products have this SKU", "code") if count else None
 
 
 def _duplicate_barcode(item: Item, compared: Compared) -> Verdict | None:
@@ -435,27 +507,105 @@ def _duplicate_barcode(item: Item, compared: Compared) -> Verdict | None:
     if barcode not in compared.holders:
         return None
     others = [code for code in compared.holders[barcode] if code != item.row.code][:NAMED] or ["a double of it"]
-    return Verdict(f"it shares barcode {barcode[:40]!r} with {', '.join(others)}", "Give each its own.", "barcode")
+    return Verdict(f"it shares barcode {barcode[:40]!r} with {', '.join(others)}", "barcode")
 
 
 STALE = "stale_plan"
+MEASURE = (
+    "Money is what stands on a setting, not what a mistake costs. Yearly demand: average daily demand of 120 days x "
+    "365, else the forecast's rate."
+)
+
+_AT_COST = "yearly demand x unit cost"
+_AT_PRICE = "yearly demand x unit price"
 
 CHECKS = (
-    Check("no_cost", "yearly demand at price", yearly_sales, _no_cost),
-    Check("zero_cost", "yearly demand at price", yearly_sales, _zero_cost),
-    Check("no_lead_time", "yearly demand at cost", yearly_cost, _no_lead_time),
-    Check("no_supplier", "yearly demand at cost", yearly_cost, _no_supplier),
-    Check("unknown_supplier", "yearly demand at cost", yearly_cost, _unknown_supplier),
-    Check("stocktrim_error", "yearly demand at cost", yearly_cost, _stocktrim_error),
-    Check("not_forecast", "stock value", stock_value, _not_forecast),
-    Check("discontinued_with_demand", "yearly demand at cost", yearly_cost, _discontinued_with_demand),
-    Check("unstocked_with_stock", "stock value", stock_value, _unstocked_with_stock),
-    Check("negative_stock", "stock value", stock_value, _negative_stock),
-    Check("cost_above_price", "yearly loss", yearly_loss, _cost_above_price),
-    Check("minimum_not_in_batches", "order value", order_value, _minimum_not_in_batches),
-    Check("shelf_levels_crossed", "yearly demand at cost", yearly_cost, _shelf_levels_crossed),
-    Check("weak_forecast", "order value", order_value, _weak_forecast),
-    Check("duplicate_sku", "yearly demand at cost", yearly_cost, _duplicate_sku),
-    Check("duplicate_barcode", "yearly demand at cost", yearly_cost, _duplicate_barcode),
+    Check("no_cost", _AT_PRICE, "Set unit_cost in StockTrim.", yearly_sales, _no_cost),
+    Check("zero_cost", _AT_PRICE, "Set unit_cost in StockTrim.", yearly_sales, _zero_cost),
+    Check(
+        "no_lead_time",
+        _AT_COST,
+        "Set lead_time_days on the product, or on its supplier for all its products without their own.",
+        yearly_cost,
+        _no_lead_time,
+    ),
+    Check("no_supplier", _AT_COST, "Set supplier_code in StockTrim.", yearly_cost, _no_supplier),
+    Check(
+        "unknown_supplier",
+        _AT_COST,
+        "Set supplier_code to one that exists, or create the supplier in StockTrim.",
+        yearly_cost,
+        _unknown_supplier,
+    ),
+    Check(
+        "stocktrim_error",
+        _AT_COST,
+        "Correct what the message names, then run the forecast.",
+        yearly_cost,
+        _stocktrim_error,
+    ),
+    Check(
+        "not_forecast",
+        "yearly demand or units on hand, whichever is more, x unit cost",
+        "Run the forecast. Where there are no sales, set overridden_demand and its period in StockTrim.",
+        unplanned_value,
+        _not_forecast,
+    ),
+    Check(
+        "discontinued_with_demand",
+        _AT_COST,
+        "If it is still bought, set discontinued to false; if not, let it sell out: nothing to mend.",
+        yearly_cost,
+        _discontinued_with_demand,
+    ),
+    Check(
+        "unstocked_with_stock",
+        "units on hand x unit cost",
+        "If it is kept in stock, set unstocked to false; if not, sell the stock.",
+        stock_value,
+        _unstocked_with_stock,
+    ),
+    Check(
+        "negative_stock",
+        "the suggested order, at least the units below zero, x unit cost",
+        "Count it, set on_hand, and run the forecast before ordering.",
+        miscounted_value,
+        _negative_stock,
+    ),
+    Check(
+        "cost_above_price",
+        "yearly demand x (unit cost - unit price)",
+        "Set the right unit_cost or unit_price in StockTrim.",
+        yearly_loss,
+        _cost_above_price,
+    ),
+    Check(
+        "minimum_not_in_batches",
+        "units that whole batches add to the minimum x unit cost",
+        "Set minimum_order_quantity or batch_size as the supplier delivers.",
+        rounding_value,
+        _minimum_not_in_batches,
+    ),
+    Check(
+        "shelf_levels_crossed",
+        _AT_COST,
+        "Exchange or correct minimum_shelf_level and maximum_shelf_level.",
+        yearly_cost,
+        _shelf_levels_crossed,
+    ),
+    Check(
+        "weak_forecast",
+        f"suggested quantity x unit cost, of the lines that make up {MUCH:.0%} of the whole order's value",
+        "Look at its sales before ordering; if you know better, set overridden_demand and its period.",
+        order_value,
+        _weak_forecast,
+    ),
+    Check("duplicate_sku", _AT_COST, "Give each its own code, or delete the double.", yearly_cost, _duplicate_sku),
+    Check("duplicate_barcode", _AT_COST, "Give each its own barcode.", yearly_cost, _duplicate_barcode),
 )
 CHECK_NAMES = (*(check.name for check in CHECKS), STALE)
+
+_PLACES = {name: place for place, name in enumerate(CHECK_NAMES)}
+_WORDS = {check.name: (check.basis, check.fix) for check in CHECKS} | {
+    STALE: ("suggested quantities x unit cost", "Run the forecast, then read the plan again.")
+}

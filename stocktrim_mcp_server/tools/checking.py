@@ -1,5 +1,6 @@
 """Which settings make a plan unreliable."""
 
+import asyncio
 from typing import Annotated
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -16,24 +17,25 @@ class PlanningData(DataCheck):
     """Findings as they are told, with the age of what they stand on."""
 
     age: str = ""
-    checks: Annotated[tuple[CheckTotal, ...], thin("check", "basis")] = ()
-    items: Annotated[tuple[Finding, ...], thin("check", "product", "wrong", "fix", "field")] = ()
+    checks: Annotated[tuple[CheckTotal, ...], thin("check", "fix")] = ()
+    items: Annotated[tuple[Finding, ...], thin("check", "product", "field")] = ()
 
 
 async def check_planning_data(
     account: Account,
-    checks: Annotated[Codes, Field(description="Names, e.g. ['no_cost', 'negative_stock']; empty = all")] = (),
-    suppliers: Annotated[Codes, Field(description="Codes or names; empty = all")] = (),
-    limit: Annotated[int, Field(ge=1, le=100, description="Findings to show")] = 20,
+    checks: Annotated[Codes, Field(description="E.g. ['no_cost']; empty = all")] = (),
+    suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
+    limit: Annotated[int, Field(ge=1, le=100)] = 20,
     cursor: Cursor = "",
 ) -> PlanningData:
-    """Settings that make StockTrim's plan unreliable, ranked by the money they touch, each with what to change.
+    """Settings that make StockTrim's plan unreliable, by the money they touch, with fixes.
 
-    Costs, lead times, suppliers, stock below zero, weak forecasts and the like. Use it before trusting totals.
+    Costs, lead times, suppliers, stock below zero, weak forecasts. Use before trusting totals.
     """
     books = await account.books()
     try:
-        found = planning.check_planning_data(
+        found = await asyncio.to_thread(
+            planning.check_planning_data,
             books.rows,
             books.catalogue,
             today=books.now.date(),
@@ -44,13 +46,15 @@ async def check_planning_data(
         )
     except ValueError as error:
         raise ToolError(str(error)) from error
-    known = books.catalogue.supplier_words()
-    strange = [one for one in suppliers if one.casefold() not in {word.casefold() for word in known}]
-    said = [f"No product is of a supplier {one!r}; search finds codes from words." for one in strange]
-    if not found.total:
-        said.append(f"Nothing found among {found.checked} product(s).")
-    warnings = (*said, *books.warnings, *found.warnings)
+    nothing = (_nothing(found, checks, suppliers),) if found.checked and not found.total else ()
+    warnings = (*nothing, *books.warnings, *found.warnings)
     return PlanningData.model_validate({**dict(found), "age": books.age(found.as_of), "warnings": warnings})
+
+
+def _nothing(found: DataCheck, checks: Codes, suppliers: Codes) -> str:
+    """Nothing to mend is an answer: it names what was looked at, and for what."""
+    of = f" of {', '.join(suppliers)}" if suppliers else ""
+    return f"Nothing found by {', '.join(checks) or 'any check'} among {found.checked} product(s){of}."
 
 
 CHECKING = Toolset("checking", "Which settings make a plan unreliable.", reads=(check_planning_data,))

@@ -63,32 +63,34 @@ def test_an_ordinary_product_has_nothing_to_look_at() -> None:
         ("no_lead_time", {"lead_time_days": None}, {"lead_time_days": None}, "lead_time_days", 365 * 4),
         ("no_supplier", {}, {"supplier_code": None}, "supplier_code", 365 * 4),
         ("unknown_supplier", {}, {"supplier_code": "ghost"}, "supplier_code", 365 * 4),
-        ("stocktrim_error", {"error": "Odd."}, {}, "lead_time_days or sales history", 365 * 4),
+        ("stocktrim_error", {"error": "Odd."}, {}, None, 365 * 4),
         (
             "not_forecast",
             {"days_until_stock_out": None, "order_quantity": None},
             {},
             "overridden_demand",
-            8 * 4,
+            365 * 4,
         ),
         ("discontinued_with_demand", {"is_discontinued": True}, {}, "discontinued", 365 * 4),
         ("discontinued_with_demand", {}, {"discontinued": True}, "discontinued", 365 * 4),
         ("unstocked_with_stock", {"is_unstocked": True}, {}, "unstocked", 8 * 4),
-        ("negative_stock", {"on_hand": -3.0}, {}, "on_hand", 3 * 4),
+        ("negative_stock", {"on_hand": -3.0}, {}, "on_hand", 10 * 4),
+        ("negative_stock", {"on_hand": -30.0}, {}, "on_hand", 30 * 4),
+        ("negative_stock", {"on_hand": None, "order_quantity": 0.0}, {"on_hand": -2.0}, "on_hand", 2 * 4),
         ("cost_above_price", {"unit_cost": 10.0}, {}, "unit_cost, unit_price", 365),
         (
             "minimum_not_in_batches",
             {"minimum_order_quantity": 20.0, "batch_size": 12.0},
             {},
             "minimum_order_quantity, batch_size",
-            40,
+            (24 - 20) * 4,
         ),
         (
             "minimum_not_in_batches",
             {},
             {"minimum_order_quantity": 20.0, "batch_size": 12.0},
             "minimum_order_quantity, batch_size",
-            40,
+            (24 - 20) * 4,
         ),
         (
             "shelf_levels_crossed",
@@ -101,14 +103,18 @@ def test_an_ordinary_product_has_nothing_to_look_at() -> None:
     ],
 )
 def test_each_check_finds_its_fault_names_field_and_fix_and_counts_its_money(
-    check: str, rows: dict[str, Any], products: dict[str, Any], field: str, money: float
+    check: str, rows: dict[str, Any], products: dict[str, Any], field: str | None, money: float
 ) -> None:
-    found = findings(rows, products)
+    whole = checked([row(**rows)], [product(**products)])
+    found = {one.check: one for one in whole.items}
     assert found.keys() == {check}
     assert (found[check].product, found[check].field) == ("A", field)
     assert found[check].money == pytest.approx(money)
     assert found[check].wrong
-    assert found[check].fix.endswith(".")
+    (total,) = whole.checks
+    assert (total.check, total.findings, total.money) == (check, 1, pytest.approx(money))
+    assert total.fix.endswith(".")
+    assert total.basis
 
 
 @pytest.mark.parametrize(
@@ -162,9 +168,11 @@ def test_a_plan_is_stale_after_a_week(age: timedelta, stale: bool) -> None:
         assert "8 days old" in one.wrong
 
 
-def test_no_plan_at_all_is_said() -> None:
-    (found,) = [one for one in checked([], []).items if one.check == STALE]
-    assert "holds no plan" in found.wrong
+def test_no_plan_at_all_is_said_once_and_not_of_every_product() -> None:
+    found = checked([], [product(), product(product_id="2", code="B")])
+    assert found.items[0].check == STALE
+    assert "holds no plan" in found.items[0].wrong
+    assert {one.check for one in found.items} == {STALE, "no_cost"}
 
 
 def test_a_weak_forecast_counts_only_where_much_money_stands_on_it() -> None:
@@ -174,6 +182,55 @@ def test_a_weak_forecast_counts_only_where_much_money_stands_on_it() -> None:
     ]
     known = [product(code="BIG"), product(code="SMALL", product_id="2")]
     assert [one.product for one in checked(rows, known).items] == ["BIG"]
+
+
+def test_a_weak_forecast_says_by_which_figures_it_is_weak() -> None:
+    found = findings({"sales_count": 3, "spread": 90.0}, {})["weak_forecast"]
+    assert found.wrong == (
+        "10 are to be ordered, though 3 sales only (fewer than 8), the methods' answers lie further apart than the "
+        "demand itself"
+    )
+    assert findings({"best_fit": 0.1, "sales_count": 90}, {}) == {}
+
+
+def test_stock_below_zero_ranks_by_the_order_that_is_reckoned_from_it() -> None:
+    rows = [
+        row(on_hand=-4.0, order_quantity=114.0),
+        row(code="B", product_id="2", unit_cost=None, unit_price=1.0),
+    ]
+    found = checked(rows, [product(), product(code="B", product_id="2")]).items
+    assert [one.check for one in found] == ["negative_stock", "no_cost"]
+    assert found[0].wrong == (
+        "-4 are on hand (16.00 at cost), and the 114 to order are reckoned from it: likely too many"
+    )
+
+
+def test_later_pages_tell_of_the_checks_they_show_alone() -> None:
+    rows = [row(unit_cost=None), row(code="B", product_id="2", on_hand=-1.0)]
+    known = [product(), product(code="B", product_id="2")]
+    first = checked(rows, known, limit=1)
+    assert [one.check for one in first.checks] == ["no_cost", "negative_stock"]
+    assert first.measure is not None
+    second = checked(rows, known, limit=1, cursor=first.next_cursor)
+    assert [one.check for one in second.checks] == [one.check for one in second.items] == ["negative_stock"]
+    assert second.measure is None
+
+
+def test_a_supplier_nobody_has_is_said_with_the_one_that_may_be_meant() -> None:
+    found = checked([row()], [product()], suppliers=["Acme Ltt"])
+    assert found.warnings == ("No product is of a supplier 'Acme Ltt'. Did you mean 'Acme Ltd' (code 'ACME')?",)
+    assert (found.checked, found.total) == (0, 0)
+
+
+@given(plan_rows, products)
+def test_each_suppliers_findings_are_those_of_the_whole_that_are_of_it(
+    rows: list[OrderPlanRow], known: list[Product]
+) -> None:
+    whole = checked(rows, known)
+    parts = [checked(rows, known, suppliers=[one]) for one in ("ACME", "7", "ghost", "No Code", "no supplier")]
+    assert sum(part.checked for part in parts) == whole.checked
+    own = [one for one in whole.items if one.check != STALE]
+    assert sorted(map(repr, own)) == sorted(repr(one) for part in parts for one in part.items if one.check != STALE)
 
 
 def test_rows_of_locations_do_not_repeat_a_product_and_a_product_without_a_row_is_not_forgotten() -> None:
@@ -191,7 +248,9 @@ def test_checks_and_suppliers_narrow_and_a_strange_check_is_refused() -> None:
     one = checked(rows, known, checks=["No_Cost "])
     assert {(found.check, found.product) for found in one.items} == {("no_cost", "A"), ("no_cost", "B")}
     assert {found.product for found in checked(rows, known, suppliers=["acme ltd"]).items} == {"A"}
-    with pytest.raises(ValueError, match=r"there is no check 'costs'\. Checks: no_cost, zero_cost"):
+    with pytest.raises(
+        ValueError, match=r"there is no check 'costs'\. Did you mean 'no_cost'\? Checks: no_cost, zero_cost"
+    ):
         checked(rows, known, checks=["costs"])
 
 
@@ -200,10 +259,12 @@ def test_findings_are_ranked_by_money_add_up_and_windows_cover_them_once(
     rows: list[OrderPlanRow], known: list[Product], limit: int
 ) -> None:
     whole = checked(rows, known)
-    money = [one.money for one in whole.items if one.money is not None]
+    own = [one for one in whole.items if one.check != STALE]
+    assert whole.items[len(whole.items) - len(own) :] == tuple(own)
+    money = [one.money for one in own if one.money is not None]
     assert money == sorted(money, reverse=True)
     assert all(amount >= 0 for amount in money)
-    assert all(one.money is None for one in whole.items[len(money) :])
+    assert all(one.money is None for one in own[len(money) :])
     assert whole.total == len(whole.items) == sum(total.findings for total in whole.checks)
     for total in whole.checks:
         those = [one.money for one in whole.items if one.check == total.check and one.money is not None]

@@ -30,7 +30,8 @@ async def test_every_product_without_a_cost_is_found(open_app: Callable[..., App
     assert expected
     assert {one.product for one in found.items} == expected
     assert found.total == len(found.items) == sum(check.findings for check in found.checks)
-    assert all(one.fix and one.wrong for one in found.items)
+    assert all(one.wrong for one in found.items)
+    assert {check.fix for check in found.checks} == {"Set unit_cost in StockTrim."}
 
 
 async def test_findings_come_by_money_and_the_cursor_meets_each_once(account: Records) -> None:
@@ -50,9 +51,12 @@ async def test_findings_come_by_money_and_the_cursor_meets_each_once(account: Re
 
 
 async def test_one_supplier_is_looked_at_alone_and_a_strange_one_is_said(account: Records) -> None:
-    found = await check_planning_data(account, suppliers=("Hikari", "NOBODY"), limit=100)
+    found = await check_planning_data(account, suppliers=("Hikari", "ZZZ"), limit=100)
     assert {one.supplier for one in found.items} <= {"HIKARI", None}
-    assert "no product is of a supplier 'nobody'" in found.warnings[0].lower()
+    assert found.warnings[0] == "No product is of a supplier 'ZZZ'."
+    near = await check_planning_data(account, suppliers=("HIKARY",))
+    assert near.warnings[0] == "No product is of a supplier 'HIKARY'. Did you mean 'HIKARI'?"
+    assert (near.checked, near.total) == (0, 0)
 
 
 async def test_what_is_no_check_is_refused_with_those_there_are(account: Records) -> None:
@@ -64,7 +68,7 @@ async def test_a_stale_plan_is_a_finding_and_all_well_is_an_answer(open_app: Cal
     app = open_app(Sandbox(today=TODAY, clock=Clock()))
     found = await check_planning_data(app.records(), checks=("stale_plan",))
     assert (found.total, found.items) == (0, ())
-    assert found.warnings[0].startswith("Nothing found among ")
+    assert found.warnings[0] == "Nothing found by stale_plan among 24 product(s)."
     app.now = lambda: NOW + timedelta(days=30)
     later = await check_planning_data(app.records(), checks=("stale_plan",))
     assert "30 days old" in later.items[0].wrong
