@@ -3,20 +3,30 @@
 Rows name no supplier and no order. The join is made once for many questions.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cached_property
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import Field
 
 from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
 from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, urgency
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.overdue import Lateness, lateness
 
 T = TypeVar("T")
 
 NO_SUPPLIER = "no supplier"
+
+STRANGE_NAMED = 5
+"""Words of one filter that name nothing and are said back one by one."""
+
+MOST_COMPARED = 1_000
+"""Codes a strange product is compared with: the time grows with them."""
 
 COUNTED = "Sent"
 """The one status whose orders StockTrim counts as on order."""
@@ -28,6 +38,7 @@ class OpenOrder(Model):
     reference: str = Field(description="The order's number; '?' where it has none")
     status: str
     quantity: float = Field(description="Units not yet received")
+    overdue: str | None = Field(default=None, description="How late it is, and by what rule; absent: not late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +188,30 @@ class Catalogue:
         names = {one.name for one in self.suppliers.values() if one.name}
         return {NO_SUPPLIER, *self.suppliers, *names} | {self.supplier_of(one) for one in self.products}
 
-    def open_orders(self, item: Item) -> Iterator[OpenOrder]:
-        """Orders that hold the product and have not come; for a row of one location, those that may go there."""
+    def open_orders(self, item: Item, today: date | None = None) -> Iterator[OpenOrder]:
+        """Orders that hold the product and have not come; for a row of one location, those that may go there.
+
+        With `today` each that is overdue by then says so.
+        """
         row, product = item.row, item.product
         names = {row.product_id, row.code} if product is None else {product.product_id, product.code}
         here = None if row.location is None else self.location(row.location)
         for name in sorted(one for one in names if one):
-            for place, order in self._orders.get(name, ()):
+            for place, held, order in self._orders.get(name, ()):
                 if here is None or place is None or self.location(place) == here:
-                    yield order
+                    late = None if today is None else self.lateness(order, today)
+                    overdue = late.in_words if late is not None and late.days > 0 else None
+                    yield held if overdue is None else held.model_copy(update={"overdue": overdue})
+
+    def lateness(self, order: PurchaseOrder, today: date) -> Lateness | None:
+        """How an order stands on this day against the lead time of its supplier, else of its products.
+
+        None: not to be judged.
+        """
+        supplier = self.suppliers.get(self.supplier_called(order.supplier_code, order.supplier_name))
+        coming = (self.product(line.product_id) for line in order.lines if line.received_at is None)
+        days = (one.lead_time_days for one in coming if one is not None)
+        return lateness(order, None if supplier is None else supplier.lead_time_days, days, today)
 
     def location(self, name: str) -> str:
         """The code of a location by code or name; what is not known stays as it is."""
@@ -202,10 +228,18 @@ class Catalogue:
         return product.code if product is not None else product_id
 
     @cached_property
-    def _location_codes(self) -> dict[str, str]:
+    def places(self) -> dict[str, str | None]:
+        """Every location that is known, by its code, with its name."""
         held = {(one.location_code, one.location_name) for product in self.products for one in product.stock}
-        known = [*sorted(held, key=str), *((one.code, one.name) for one in self._locations)]
-        return {name.casefold(): code for code, name in known if name} | {code.casefold(): code for code, _ in known}
+        places: dict[str, str | None] = {}
+        for code, name in [*sorted(held, key=str), *((one.code, one.name) for one in self._locations)]:
+            places[code] = name or places.get(code)
+        return places
+
+    @cached_property
+    def _location_codes(self) -> dict[str, str]:
+        names = {name.casefold(): code for code, name in self.places.items() if name}
+        return names | {code.casefold(): code for code in self.places}
 
 
 def select(rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> list[Item]:
@@ -226,21 +260,41 @@ def select(rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters)
 def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> Iterator[str]:
     """What was asked for and does not exist: without a word it would look as if nothing were due for it."""
     if filters.suppliers:
-        yield from _unknown("supplier", filters.suppliers, catalogue.supplier_words())
+        names = {one.name: key for key, one in catalogue.suppliers.items() if one.name}
+        yield from _unknown("supplier", filters.suppliers, catalogue.supplier_words(), names)
     if filters.categories:
         yield from _unknown("category", filters.categories, {row.category for row in rows})
     if filters.products:
         yield from _unknown("product", filters.products, {name for row in rows for name in (row.code, row.product_id)})
     if filters.locations:
-        places = {catalogue.location(row.location) for row in rows if row.location}
-        yield from _unknown("location", [catalogue.location(one.strip()) for one in filters.locations], places)
+        planned = folded(row.location for row in rows if row.location)
+        places, names = catalogue.places, {name: code for code, name in catalogue.places.items() if name}
+        wanted = [catalogue.location(one.strip()) for one in filters.locations]
+        yield from _unknown("location", wanted, {*planned, *places}, names)
+        empty = [place for place in wanted if place in places and place.casefold() not in planned]
+        yield from (f"The plan has no rows of location {place!r}." for place in empty[:STRANGE_NAMED])
 
 
-def _unknown(noun: str, wanted: Sequence[str], known: Iterable[str | None]) -> Iterator[str]:
+def _unknown(
+    noun: str, wanted: Sequence[str], known: Collection[str | None], codes: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
     names = folded(name for name in known if name is not None)
-    for value in wanted:
-        if value.strip() and value.strip().casefold() not in names:
-            yield f"The plan knows no {noun} {value!r}; search finds codes from words."
+    lost = [value for value in wanted if value.strip() and value.strip().casefold() not in names]
+    for value in lost[:STRANGE_NAMED]:
+        meant = did_you_mean(value, _alike(value, known), codes) or " search finds codes from words."
+        yield f"The plan knows no {noun} {value!r}.{meant}"
+    if len(lost) > STRANGE_NAMED:
+        yield f"Nor does it know {len(lost) - STRANGE_NAMED} more of the {len(wanted)} asked for."
+
+
+def _alike(said: str, known: Iterable[str | None]) -> list[str]:
+    """Of many words those that begin or end as what was said."""
+    words = sorted(name for name in known if name)
+    if len(words) <= MOST_COMPARED:
+        return words
+    wanted = said.strip().casefold()
+    near = [word for word in words if word.casefold().startswith(wanted[:3]) or word.casefold().endswith(wanted[-3:])]
+    return near[:MOST_COMPARED]
 
 
 def folded(values: Iterable[str]) -> set[str]:
@@ -266,9 +320,17 @@ def _supplier_keys(suppliers: dict[str, Supplier]) -> dict[str, str]:
     return keys
 
 
-def _open_lines(orders: Iterable[PurchaseOrder]) -> dict[str, list[tuple[str | None, OpenOrder]]]:
-    """By product: where it is to go, and the order."""
-    lines: dict[str, list[tuple[str | None, OpenOrder]]] = {}
+class Held(NamedTuple):
+    """A line of an open order: where it is to go, what is said of it, and the whole order."""
+
+    place: str | None
+    said: OpenOrder
+    order: PurchaseOrder
+
+
+def _open_lines(orders: Iterable[PurchaseOrder]) -> dict[str, list[Held]]:
+    """By product."""
+    lines: dict[str, list[Held]] = {}
     for order in orders:
         if not order.is_open:
             continue
@@ -276,10 +338,11 @@ def _open_lines(orders: Iterable[PurchaseOrder]) -> dict[str, list[tuple[str | N
         for line in order.lines:
             if line.product_id is None or line.received_at is not None or (line.quantity or 0) <= 0:
                 continue
-            held = OpenOrder(reference=reference, status=order.status or "?", quantity=line.quantity or 0)
-            lines.setdefault(line.product_id, []).append((order.location_code or order.location_name, held))
+            said = OpenOrder(reference=reference, status=order.status or "?", quantity=line.quantity or 0)
+            place = order.location_code or order.location_name
+            lines.setdefault(line.product_id, []).append(Held(place, said, order))
     return {product: sorted(held, key=_by_reference) for product, held in lines.items()}
 
 
-def _by_reference(held: tuple[str | None, OpenOrder]) -> tuple[str, str, float]:
-    return held[1].reference, held[1].status, held[1].quantity
+def _by_reference(held: Held) -> tuple[str, str, float]:
+    return held.said.reference, held.said.status, held.said.quantity
