@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CUSTOMERS", "GROWTH", "LOCATIONS", "PARTS", "SUPPLIERS", "SUPPLIER_WORDS", "WARES", "Ware"]
+__all__ = [
+    "CUSTOMERS",
+    "GROWTH",
+    "LOCATIONS",
+    "PARTS",
+    "STREETS",
+    "SUPPLIERS",
+    "SUPPLIER_WORDS",
+    "TOWNS",
+    "WARES",
+    "Ware",
+]
 
 Record = dict[str, Any]
 
@@ -90,21 +101,41 @@ CUSTOMERS: tuple[Record, ...] = (
     {
         "code": "CAFE-LUMEN",
         "name": "Café Lumen",
+        "streetAddress": "18 Rue des Tanneurs",
         "city": "Lyon",
         "country": "France",
         "emailAddress": "a@lumen.example",
     },
-    {"code": "C/O 50% #1?&+", "name": "Corner Office, 50 % Club", "city": "Leeds"},
-    {"code": "0007", "name": "Bond & Daughters", "city": "London"},
+    {
+        "code": "C/O 50% #1?&+",
+        "name": "Corner Office, 50 % Club",
+        "streetAddress": "Unit 3/4, 50 Mill Lane",
+        "city": "Leeds",
+    },
+    {"code": "0007", "name": "Bond & Daughters", "addressLine1": "7 Cable Row", "city": "London", "postCode": "E1 0AA"},
     {"code": "..", "name": "Dot Dot Design"},
-    {"code": "☕ bar", "name": "Kopi Bar", "city": "Singapore"},
+    {"code": "☕ bar", "name": "Kopi Bar", "streetAddress": "112 Orchard Steps #02-07", "city": "Singapore"},
     {"code": "WALK-IN", "name": None},
-    {"code": None, "name": "Market stall"},
-    {"code": "GROUNDS", "name": "Common Grounds", "city": "Wellington", "postCode": "6011"},
-    {"code": "HOTEL-AURA", "name": "Hotel Aura", "city": "Tampere"},
-    {"code": "O'NEIL", "name": 'O\'Neil "Roast" <Bros>', "city": "Cork"},
-    {"code": "BEANTOWN", "name": "Bean Town Roasters", "city": "Boston"},
-    {"code": "OFFICE-12", "name": "Twelve Desks", "city": "Berlin"},
+    {"code": None, "name": "Market stall", "streetAddress": "Old Market Square"},
+    {
+        "code": "GROUNDS",
+        "name": "Common Grounds",
+        "streetAddress": "33 Cuba Street",
+        "city": "Wellington",
+        "postCode": "6011",
+    },
+    {"code": "HOTEL-AURA", "name": "Hotel Aura", "streetAddress": "Näsilinnankatu 24", "city": "Tampere"},
+    {"code": "O'NEIL", "name": 'O\'Neil "Roast" <Bros>', "streetAddress": "2 Coal Quay", "city": "Cork"},
+    {
+        "code": "BEANTOWN",
+        "name": "Bean Town Roasters",
+        "streetAddress": "410 Tremont Road",
+        "addressLine1": "Loading dock B",
+        "city": "Boston",
+        "state": "MA",
+        "country": "USA",
+    },
+    {"code": "OFFICE-12", "name": "Twelve Desks", "streetAddress": "Lindenstraße 12", "city": "Berlin"},
 )
 
 WARES: tuple[Ware, ...] = (
@@ -123,8 +154,8 @@ WARES: tuple[Ware, ...] = (
          stock=26, more={"minimumOrderQuantity": 4, "serviceLevel": 0.9}),
     Ware("GREEN-BRA", "Green beans, Brazil Cerrado, kg", "Coffee", "Green beans", 0, 5.6, None, 8, 1, 0.1, stock=420,
          more={"minimumOrderQuantity": 60, "batchSize": 60, "orderFrequency": 14}),
-    Ware("GREEN-ETH", "Green beans, Ethiopia Guji, kg", "Coffee", "Green beans", 0, 8.9, None, 3, 1, 0.1, stock=150,
-         more={"minimumOrderQuantity": 60, "batchSize": 60, "leadTime": 50}),
+    Ware("GREEN-ETH", "Green beans, Ethiopia Guji, kg", "Coffee", "Green beans", 0, 8.9, None, 3, 1, 0.1, stock=195,
+         more={"minimumOrderQuantity": 60, "batchSize": 60, "leadTime": 50, "orderFrequency": 28}),
     Ware("COF-HOUSE-1KG", "House blend, 1 kg", "Coffee", "Roasted", None, 9.1, 29.0, 34, 1, 0.15, 0.1, stock=52,
          more={"leadTime": 1, "manufacturingTime": 2, "orderFrequency": 7}),
     Ware("MUG-SAGE", "Stoneware mug, sage", "Ceramics", "Mugs", 2, 5.2, 18.0, 16, 12, 0.7, 0.05, stock=48,
@@ -134,15 +165,15 @@ WARES: tuple[Ware, ...] = (
          foreign=True, more={"parentId": "MUG", "variantType": "Colour", "variant": "sand", "option1": "sand",
                "batchSize": 6, "overriddenDemand": 90.0, "overriddenDemandPeriod": 30}),
     Ware("BAG-1KG", "Coffee bag 1 kg, matte black", "Packaging", "Bags", 3, 0.31, None, 0, stock=140,
-         more={"minimumOrderQuantity": 500, "batchSize": 100}),
+         more={"minimumOrderQuantity": 500, "batchSize": 100, "orderFrequency": 21}),
     Ware("BOX-GIFT", "Gift box, kraft", "Packaging", "Boxes", 3, 0.85, None, 0, stock=66,
          more={"minimumOrderQuantity": 100, "batchSize": 25}),
     Ware("GIFT-MORNING", "Good Morning gift box", "Gifts", None, None, 24.0, 69.0, 4, 12, 0.9, 0.2, stock=5,
          more={"leadTime": 0, "manufacturingTime": 3}),
-    Ware("TEA-SENCHA-100", "Sencha, 100 g", "Tea", "Green", 4, 3.9, 12.5, 9, 4, 0.3, 0.0, stock=14,
-         more={"batchSize": 10}),
-    Ware("TEA/CHAI 50%+", "Chai, 50 % less sugar + ginger", "Tea", "Spiced", 4, 3.1, 11.0, 7, 12, 0.5, 0.3, stock=22,
-         more={"batchSize": 10, "minimumOrderQuantity": 20}),
+    Ware("TEA-SENCHA-100", "Sencha, 100 g", "Tea", "Green", 4, 3.9, 12.5, 9, 4, 0.3, 0.0, stock=24,
+         more={"batchSize": 10, "orderFrequency": 14}),
+    Ware("TEA/CHAI 50%+", "Chai, 50 % less sugar + ginger", "Tea", "Spiced", 4, 3.1, 11.0, 7, 12, 0.5, 0.3, stock=45,
+         more={"batchSize": 10, "minimumOrderQuantity": 20, "orderFrequency": 14}),
     Ware("SCOOP #2?&", "Coffee scoop, beech", "Brewing", "Tools", 5, None, 9.0, 1.5, 12, 0.3, 0.0, 0.7, stock=0,
          more={"unstocked": True}),
     Ware("000123", INJECTION, "Brewing", "Tools", 5, 4.4, 12.0, 6, 6, 0.2, 0.0, stock=3,
@@ -157,7 +188,7 @@ WARES: tuple[Ware, ...] = (
     Ware("☕-STICKER", "Sticker sheet ☕", "Gifts", None, 7, 0.4, 3.0, 3, 8, 0.2, 0.0, 0.8, stock=120),
     Ware("SAMPLE-X", None, None, None, None, stock=0),
     Ware("TUMBLER-350", "Travel tumbler 350 ml", "Ceramics", "Cups", 2, 8.3, 26.0, 8, 7, 0.4, 0.0, weeks=9, stock=30,
-         more={"minimumOrderQuantity": 24, "batchSize": 6}),
+         more={"minimumOrderQuantity": 24, "batchSize": 6, "orderFrequency": 28}),
 )  # fmt: skip
 
 PARTS: tuple[tuple[str, str, float, int | None], ...] = (
@@ -190,3 +221,16 @@ SUPPLIER_WORDS = (
     ("Alder", "Birch", "Coral", "Dune", "Ember", "Fjord", "Grove", "Harbour", "Iris", "Juniper", "Kestrel", "Lumen"),
     ("Trading", "Imports", "Makers", "Wholesale", "Craft", "Supply", "Works"),
 )
+
+STREETS = (
+    "Mill Lane", "Harbour Road", "Station Street", "Orchard Way", "Kiln Hill", "Chapel Row", "Bridge Street",
+    "Tanner's Yard", "Lime Avenue", "Quarry Road", "Market Place", "Willow Walk", "Foundry Street", "Park Terrace",
+    "Weaver's Green", "Castle Street", "Spring Gardens", "Dock Road", "Beech Grove",
+)  # fmt: skip
+
+TOWNS = (
+    ("Lyon", "France"), ("Leeds", "United Kingdom"), ("Boston", "USA"), ("Wellington", "New Zealand"),
+    ("Tampere", "Finland"), ("Porto", "Portugal"), ("Galway", "Ireland"), ("Utrecht", "Netherlands"),
+    ("Hobart", "Australia"), ("Graz", "Austria"), ("Aarhus", "Denmark"),
+)  # fmt: skip
+"""19 streets, 11 towns: with the numbers of the houses enough doors for the largest account."""

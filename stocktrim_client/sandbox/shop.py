@@ -6,6 +6,7 @@ a copy of the shop. Seeded sales are not stored but made anew from a product's p
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -15,8 +16,10 @@ from stocktrim_client.sandbox.catalogue import (
     GROWTH,
     LOCATIONS,
     PARTS,
+    STREETS,
     SUPPLIER_WORDS,
     SUPPLIERS,
+    TOWNS,
     WARES,
     Ware,
 )
@@ -48,7 +51,10 @@ DECIMALS = frozenset(
     ]
 )
 IDLE_SUPPLIER = 7
-COVERS = (0.1, 0.8, 1.7, 2.1, 2.5, 3.0, 3.5, 4.0, 5.0)
+CYCLES = (14, 28, 21, 42, 28, 14)
+"""Days between two orders from a supplier."""
+LATE_SHARE = 0.02
+LONGEST_CYCLES = 2.8
 CUSTOMER_WORDS = ("Kitchen", "Café", "Stores", "Hotel", "Studio")
 SEASON = tuple(math.cos(math.pi * months / 6) for months in range(12))
 
@@ -298,7 +304,7 @@ class Shop:
         self.ledger = Ledger(seed, self.today, places[:3], buyers)
         suppliers = list(self.suppliers.values())
         for index in range(count):
-            ware = WARES[index] if index < len(WARES) else _more_wares(index, seed, suppliers)
+            ware = WARES[index] if index < len(WARES) else _more_wares(index, seed, suppliers, self.today)
             self._stock(index, ware, suppliers)
         keys = {
             product.get("productCodeReadable", key): key for key, product in list(self.products.items())[: len(WARES)]
@@ -470,15 +476,34 @@ def _more_suppliers(count: int) -> Iterator[Record]:
 def _customers(count: int) -> Iterator[Record]:
     yield from CUSTOMERS[:count]
     for index in range(len(CUSTOMERS), count):
+        city, country = TOWNS[index % len(TOWNS)]
+        # Numbers without a common factor: each street is in each town, and no two customers share a door.
+        street = f"{1 + index // len(STREETS) % 180} {STREETS[index * 7 % len(STREETS)]}"
         yield {
             "code": f"C{index:06d}",
             "name": f"{SUPPLIER_WORDS[0][index % 12]} {CUSTOMER_WORDS[index % 5]} {index}",
-            "city": ("Lyon", "Leeds", "Boston", "Wellington", "Tampere", "Porto")[index % 6],
+            "streetAddress": street,
+            "city": city,
+            "country": country,
             "postCode": f"{10_000 + index}",
         }
 
 
-def _more_wares(index: int, seed: int, suppliers: list[Record]) -> Ware:
+def _due_after(days: float, ware: Ware, lead: int, today: date) -> float:
+    """The stock with which an order falls due in about so many days; never below none.
+
+    Source: demand over the lead time + safety stock + demand of those days, from the pattern the sales are made by.
+    """
+    ahead = max(1.0, lead + days)
+    months = [(today + timedelta(days=int(ahead * part / 8))).month for part in range(8)]
+    season = sum(1 + ware.swing * SEASON[(month - ware.peak) % 12] for month in months) / len(months)
+    rate = ware.weekly / 7 * season * (1 + 0.6 * ware.growth)
+    # Weeks lie within 35 % of their level (a deviation of a fifth) and some have no sale at all.
+    weekly_deviation = ware.weekly * math.sqrt((1.04 - ware.chance) / ware.chance)
+    return max(0.0, rate * (lead + days) + 1.645 * weekly_deviation * math.sqrt(lead / 7))
+
+
+def _more_wares(index: int, seed: int, suppliers: list[Record], today: date) -> Ware:
     rng = Random(seed * 31 + index)
     random = rng.random
     category, prefix, things, kinds, usual = GROWTH[index % len(GROWTH)]
@@ -490,26 +515,27 @@ def _more_wares(index: int, seed: int, suppliers: list[Record]) -> Ware:
     supplier = (index * 7 + kind) % (len(suppliers) - 1)
     supplier += supplier >= IDLE_SUPPLIER
     lead: int = suppliers[supplier]["defaultLeadTime"]
-    cover = COVERS[int(random() * len(COVERS))] * (lead + 7)
+    pressing = random()
     more: Record = {}
     if random() < 0.5:
         more["batchSize"] = float((2, 4, 6, 10, 12)[int(random() * 5)])
     if random() < 0.4:
         more["minimumOrderQuantity"] = float((5, 10, 20, 24)[int(random() * 4)])
     if random() < 0.15:
-        more["leadTime"] = lead + 3
-    if random() < 0.1:
-        more["orderFrequency"] = 14
+        more["leadTime"] = lead = lead + 3
+    cycle = CYCLES[supplier % len(CYCLES)]
+    if random() < 0.9:
+        more["orderFrequency"] = cycle
     if random() < 0.03:
         more["discontinued"] = True
     missing = random()
-    return Ware(
+    ware = Ware(
         f"{prefix}-{index + 1:05d}",
         f"{thing}, {colour}, no. {kind + 1}",
         category,
         thing,
         supplier=None if missing < 0.01 else supplier,
-        cost=None if missing > 0.98 else cost,
+        cost=None if missing > 0.97 else cost,
         price=round(cost * 2.4, 2),
         weekly=weekly,
         peak=1 + int(random() * 12),
@@ -517,7 +543,12 @@ def _more_wares(index: int, seed: int, suppliers: list[Record]) -> Ware:
         growth=growth,
         chance=0.35 if weekly < 1 else 0.95,
         weeks=HISTORY_WEEKS if random() < 0.9 else 4 + int(random() * 60),
-        stock=float(math.floor(weekly / 7 * cover)),
         foreign=index % 3 == 0,
         more=more,
     )
+    if pressing < LATE_SHARE:
+        due = -3 * lead * pressing / LATE_SHARE
+    else:
+        # What sells seldom is forecast badly: a shop keeps a few more of it.
+        due = 3 + LONGEST_CYCLES * cycle * pressing + (lead / 2 if weekly < 1 else 0)
+    return replace(ware, stock=float(math.floor(_due_after(due, ware, lead, today))))

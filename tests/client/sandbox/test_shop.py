@@ -127,3 +127,23 @@ async def test_it_grows(open_desk: Any) -> None:
     rows = (await desk.post("/api/OrderPlan", json={"perPage": 50})).json()["results"]
     assert len(rows) == 50
     assert len((await desk.get("/api/Products", params={"pageNo": 99})).json()) == 50
+
+
+async def test_a_fifth_or_so_of_what_to_order_is_late_and_the_rest_falls_due_in_days_or_weeks(open_desk: Any) -> None:
+    for count in (300, 3000):
+        desk = open_desk(count, customers=0)
+        rows = (await desk.post("/api/OrderPlan", json={})).json()["results"]
+        due = [row["daysUntilReplenishmentDue"] for row in rows if row["orderQuantity"]]
+        late = [days for days in due if days is not None and days < 0]
+        weeks = [days for days in due if days is not None and days > 14]
+        assert 0.2 < len(due) / count < 0.4
+        assert 0.15 < len(late) / len(due) < 0.3
+        assert 0.15 < len(weeks) / len(due) < 0.4
+
+
+def test_every_grown_customer_has_a_door_of_its_own() -> None:
+    customers = list(Sandbox(1, customers=15_000, today=TODAY).shop.customers.values())
+    doors = [(each["streetAddress"], each.get("city")) for each in customers if "streetAddress" in each]
+    assert len(doors) > 14_990
+    assert len(set(doors)) == len(doors)
+    assert any("streetAddress" not in each for each in customers)
