@@ -4,6 +4,7 @@ Both come from the same model, so neither can hold what the other lacks. The tex
 values, then each list as a table under its heading. A model with `columns` and `rows` is one table by itself.
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,20 @@ WIDEST_TABLE = 14
 
 INLINE_FIELDS = 4
 """Records inside a record that have no more fields than this are written on its line."""
+
+MOST_CHARACTERS = 75_000
+"""Of either channel: hosts cut off at 25,000 tokens, and codes and figures have three characters a token."""
+
+MOST_REFUSED = 4_000
+"""Characters of an error."""
+
+LONGEST_TEXT = 2_000
+"""Characters of one text in an answer that must be cut."""
+
+CUT = (
+    "Cut here by size: lists and long texts are not shown whole, and there is no cursor behind the cut. Ask again for "
+    "fewer, with a smaller limit or more filters."
+)
 
 _LAST = ("total", "next_cursor")
 _WRITTEN = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
@@ -51,16 +66,80 @@ def thin(*names: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "array", "items": {"type": "object", "properties": fields}})
 
 
-def answer(result: BaseModel) -> CallToolResult:
-    """What is sent for a result: nulls and optional empty lists left out, in both forms."""
-    return CallToolResult(
-        content=[TextContent(type="text", text=text_of(result))],
-        structured_content=_trimmed(result, result.model_dump(mode="json", exclude_none=True)),
-    )
+def answer(result: BaseModel, *said: str) -> CallToolResult:
+    """What is sent for a result: nulls and optional empty lists left out, in both forms; what is said of it first.
+
+    Never more than hosts take: what is longer is cut, and says so.
+    """
+    text, structured = _both(result, said)
+    room, whole = MOST_CHARACTERS, result
+    while (size := _size(text, structured)) > MOST_CHARACTERS and room > 1:
+        if whole is result:
+            whole = _with_short_texts(result)
+        else:
+            # Names of fields count in one channel only, so what is cut may still be too much.
+            room = min(room * 9 // 10, room * MOST_CHARACTERS // size)
+        text, structured = _both(_cut(whole, room), (CUT, *said))
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=structured)
+
+
+def _both(result: BaseModel, said: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    text, structured = text_of(result), _trimmed(result, result.model_dump(mode="json", exclude_none=True))
+    if said:
+        told = [visible(one) for one in said]
+        text = "\n\n".join([*(f"Warning: {one}" for one in told), text])
+        structured["warnings"] = [*told, *structured.get("warnings", ())]
+    return text, structured
+
+
+def _size(text: str, structured: Mapping[str, Any]) -> int:
+    return max(len(text), len(json.dumps(structured, ensure_ascii=False, separators=(",", ":"))))
+
+
+def _with_short_texts(value: Any) -> Any:
+    """One long text must not take the place of all that stands behind it."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}…"
+    if isinstance(value, BaseModel):
+        return value.model_copy(update={name: _with_short_texts(one) for name, one in value})
+    if isinstance(value, tuple):
+        return tuple(map(_with_short_texts, cast(tuple[Any, ...], value)))
+    return value
+
+
+def _cut(value: Any, room: int) -> Any:
+    """As much of a value as has about so many characters: small parts whole, of large ones the beginning."""
+    if isinstance(value, BaseModel):
+        sizes = {name: _length(one) for name, one in value}
+        cut: dict[str, Any] = {"next_cursor": None} if "next_cursor" in sizes else {}
+        for at, (name, size) in enumerate(sorted(sizes.items(), key=lambda item: item[1])):
+            share = room // (len(sizes) - at)
+            if size > share:
+                cut[name] = _cut(getattr(value, name), share)
+            room -= min(size, share)
+        return value.model_copy(update=cut)
+    if isinstance(value, tuple):
+        items = cast(tuple[Any, ...], value)
+        for count, one in enumerate(items):
+            room -= (size := _length(one))
+            if room < 0:
+                return items[:count] or (_cut(one, room + size),)
+        return items
+    return value
+
+
+def _length(value: Any) -> int:
+    """About how many characters a value has, written out."""
+    if isinstance(value, BaseModel):
+        return sum(len(name) + _length(one) for name, one in value if one is not None)
+    if isinstance(value, tuple):
+        return sum(_length(one) + 2 for one in cast(tuple[Any, ...], value))
+    return 0 if value is None else len(str(value))
 
 
 def refusal(text: str) -> CallToolResult:
     """An error as the model reads it: what happened, and what to do next."""
+    text = text if len(text) <= MOST_REFUSED else f"{text[:MOST_REFUSED]}…"
     shown = "\n".join(visible(line) for line in text.splitlines())
     return CallToolResult(content=[TextContent(type="text", text=shown)], is_error=True)
 

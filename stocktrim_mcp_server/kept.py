@@ -150,16 +150,20 @@ def _files(folder: Path) -> list[Path]:
     return [path for _, path in sorted(found, reverse=True)]
 
 
-def _write(folder: Path, name: str, packed: bytes) -> None:
-    """Beside the old one, then put in its place: a reader never meets half a file."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, written = tempfile.mkstemp(dir=folder, suffix=".new")
+def put(path: Path, content: bytes) -> None:
+    """Write a file for the owner alone, beside the old one and then in its place: a reader never meets half a file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number, written = tempfile.mkstemp(dir=path.parent, suffix=".new")
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(packed)
-        Path(written).replace(folder / f"{name}{_ENDING}")
+            file.write(content)
+        Path(written).replace(path)
     except OSError:
         Path(written).unlink(missing_ok=True)
         raise
+
+
+def _write(folder: Path, name: str, packed: bytes) -> None:
+    put(folder / f"{name}{_ENDING}", packed)
     for path in _files(folder)[MOST:]:
         path.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """One result, said twice."""
 
+import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,18 @@ from mcp_types import TextContent
 from pydantic import BaseModel
 
 from stocktrim_client.models import Model
-from stocktrim_mcp_server.answers import answer, number, outline, refusal, text_of, unwritten, visible
+from stocktrim_mcp_server.answers import (
+    CUT,
+    MOST_CHARACTERS,
+    MOST_REFUSED,
+    answer,
+    number,
+    outline,
+    refusal,
+    text_of,
+    unwritten,
+    visible,
+)
 
 
 class Stock(Model):
@@ -176,3 +189,68 @@ def test_columns_and_rows_are_one_table_under_their_own_headings() -> None:
 def test_a_bar_in_a_cell_or_a_heading_splits_no_column() -> None:
     assert "code: A|B, units: 3" in said(Columnar(columns=("code", "units"), rows=(("A|B", 3),)))
     assert "a || b: 1" in said(Columnar(columns=("a || b",), rows=((1,),)))
+
+
+def sizes(result: BaseModel, *more: str) -> tuple[str, dict[str, Any]]:
+    sent = answer(result, *more)
+    (block,) = sent.content
+    assert isinstance(block, TextContent)
+    assert sent.structured_content is not None
+    assert len(block.text) <= MOST_CHARACTERS
+    assert len(json.dumps(sent.structured_content, ensure_ascii=False)) <= MOST_CHARACTERS * 1.1
+    return block.text, sent.structured_content
+
+
+MANY = tuple(Item(code=f"SKU-{number:06}", name="n" * 40, flags=("late",)) for number in range(5_000))
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Report(items=MANY, total=5_000, next_cursor="go on", warnings=("Old figures.",)),
+        Report(items=(), groups=(Group(supplier="HIKARI", rows=MANY), Group(supplier="ACME", rows=MANY))),
+        Report(items=(Item(code="A", stock=tuple(Stock(place=f"P{number}") for number in range(20_000))),)),
+        Report(items=(Item(code="A", name="x" * 500_000), *MANY)),
+        Report(items=MANY[:10], warnings=tuple(f"There is no product {number}." for number in range(10_000))),
+    ],
+    ids=["a list", "groups", "a list in a record", "a long text", "warnings"],
+)
+def test_what_is_too_long_for_a_host_is_cut_and_says_so_in_both_channels(result: Report) -> None:
+    text, structured = sizes(result)
+    assert text.startswith(f"Warning: {CUT}")
+    assert structured["warnings"][0] == CUT
+    assert max(len(text), len(json.dumps(structured, ensure_ascii=False))) > MOST_CHARACTERS / 4
+    assert "next_cursor" not in structured
+    assert "go on" not in text
+    assert structured.get("total") == result.total
+    assert ("Old figures." in text) == ("Old figures." in result.warnings)
+    for item in structured["items"]:
+        assert item["code"] in text
+
+
+def test_a_table_without_field_names_is_cut_too() -> None:
+    rows = tuple((f"SKU-{number}", number) for number in range(20_000))
+    text, structured = sizes(Columnar(columns=("code", "units"), rows=rows, total=20_000))
+    assert 1_000 < len(structured["rows"]) < 20_000
+    assert structured["rows"][-1][0] in text
+    assert (structured["columns"], structured["total"]) == (["code", "units"], 20_000)
+
+
+def test_what_fits_is_sent_as_it_is() -> None:
+    fits = Report(items=MANY[:400], next_cursor="go on")
+    text, structured = sizes(fits)
+    assert (len(structured["items"]), structured["next_cursor"]) == (400, "go on")
+    assert "warnings" not in structured
+    assert "Warning" not in text
+
+
+def test_what_is_said_of_an_answer_stands_before_its_own_warnings_in_both_channels() -> None:
+    text, structured = sizes(Report(items=(), warnings=("Old figures.",)), "Default \u202e used.")
+    assert text.startswith("Warning: Default \\u202e used.\n\nWarning: Old figures.")
+    assert structured["warnings"] == ["Default \\u202e used.", "Old figures."]
+
+
+def test_an_error_is_bounded() -> None:
+    (block,) = refusal("no " * 50_000).content
+    assert isinstance(block, TextContent)
+    assert len(block.text) <= MOST_REFUSED + 1
