@@ -1,15 +1,20 @@
 """Connect, build, serve: the only place that assembles."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
-from mcp_types import CallToolResult, InputRequiredResult
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
 
 from stocktrim_client import StockTrimClient, __version__
 from stocktrim_mcp_server.answers import refusal
+from stocktrim_mcp_server.completions import add_completions
 from stocktrim_mcp_server.dependencies import App, own_folder
+from stocktrim_mcp_server.prompts import add_prompts, check_name
+from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import names
 from stocktrim_mcp_server.tools import missing, offered
@@ -55,6 +60,26 @@ class HouseServer(MCPServer[App]):
             return refusal(missing(name, self.app.settings))
         return await super().call_tool(name, arguments, context)
 
+    async def read_resource(
+        self, uri: object, context: Context[App, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        """Read a resource at its address, however a host put the code into it."""
+        address, *others = addresses(str(uri))
+        try:
+            return await super().read_resource(address, context)
+        except ResourceNotFoundError:
+            for other in others:
+                with suppress(ResourceNotFoundError):
+                    return await super().read_resource(other, context)
+            raise
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[App, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """Tell a prompt; of an unknown name, which there are."""
+        check_name(name)
+        return await super().get_prompt(name, arguments, context)
+
 
 def build(app: App) -> MCPServer[App]:
     """The server, with the tools the settings allow, lending `app` to each session.
@@ -77,9 +102,13 @@ def build(app: App) -> MCPServer[App]:
         tools=tools,
         lifespan=lend,
         log_level=settings.log_level,
+        cache_hints=CACHE_HINTS,
         subscriptions=False,
     )
     built.app = app
+    add_resources(built, app)
+    add_prompts(built, {tool.name for tool in tools})
+    add_completions(built, app)
     return built
 
 

@@ -25,6 +25,8 @@ ROWS = (
     row(f"{SERVER}.cli"),
     row(f"{SERVER}.demo", "mcp mcp_types"),
     row(f"{SERVER}.server", "mcp mcp_types"),
+    row(f"{SERVER}.completions", "mcp mcp_types"),
+    row(f"{SERVER}.resources {SERVER}.prompts", "mcp mcp_types pydantic"),
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.toolbox {SERVER}.answers {SERVER}.logs",

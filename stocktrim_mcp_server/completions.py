@@ -1,0 +1,159 @@
+"""What an argument of a prompt or of a resource may be: codes and names of the records on hand."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    ResourceTemplateReference,
+)
+
+from stocktrim_client import StockTrimError
+from stocktrim_client.models import Customer, Location, Product, PurchaseOrder, Supplier
+from stocktrim_client.snapshot import SearchKind, Snapshot
+from stocktrim_client.snapshot.words import fold
+from stocktrim_mcp_server.answers import visible
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.prompts import LONGEST_ARGUMENT, RECIPES
+from stocktrim_mcp_server.resources import ROOMS
+
+MOST_VALUES = 100
+"""As many as the protocol allows."""
+
+Values = Literal["products", "suppliers", "customers", "locations", "purchase_orders", "categories"]
+
+SOURCE: Mapping[Values, SearchKind] = {
+    **{room.name: room.name for room in ROOMS},
+    "categories": "products",
+}
+"""The records that values are taken from."""
+
+OF_PROMPTS: Mapping[str, Values] = {"supplier": "suppliers", "category": "categories", "location": "locations"}
+
+
+class Word(NamedTuple):
+    """One value, and what it is found by."""
+
+    value: str
+    code: str
+    name: str
+
+
+class Completions:
+    """Values for arguments, without waiting for any record: what is not on hand is being read for the next question."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._known: dict[Values, tuple[Sequence[Any], list[Word]]] = {}
+
+    async def complete(
+        self,
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
+    ) -> Completion:
+        """Values that begin like what was typed, then those that hold it, by code and by name."""
+        values = values_of(ref, argument.name)
+        if values is None:
+            return Completion(values=[], total=0, has_more=False)
+        words = await self._words(values)
+        if words is None:
+            # How many there are is not known.
+            return Completion(values=[])
+        found = fitting(words, argument.value)
+        return Completion(values=found[:MOST_VALUES], total=len(found), has_more=len(found) > MOST_VALUES)
+
+    async def _words(self, values: Values) -> list[Word] | None:
+        source = SOURCE[values]
+        try:
+            snapshot = self._app.stocktrim.snapshot
+            standing = await snapshot.need(source, wait=0)
+            records = () if standing.missing else await _READ[source](snapshot)
+        except StockTrimError:
+            return None
+        if standing.missing:
+            return None
+        known = self._known.get(values)
+        if known is None or known[0] is not records:
+            known = self._known[values] = (records, list(words_of(values, records)))
+        return known[1]
+
+
+def add_completions(built: MCPServer[App], app: App) -> None:
+    """Offer values for arguments."""
+    built.completion()(Completions(app).complete)
+
+
+def values_of(ref: PromptReference | ResourceTemplateReference, argument: str) -> Values | None:
+    """What an argument takes values of. None: of nothing there is.
+
+    Raises: MCPError for what is neither a prompt nor a template of ours.
+    """
+    if isinstance(ref, PromptReference):
+        for recipe in RECIPES:
+            if recipe.name == ref.name:
+                return OF_PROMPTS.get(argument)
+        raise MCPError(INVALID_PARAMS, f"There is no prompt {visible(ref.name[:LONGEST_ARGUMENT])!r}.")
+    for room in ROOMS:
+        if ref.uri.startswith(room.beginning):
+            return room.name if argument == room.argument else None
+    raise MCPError(INVALID_PARAMS, f"There is no resource template {visible(ref.uri[:LONGEST_ARGUMENT])!r}.")
+
+
+def fitting(words: Iterable[Word], typed: str) -> list[str]:
+    """Values that fit what was typed: whose code begins so, then whose name, then whose code or name holds it."""
+    wanted = fold(typed)
+    ranked: list[list[str]] = [[], [], [], []]
+    for value, code, name in words:
+        if code.startswith(wanted):
+            ranked[0].append(value)
+        elif name.startswith(wanted):
+            ranked[1].append(value)
+        elif wanted in code:
+            ranked[2].append(value)
+        elif wanted in name:
+            ranked[3].append(value)
+    return [value for values in ranked for value in values]
+
+
+def words_of(values: Values, records: Iterable[Any]) -> Iterator[Word]:
+    """The values of records, each once, in order."""
+    named: dict[str, str] = {}
+    for record in records:
+        for code, name in _names(values, record):
+            # One that no prompt would take is no help.
+            if code and len(code) <= LONGEST_ARGUMENT:
+                named.setdefault(code, name or "")
+    for code in sorted(named, key=lambda one: (fold(one), one)):
+        yield Word(visible(code), fold(code), fold(named[code]))
+
+
+def _names(values: Values, record: Any) -> Iterator[tuple[str | None, str | None]]:
+    match record:
+        case Product():
+            yield (record.category, None) if values == "categories" else (record.code, record.name)
+        case Supplier() | Customer():
+            yield record.code or record.name, record.name
+        case Location():
+            yield record.code, record.name
+        case PurchaseOrder():
+            yield record.reference or record.reference_number, record.supplier_name or record.supplier_code
+            if record.reference and record.reference_number:
+                yield record.reference_number, record.reference
+        case _:
+            return
+
+
+_READ: Mapping[SearchKind, Callable[[Snapshot], Any]] = {
+    "products": lambda snapshot: snapshot.products(wait=0),
+    "suppliers": lambda snapshot: snapshot.suppliers(wait=0),
+    "customers": lambda snapshot: snapshot.customers(wait=0),
+    "locations": lambda snapshot: snapshot.locations(wait=0),
+    "purchase_orders": lambda snapshot: snapshot.purchase_orders(wait=0),
+}

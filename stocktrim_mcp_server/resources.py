@@ -1,0 +1,347 @@
+"""Records and overviews as stocktrim:// addresses: the answers of the tools, for people to attach to a question."""
+
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+
+from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.resources import FunctionResource, ResourceSecurity
+from pydantic import BaseModel
+
+from stocktrim_client import StockTrimError
+from stocktrim_client.models import Location, Model, Product
+from stocktrim_client.snapshot import SearchKind, Snapshot
+from stocktrim_client.snapshot.asking import FUNCTIONS
+from stocktrim_client.transport import calling
+from stocktrim_mcp_server.answers import Dated, dated, text_of, visible
+from stocktrim_mcp_server.dependencies import App, on_hand
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.toolbox import as_list, call_context, call_seconds
+from stocktrim_mcp_server.tools.planning import get_reorder_plan
+from stocktrim_mcp_server.tools.products import get_products
+from stocktrim_mcp_server.tools.purchase_orders import find_purchase_orders
+from stocktrim_mcp_server.tools.status import get_status
+from stocktrim_mcp_server.tools.suppliers import get_suppliers
+
+MARKDOWN = "text/markdown"
+PLAN_LINES = 100
+SUPPLIERS_SHOWN = 200
+MOST_CHARACTERS = 80_000
+"""Of one text: hosts cut off at 25,000 tokens, and four characters are about one."""
+
+LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/list", "resources/templates/list")
+CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
+    **dict.fromkeys(LISTS, CacheHint(ttl_ms=300_000, scope="public")),
+    "resources/read": CacheHint(ttl_ms=60_000, scope="private"),
+}
+"""How long a host may show what it has: lists change with a new start alone, and are the same for everybody."""
+
+Code = Literal["code", "reference"]
+
+
+class Overview(NamedTuple):
+    """One address, and what it tells."""
+
+    uri: str
+    name: str
+    title: str
+    about: str
+    tell: Callable[[App], Awaitable[str]]
+
+
+class Room(NamedTuple):
+    """The addresses of one kind of record, by its code."""
+
+    name: SearchKind
+    title: str
+    about: str
+    beginning: str
+    argument: Code
+    tell: Callable[[App, str], Awaitable[BaseModel]]
+
+    @property
+    def template(self) -> str:
+        return f"{self.beginning}{{+{self.argument}}}"
+
+
+class Records(Dated):
+    """Records of a kind that no tool shows by itself."""
+
+    items: tuple[Model, ...]
+
+
+class ShownLocation(Location):
+    """A location, and what is there of all products."""
+
+    products_held: int
+    units_on_hand: float
+    units_on_order: float
+
+
+def add_resources(built: MCPServer[App], app: App) -> None:
+    """Offer every overview and every kind of record."""
+    for overview in OVERVIEWS:
+        built.add_resource(
+            FunctionResource(
+                uri=overview.uri,
+                name=overview.name,
+                title=overview.title,
+                description=overview.about,
+                mime_type=MARKDOWN,
+                fn=_overview(app, overview),
+            )
+        )
+    for room in ROOMS:
+        # A code is no path: dots and slashes are part of it.
+        security = ResourceSecurity(exempt_params={room.argument})
+        built.resource(
+            room.template,
+            name=room.name.removesuffix("s"),
+            title=room.title,
+            description=room.about,
+            mime_type=MARKDOWN,
+            security=security,
+        )(_record(app, room))
+
+
+def addresses(uri: str) -> tuple[str, ...]:
+    """The ways in which an address may be meant, the likeliest first.
+
+    Raises: ResourceNotFoundError where none can be.
+    """
+    if uri in {overview.uri for overview in OVERVIEWS}:
+        return (uri,)
+    for room in ROOMS:
+        code = uri.removeprefix(room.beginning)
+        if code != uri and code:
+            # Whoever puts a code into the address as it is writes these marks, too, where URIs end.
+            ways = (code, code.replace("%", "%25"))
+            return tuple(
+                f"{room.beginning}{one.replace('?', '%3F').replace('#', '%23')}" for one in dict.fromkeys(ways)
+            )
+    there_are = ", ".join([*(overview.uri for overview in OVERVIEWS), *(room.template for room in ROOMS)])
+    raise ResourceNotFoundError(f"There is no resource {visible(uri[:200])!r}. There are: {there_are}.")
+
+
+def _overview(app: App, overview: Overview) -> Callable[[], Awaitable[str]]:
+    async def read() -> str:
+        with _call(app, None):
+            return bounded(await overview.tell(app))
+
+    return read
+
+
+def _record(app: App, room: Room) -> Callable[..., Awaitable[str]]:
+    async def told(said: str, ctx: Context[App]) -> str:
+        with _call(app, ctx):
+            codes: list[str] = as_list([said])
+            if not codes:
+                raise ResourceNotFoundError(f"Name one: {room.template}.")
+            return bounded(text_of(await room.tell(app, codes[0])))
+
+    # The SDK wants the argument's own name.
+    async def by_code(code: str, ctx: Context[App]) -> str:
+        return await told(code, ctx)
+
+    async def by_reference(reference: str, ctx: Context[App]) -> str:
+        return await told(reference, ctx)
+
+    return by_code if room.argument == "code" else by_reference
+
+
+@contextmanager
+def _call(app: App, ctx: Context[Any, Any] | None) -> Generator[None]:
+    """What holds for a tool's call: one deadline for all of it, and errors in words."""
+    seconds = call_seconds.set(app.settings.call_seconds)
+    context = call_context.set(ctx)
+    try:
+        with calling(deadline=app.settings.call_seconds):
+            yield
+    except (StockTrimError, ToolError) as error:
+        raise ResourceError("\n".join(visible(line) for line in str(error).splitlines())) from error
+    finally:
+        call_context.reset(context)
+        call_seconds.reset(seconds)
+
+
+def bounded(text: str) -> str:
+    """A text that no host cuts off; what is left out is said first."""
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    kept = text[:MOST_CHARACTERS].rpartition("\n")[0]
+    left_out = text.count("\n") - kept.count("\n")
+    return (
+        f"Warning: too long to show whole: the last {left_out:,} lines are left out. Ask the tools for them.\n\n{kept}"
+    )
+
+
+# Overviews
+
+
+async def _status(app: App) -> str:
+    return text_of(await get_status(app.stocktrim, app))
+
+
+async def _plan(app: App) -> str:
+    return text_of(await get_reorder_plan(app.records(), limit=PLAN_LINES))
+
+
+async def _suppliers(app: App) -> str:
+    return text_of(await get_suppliers(app.stocktrim, limit=SUPPLIERS_SHOWN))
+
+
+async def _schema(_: App) -> str:
+    notes = (
+        "One SELECT, or WITH ... SELECT, is answered. Times are text in UTC, yes/no is 1 or 0, and what StockTrim does "
+        "not say is NULL. Join products by product_id, orders by reference.",
+        f"Functions: {', '.join(sorted(FUNCTIONS))}.",
+    )
+    tables: list[str] = []
+    for table in Snapshot.schema():
+        columns = [f"- {one.name} ({one.type}){f': {one.about}' if one.about else ''}" for one in table.columns]
+        tables.append("\n".join([f"## {table.name}", "", f"{table.about}.", "", *columns]))
+    return "\n\n".join([*notes, *tables])
+
+
+# Records
+
+
+async def _product(app: App, code: str) -> BaseModel:
+    page = await get_products(app.stocktrim, codes=(code,))
+    return _found(page, page.items, page.warnings)
+
+
+async def _supplier(app: App, code: str) -> BaseModel:
+    page = await get_suppliers(app.stocktrim, codes=(code,))
+    return _found(page, page.items, page.warnings)
+
+
+async def _order(app: App, reference: str) -> BaseModel:
+    page = await find_purchase_orders(app.stocktrim, app, references=(reference,))
+    return _found(page, page.items, page.warnings)
+
+
+async def _customer(app: App, code: str) -> BaseModel:
+    stocktrim = app.stocktrim
+    if (customer := await stocktrim.customers.find(code)) is not None:
+        return Records(items=(customer,), age="read just now")
+    # Some have no code, and go by their name.
+    standing = await on_hand(stocktrim, "customers")
+    customers = await stocktrim.snapshot.customers(wait=0)
+    found = tuple(one for one in customers if code.casefold() in _folded(one.code, one.name))
+    if not found:
+        like = await stocktrim.snapshot.search(code, ["customers"], 1, wait=0)
+        hint = did_you_mean(code, [], {one.name or one.code: one.code for one in like.hits})
+        raise ResourceNotFoundError(f"There is no customer {code!r}.{hint} search finds codes from words.")
+    return Records(items=found, **dated(standing))
+
+
+async def _location(app: App, code: str) -> BaseModel:
+    stocktrim = app.stocktrim
+    standing = await on_hand(stocktrim, "locations", "products")
+    locations = await stocktrim.snapshot.locations(wait=0)
+    products = await stocktrim.snapshot.products(wait=0)
+    found = [one for one in locations if code.casefold() in _folded(one.code, one.name)]
+    if not found:
+        hint = did_you_mean(
+            code, [one.code for one in locations], {one.name: one.code for one in locations if one.name}
+        )
+        raise ResourceNotFoundError(f"There is no location {code!r} that StockTrim lists or that holds stock.{hint}")
+    return Records(items=tuple(_with_stock(one, products) for one in found), **dated(standing))
+
+
+def _with_stock(location: Location, products: Iterable[Product]) -> ShownLocation:
+    here = [stock for product in products for stock in product.stock if stock.location_code == location.code]
+    return ShownLocation(
+        **dict(location),
+        products_held=len(here),
+        units_on_hand=sum(stock.on_hand or 0 for stock in here),
+        units_on_order=sum(stock.on_order or 0 for stock in here),
+    )
+
+
+def _folded(*names: str | None) -> set[str]:
+    return {name.strip().casefold() for name in names if name}
+
+
+def _found(page: BaseModel, items: tuple[BaseModel, ...], warnings: tuple[str, ...]) -> BaseModel:
+    if not items:
+        raise ResourceNotFoundError(visible(" ".join(warnings)))
+    return page
+
+
+OVERVIEWS = (
+    Overview(
+        "stocktrim://status",
+        "status",
+        "StockTrim: status",
+        "Whether StockTrim answers, how old its plan and the records on hand are",
+        _status,
+    ),
+    Overview(
+        "stocktrim://plan/today",
+        "plan_today",
+        "StockTrim: what to order today",
+        f"The reorder plan of the whole business by supplier, its {PLAN_LINES} most pressing lines, with its age",
+        _plan,
+    ),
+    Overview(
+        "stocktrim://suppliers",
+        "suppliers",
+        "StockTrim: suppliers",
+        "Suppliers with lead time, contact, products and what is on open orders",
+        _suppliers,
+    ),
+    Overview(
+        "stocktrim://schema",
+        "schema",
+        "StockTrim: tables for questions in SQL",
+        "The tables that questions in SQL read, with every column",
+        _schema,
+    ),
+)
+
+ROOMS = (
+    Room(
+        "products",
+        "StockTrim: product",
+        "One product by SKU or product id: settings, cost, suppliers, stock by location",
+        "stocktrim://product/",
+        "code",
+        _product,
+    ),
+    Room(
+        "suppliers",
+        "StockTrim: supplier",
+        "One supplier by code or name: lead time, contact, address, what is on open orders",
+        "stocktrim://supplier/",
+        "code",
+        _supplier,
+    ),
+    Room(
+        "customers",
+        "StockTrim: customer",
+        "One customer by code or name, with the address",
+        "stocktrim://customer/",
+        "code",
+        _customer,
+    ),
+    Room(
+        "locations",
+        "StockTrim: location",
+        "One warehouse or shop by code or name, and how much is there",
+        "stocktrim://location/",
+        "code",
+        _location,
+    ),
+    Room(
+        "purchase_orders",
+        "StockTrim: purchase order",
+        "One purchase order by any of its references, with its lines",
+        "stocktrim://purchase-order/",
+        "reference",
+        _order,
+    ),
+)
