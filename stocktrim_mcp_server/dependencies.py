@@ -5,20 +5,24 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.models import Product
+from stocktrim_client.models import Model, Product
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_client.snapshot.standing import in_words
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
+from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.records import FRESH_SECONDS, WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.settings import Settings
-from stocktrim_mcp_server.toolbox import Window, call_context, call_seconds, together
+from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
+
+A = TypeVar("A")
+M = TypeVar("M", bound=Model)
 
 MOST_COMPARED = 1_000
 """Codes that a strange one is compared with; the time grows with them."""
@@ -124,9 +128,37 @@ async def computed_ago(stocktrim: StockTrimClient, now: datetime) -> str | None:
     return f"StockTrim computed the plan {'just now' if seconds < FRESH_SECONDS else f'{in_words(seconds)} ago'}"
 
 
-def advice(cursor: str, seen: Window[Any], *said: str) -> tuple[str, ...]:
-    """What is said with the first page of a list, and not again with those that follow."""
-    return () if cursor.strip() and not seen.said else said
+class Shown(NamedTuple, Generic[A, M]):
+    """What of a list one answer shows. `said`: of the cursor given, and of what did not fit."""
+
+    rows: Sequence[A]
+    items: tuple[M, ...]
+    next_cursor: str | None
+    said: tuple[str, ...]
+    is_first: bool
+    """Advice about the whole list is given with its first page, and not again."""
+
+
+def show(
+    rows: Sequence[A],
+    limit: int,
+    cursor: str,
+    as_shown: Callable[[A], M],
+    *,
+    mark: Callable[[A], object],
+    asked: object,
+) -> Shown[A, M]:
+    """As many of a list from its cursor on as were asked for, or as one answer holds.
+
+    Raises: ToolError for a cursor that is none of ours.
+    """
+    seen = window(rows, limit, cursor, noun="list", mark=mark, question=asked)
+    items = tuple(shortened(as_shown(one)) for one in seen.rows)
+    said = seen.said
+    if (fits := fitting(items)) < len(items):
+        seen, items = window(rows, fits, cursor, noun="list", mark=mark, question=asked), items[:fits]
+        said = (*said, f"One answer holds no more than these {fits}: next_cursor leads to the others.")
+    return Shown(seen.rows, items, seen.next_cursor, said, is_first=not cursor.strip() or bool(seen.said))
 
 
 async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> dict[str, list[Product]]:
@@ -176,15 +208,14 @@ async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:
     if snapshot.standing("products").missing:
         return ""
     if hits := (await snapshot.search(said, ("products",), 1, wait=0)).hits:
-        return (
-            f" Did you mean {hits[0].code!r} ({hits[0].name})?" if hits[0].name else f" Did you mean {hits[0].code!r}?"
-        )
+        called = f" ({short(hits[0].name, 60)})" if hits[0].name else ""
+        return f" Did you mean {hits[0].code!r}{called}?"
     codes = (product.code for product in await snapshot.products(wait=0))
     return await asyncio.to_thread(guess, said, codes)
 
 
 def guess(said: str, known: Iterable[str], codes: Mapping[str, str] | None = None) -> str:
-    """`did_you_mean` over many words: of those that begin alike, or else of the first there are. Blocks for long ones."""
+    """`did_you_mean` over many words: of more than a thousand, those that begin alike. For a worker thread."""
     beginning = said.strip().casefold()[:2]
     words = list(known)
     if len(words) > MOST_COMPARED:

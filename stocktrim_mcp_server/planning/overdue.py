@@ -1,4 +1,7 @@
-"""Which orders should have come by now. StockTrim knows no promised date: the lead time stands in for it."""
+"""What of orders is still to come, and what should have come by now.
+
+StockTrim knows no promised date: the lead time stands in for it.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, date
@@ -57,3 +60,23 @@ def ordered(order: PurchaseOrder) -> date | None:
     """The day it was ordered, else made; UTC."""
     at = order.ordered_at or order.created_at
     return None if at is None else at.astimezone(UTC).date()
+
+
+class ToCome(NamedTuple):
+    """What an open order still brings, in the account's currency."""
+
+    value: float
+    is_whole: bool
+    """Whether all that is to come has a price: else it is worth more than `value`."""
+
+
+def to_come(order: PurchaseOrder) -> ToCome:
+    """Sum of quantity x unit price over the lines not received; nothing of an order that is over."""
+    lines = [line for line in order.lines if line.received_at is None] if order.is_open else []
+    value, is_whole = 0.0, True
+    for line in lines:
+        if line.unit_price is None or line.quantity is None:
+            is_whole = False
+        else:
+            value += line.quantity * line.unit_price
+    return ToCome(round(value, 2), is_whole)

@@ -1,26 +1,44 @@
 """Orders to suppliers, found again."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal, cast
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model, PurchaseOrder, PurchaseOrderLine
+from stocktrim_client.snapshot import Standing
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, guess, no_products, on_hand, read_ago, show
+from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue
-from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset, as_list, window
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.overdue import NOT_PLACED, Lateness, lateness, ordered, to_come
+from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset, as_list, together
 
-Status = Literal["Draft", "Approved", "Sent", "Received", "Open"]
+Status = Literal["Draft", "Approved", "Sent", "Received", "Open", "Overdue"]
+
+MOST_LINES = 100
+"""Of one order; longer ones are counted, and told where to get whole."""
+
+MOST_SUPPLIERS = 20
+"""In the totals, those with most overdue and most to come."""
 
 
 def _as_statuses(value: Any) -> Any:
     listed = as_list(value)
     if not isinstance(listed, list):
         return listed
-    return [one.capitalize() if isinstance(one, str) else one for one in cast(list[Any], listed)]
+    words = {"late": "Overdue", **{word.casefold(): word for word in get_args(Status)}}
+    said = [words.get(one.casefold(), one) if isinstance(one, str) else one for one in cast(list[Any], listed)]
+    for one in said:
+        if isinstance(one, str) and one not in get_args(Status):
+            meant = did_you_mean(one, get_args(Status)) or f" There are {', '.join(get_args(Status))}"
+            raise ValueError(f"there is no status {one[:40]!r}.{meant}")
+    return said
 
 
 class OrderLine(Model):
@@ -45,176 +63,251 @@ class FoundOrder(Model):
     ordered_on: date | None = None
     overdue: str | None = None
     line_count: int = 0
-    total_cost: float | None = None
-    still_to_come: float | None = Field(default=None, description="Units of the product asked for")
+    total_cost: float | None = Field(default=None, description="None: a line has no price")
+    still_to_come: float | None = Field(default=None, description="Units of the products asked for")
+    message: str | None = Field(default=None, description="StockTrim's remark on the last write")
     lines: tuple[OrderLine, ...] = ()
 
 
-class FoundOrders(Dated):
-    """Orders, the newest first."""
+class AtSupplier(Model):
+    """What is to come from one supplier, of all orders found."""
 
+    supplier: str
+    name: str | None = None
+    orders: int
+    overdue: int
+    most_days_overdue: int | None = None
+    value_to_come: float
+    unpriced: int | None = Field(default=None, description="Orders with lines of no price, which are not in the value")
+
+
+class FoundOrders(Dated):
+    """Orders, the newest first; overdue ones asked for the longest overdue first."""
+
+    by_supplier: Annotated[tuple[AtSupplier, ...], WithJsonSchema({"type": "array"})] = ()
     items: Annotated[tuple[FoundOrder, ...], thin("reference", "status", "supplier", "overdue")]
     total: int
     next_cursor: str | None = None
 
 
+@dataclass(frozen=True)
+class Judged:
+    """An order, and how it stands on this day."""
+
+    order: PurchaseOrder
+    supplier: str
+    late: Lateness | None
+
+    @property
+    def is_placed(self) -> bool:
+        return self.order.is_open and self.order.status != NOT_PLACED
+
+
 async def find_purchase_orders(
     stocktrim: StockTrim,
     app: CurrentApp,
-    references: Annotated[Codes, Field(description="Order numbers, any that people use; shown with lines")] = (),
+    references: Annotated[Codes, Field(description="Any number of theirs, e.g. ['PO-118']: with lines")] = (),
     status: Annotated[
-        tuple[Status, ...], BeforeValidator(_as_statuses), Field(description="Open: not yet received; empty = all")
+        tuple[Status, ...], BeforeValidator(_as_statuses), Field(description="Open = not received; Overdue = late")
     ] = (),
-    suppliers: Annotated[Codes, Field(description="Codes or names; empty = all")] = (),
-    product: Annotated[str, Field(coerce_numbers_to_str=True, description="SKU or product id on the order")] = "",
-    overdue: Annotated[bool, Field(description="Only orders open longer than the supplier's lead time")] = False,
+    suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
+    products: Annotated[Codes, Field(description="SKUs on them")] = (),
     detail: Annotated[bool, Field(description="With lines")] = False,
-    limit: Annotated[int, Field(ge=1, le=100, description="Orders to show")] = 25,
+    limit: Annotated[int, Field(ge=1, le=100, description="Orders shown")] = 25,
     cursor: Cursor = "",
 ) -> FoundOrders:
-    """Purchase orders by reference, status, supplier or product, newest first; also those that are late.
+    """Purchase orders, newest first, with totals by supplier of what is to come.
 
-    StockTrim knows no promised date: overdue means open longer than the lead time, and each order says so. For what
-    to order use get_reorder_plan.
+    Overdue means open longer than the lead time, as StockTrim knows no promised date. What to order: get_reorder_plan.
     """
-    standing = await on_hand(stocktrim, "purchase_orders", useful=("suppliers", "products"))
-    orders = await stocktrim.snapshot.purchase_orders(wait=0)
-    catalogue = await _catalogue(stocktrim, standing.missing)
     today = app.now().astimezone(UTC).date()
-    said: list[str] = []
+    if len(references) == 1 and not (status or suppliers or products):
+        # One by its key is asked live, and nothing is waited for but its supplier.
+        order, standing = await together(
+            stocktrim.purchase_orders.find(references[0]), on_hand(stocktrim, useful=("suppliers",))
+        )
+        if order is not None:
+            return await _one(stocktrim, order, standing, today)
+    standing = await on_hand(stocktrim, "purchase_orders", useful=("suppliers", "products"))
+    catalogue = await _catalogue(stocktrim)
+    orders = [_judged(one, catalogue, today) for one in await stocktrim.snapshot.purchase_orders(wait=0)]
+    count = len(orders)
+    unknown: list[str] = []
     if references:
-        orders, unknown = await _called(stocktrim, orders, references)
-        said += [f"There is no purchase order {one!r}; search finds references." for one in unknown]
+        orders, strange = await asyncio.to_thread(_called, orders, references)
+        unknown += strange
+    if suppliers:
+        unknown += _no_suppliers(suppliers, orders, catalogue)
+        wanted = {name.casefold() for name in suppliers}
+        orders = [one for one in orders if wanted & {word.casefold() for word in _words(one, catalogue)}]
+    meant: set[str] = set()
+    if products:
+        by_product = {name: _product_names(name, catalogue) for name in products}
+        on_lines = {(line.product_id or "").casefold() for one in orders for line in one.order.lines}
+        strange = [name for name, ids in by_product.items() if not ids and name.casefold() not in on_lines]
+        unknown += await no_products(stocktrim, strange)
+        meant = {name.casefold() for name in products}.union(*by_product.values())
+        orders = [one for one in orders if _holds(one.order, meant)]
+    said: list[str] = []
+    if "Overdue" in status and (unjudged := sum(one.is_placed and one.late is None for one in orders)):
+        said.append(f"{unjudged} open order(s) without a date or any lead time cannot be judged, and are left out.")
     if status:
-        orders = [one for one in orders if one.status in status or ("Open" in status and one.is_open)]
-    if wanted := {name.casefold() for name in suppliers}:
-        orders = [one for one in orders if wanted & _supplier_names(one, catalogue)]
-        known = {word.casefold() for word in catalogue.supplier_words()}
-        known |= {name for one in orders for name in _supplier_names(one, catalogue)}
-        said += [
-            f"There is no supplier {one!r}; search finds codes." for one in suppliers if one.casefold() not in known
-        ]
-    meant = _product_names(product, catalogue)
-    if meant:
-        orders = [one for one in orders if any((line.product_id or "").casefold() in meant for line in one.lines)]
-    judged = {id(one): _overdue(one, catalogue, today) for one in orders}
-    if overdue:
-        unjudged = sum(one.is_open and one.status != "Draft" and _unjudged(one, catalogue) for one in orders)
-        if unjudged:
-            said.append(f"{unjudged} open order(s) without a date or any lead time cannot be judged, and are left out.")
-        orders = [one for one in orders if judged[id(one)]]
-    orders = sorted(orders, key=_newest_first)
-    question = (references, status, suppliers, product, overdue)
-    seen = window(orders, limit, cursor, noun="list", mark=_mark, question=question)
-    if not orders:
-        said.append(_nothing(references, status, suppliers, product, overdue))
+        orders = [one for one in orders if _has(one, status)]
+    orders = sorted(orders, key=_longest_overdue_first if status == ("Overdue",) else _newest_first)
+    if not orders and not unknown:
+        said.append(_nothing(count, references, status, suppliers, products))
     with_lines = detail or bool(references)
-    items = tuple(_found(one, catalogue, judged[id(one)], meant, with_lines) for one in seen.rows)
-    facts = dated(standing, *seen.said, *said)
-    return FoundOrders(items=items, total=len(orders), next_cursor=seen.next_cursor, **facts)
+    asked = (references, status, suppliers, products)
+    seen = show(orders, limit, cursor, lambda one: _found(one, catalogue, meant, with_lines), mark=_mark, asked=asked)
+    on_first = (*unknown, *said) if seen.is_first else ()
+    totals = _by_supplier(orders, catalogue) if seen.is_first else ()
+    if len(totals) > MOST_SUPPLIERS:
+        more = f"Totals of {len(totals) - MOST_SUPPLIERS} more suppliers are left out: get_suppliers shows all."
+        on_first, totals = (*on_first, more), totals[:MOST_SUPPLIERS]
+    facts = dated(standing, *on_first, *seen.said, *_long(seen.rows, with_lines))
+    facts["age"] = read_ago(standing)
+    return FoundOrders(by_supplier=totals, items=seen.items, total=len(orders), next_cursor=seen.next_cursor, **facts)
 
 
-async def _catalogue(stocktrim: StockTrimClient, missing: Sequence[str]) -> Catalogue:
-    """What orders do not say: the products' codes, and the suppliers' lead times."""
+async def _one(stocktrim: StockTrimClient, order: PurchaseOrder, standing: Standing, today: date) -> FoundOrders:
+    """An order just read, with what is on hand of its supplier and products."""
+    catalogue = await _catalogue(stocktrim)
+    found = shortened(_found(_judged(order, catalogue, today), catalogue, set(), with_lines=True))
+    said = list(_long([_judged(order, catalogue, today)], with_lines=True))
+    if stocktrim.snapshot.standing("products").missing:
+        said.append("The products are still being read: lines show product ids, without names.")
+    facts = dated(standing, *said)
+    facts["age"] = "read just now"
+    return FoundOrders(items=(found,), total=1, **facts)
+
+
+async def _catalogue(stocktrim: StockTrimClient) -> Catalogue:
+    """What orders do not say, as far as it is on hand: the products' codes, and the suppliers' lead times."""
+    missing = stocktrim.snapshot.standing("products", "suppliers").missing
     products = () if "products" in missing else await stocktrim.snapshot.products(wait=0)
     suppliers = () if "suppliers" in missing else await stocktrim.snapshot.suppliers(wait=0)
     return Catalogue(products, suppliers)
 
 
-async def _called(
-    stocktrim: StockTrimClient, orders: Iterable[PurchaseOrder], references: Sequence[str]
-) -> tuple[list[PurchaseOrder], list[str]]:
-    """The orders that references mean, and the references that mean none.
+def _judged(order: PurchaseOrder, catalogue: Catalogue, today: date) -> Judged:
+    key = catalogue.supplier_called(order.supplier_code, order.supplier_name)
+    supplier = catalogue.suppliers.get(key)
+    coming = (catalogue.product(line.product_id) for line in order.lines if line.received_at is None)
+    days = (one.lead_time_days for one in coming if one is not None)
+    return Judged(order, key, lateness(order, supplier.lead_time_days if supplier else None, days, today))
 
-    A single one is asked live: it may have been written since by somebody else.
-    """
-    if len(references) == 1 and (live := await stocktrim.purchase_orders.find(references[0])) is not None:
-        return [live], []
+
+def _called(orders: Iterable[Judged], references: Sequence[str]) -> tuple[list[Judged], list[str]]:
+    """The orders that references mean, and what is to be said of those that mean none."""
+    names = [(one, _references(one.order)) for one in orders]
     wanted = {reference.casefold() for reference in references}
-    found = [one for one in orders if wanted & _references(one)]
-    known = {name for one in found for name in _references(one)}
-    return found, [one for one in references if one.casefold() not in known]
+    words = {name for _, those in names for name in those}
+    known = {word.casefold() for word in words}
+    strange = [
+        f"There is no purchase order {one[:100]!r}.{guess(one, sorted(words))} search finds references."
+        for one in references
+        if one.casefold() not in known
+    ]
+    return [one for one, those in names if any(name.casefold() in wanted for name in those)], strange
 
 
 def _references(order: PurchaseOrder) -> set[str]:
     numbers = (order.reference, order.reference_number, order.external_id, order.order_id)
-    return {str(number).casefold() for number in numbers if number is not None}
+    return {str(number) for number in numbers if number is not None}
 
 
-def _supplier_names(order: PurchaseOrder, catalogue: Catalogue) -> set[str]:
-    key = catalogue.supplier_called(order.supplier_code, order.supplier_name)
-    names = (order.supplier_code, order.supplier_name, key, catalogue.supplier_name(key))
-    return {name.casefold() for name in names if name}
+def _no_suppliers(wanted: Sequence[str], orders: Iterable[Judged], catalogue: Catalogue) -> list[str]:
+    """Which of these are no supplier's code or name, and which may have been meant."""
+    codes = {name: key for key in catalogue.suppliers if (name := catalogue.supplier_name(key))}
+    words = catalogue.supplier_words() | {name for one in orders for name in _words(one, catalogue)}
+    known = {word.casefold() for word in words}
+    return [
+        f"There is no supplier {one[:100]!r}.{guess(one, sorted(words - set(codes)), codes)}"
+        for one in wanted
+        if one.casefold() not in known
+    ]
+
+
+def _words(one: Judged, catalogue: Catalogue) -> set[str]:
+    words = (one.order.supplier_code, one.order.supplier_name, one.supplier, catalogue.supplier_name(one.supplier))
+    return {word for word in words if word}
 
 
 def _product_names(product: str, catalogue: Catalogue) -> set[str]:
-    """What lines may call the product; all who share the SKU are meant."""
-    wanted = product.strip().casefold()
-    if not wanted:
-        return set()
+    """What lines may call the product, all who share the SKU; empty: the catalogue knows none."""
+    wanted = product.casefold()
     ids = {one.product_id for one in catalogue.products if wanted in (one.code.casefold(), one.product_id.casefold())}
-    return {wanted, *(one.casefold() for one in ids)}
+    return {wanted, *(one.casefold() for one in ids)} if ids else set()
 
 
-def _ordered_on(order: PurchaseOrder) -> date | None:
-    return _day(order.ordered_at or order.created_at)
+def _holds(order: PurchaseOrder, meant: Collection[str]) -> bool:
+    return any((line.product_id or "").casefold() in meant for line in order.lines)
 
 
-def _day(at: datetime | None) -> date | None:
-    return None if at is None else at.astimezone(UTC).date()
+def _has(one: Judged, status: Collection[str]) -> bool:
+    is_late = one.late is not None and one.late.days > 0
+    return one.order.status in status or ("Open" in status and one.order.is_open) or ("Overdue" in status and is_late)
 
 
-def _lead_time(order: PurchaseOrder, catalogue: Catalogue) -> tuple[int, str] | None:
-    """The supplier's, else the longest of what is still to come. None: neither is known."""
-    supplier = catalogue.suppliers.get(catalogue.supplier_called(order.supplier_code, order.supplier_name))
-    if supplier is not None and supplier.lead_time_days is not None:
-        return supplier.lead_time_days, "the supplier's lead time"
-    coming = (catalogue.product(line.product_id) for line in order.lines if line.received_at is None)
-    days = [one.lead_time_days for one in coming if one is not None and one.lead_time_days is not None]
-    return (max(days), "its products' longest lead time") if days else None
+def _newest_first(one: Judged) -> tuple[int, str]:
+    day = ordered(one.order)
+    return -day.toordinal() if day else 0, one.order.reference or one.order.reference_number or ""
 
 
-def _unjudged(order: PurchaseOrder, catalogue: Catalogue) -> bool:
-    return _ordered_on(order) is None or _lead_time(order, catalogue) is None
+def _longest_overdue_first(one: Judged) -> tuple[int, str]:
+    return -(one.late.days if one.late else 0), one.order.reference or one.order.reference_number or ""
 
 
-def _overdue(order: PurchaseOrder, catalogue: Catalogue, today: date) -> str | None:
-    """How late it is and by what. None: not late, not placed yet, or not to be judged."""
-    ordered_on, lead_time = _ordered_on(order), _lead_time(order, catalogue)
-    if not order.is_open or order.status == "Draft" or ordered_on is None or lead_time is None:
-        return None
-    days, (allowed, whose) = (today - ordered_on).days, lead_time
-    return f"open {days} days, {days - allowed} more than {whose} of {allowed}" if days > allowed else None
-
-
-def _newest_first(order: PurchaseOrder) -> tuple[int, str]:
-    ordered_on = _ordered_on(order)
-    return -ordered_on.toordinal() if ordered_on else 0, order.reference or order.reference_number or ""
-
-
-def _mark(order: PurchaseOrder) -> object:
+def _mark(one: Judged) -> object:
+    order = one.order
     return order.reference, order.reference_number, order.order_id, order.status, order.ordered_at
 
 
-def _found(
-    order: PurchaseOrder, catalogue: Catalogue, overdue: str | None, meant: set[str], with_lines: bool
-) -> FoundOrder:
-    supplier = catalogue.supplier_called(order.supplier_code, order.supplier_name)
+def _by_supplier(orders: Sequence[Judged], catalogue: Catalogue) -> tuple[AtSupplier, ...]:
+    """What is to come from each supplier, the most overdue first; nothing where one order says it itself."""
+    coming: dict[str, list[Judged]] = {}
+    for one in orders:
+        if one.order.is_open:
+            coming.setdefault(one.supplier, []).append(one)
+    if len(orders) < 2 or not coming:
+        return ()
+    totals = [_at(supplier, those, catalogue) for supplier, those in coming.items()]
+    return tuple(sorted(totals, key=lambda one: (-one.overdue, -one.value_to_come, one.supplier)))
+
+
+def _at(supplier: str, orders: Sequence[Judged], catalogue: Catalogue) -> AtSupplier:
+    overdue = [one.late.days for one in orders if one.late is not None and one.late.days > 0]
+    worth = [to_come(one.order) for one in orders]
+    return AtSupplier(
+        supplier=short(supplier),
+        name=short(name, 60) if (name := catalogue.supplier_name(supplier)) else None,
+        orders=len(orders),
+        overdue=len(overdue),
+        most_days_overdue=max(overdue, default=None),
+        value_to_come=round(sum(one.value for one in worth), 2),
+        unpriced=sum(not one.is_whole for one in worth) or None,
+    )
+
+
+def _found(one: Judged, catalogue: Catalogue, meant: Collection[str], with_lines: bool) -> FoundOrder:
+    order = one.order
     coming = [line for line in order.lines if line.received_at is None and (line.product_id or "").casefold() in meant]
-    others = [one for one in (order.reference_number, order.external_id) if one and one != order.reference]
+    others = [other for other in (order.reference_number, order.external_id) if other and other != order.reference]
+    name = catalogue.supplier_name(one.supplier) or order.supplier_name
     return FoundOrder(
         reference=order.reference or order.reference_number,
         other_reference=", ".join(dict.fromkeys(others)) or None,
         status=order.status,
-        supplier=supplier if order.supplier_code or order.supplier_name else None,
-        supplier_name=order.supplier_name if order.supplier_name != supplier else None,
+        supplier=one.supplier if order.supplier_code or order.supplier_name else None,
+        supplier_name=name if name != one.supplier else None,
         location=order.location_code or order.location_name,
-        ordered_on=_ordered_on(order),
-        overdue=overdue,
+        ordered_on=ordered(order),
+        overdue=one.late.in_words if one.late is not None and one.late.days > 0 else None,
         line_count=len(order.lines),
         total_cost=None if order.total_cost is None else round(order.total_cost, 2),
         still_to_come=sum(line.quantity or 0 for line in coming) if meant and order.is_open else None,
-        lines=tuple(_line(line, catalogue) for line in order.lines) if with_lines else (),
+        message=order.message if with_lines else None,
+        lines=tuple(_line(line, catalogue) for line in order.lines[:MOST_LINES]) if with_lines else (),
     )
 
 
@@ -225,24 +318,30 @@ def _line(line: PurchaseOrderLine, catalogue: Catalogue) -> OrderLine:
         name=product.name if product else None,
         quantity=line.quantity,
         unit_price=line.unit_price,
-        received_on=_day(line.received_at),
+        received_on=None if line.received_at is None else line.received_at.astimezone(UTC).date(),
     )
 
 
+def _long(orders: Iterable[Judged], with_lines: bool) -> list[str]:
+    """Which orders show only the first of their lines, and how to get all."""
+    long = [one.order for one in orders if with_lines and len(one.order.lines) > MOST_LINES]
+    return [
+        f"Of the {len(one.lines):,} lines of {(one.reference or one.reference_number or '?')[:100]!r} the first "
+        f"{MOST_LINES} are shown: query_data reads all from purchase_order_lines."
+        for one in long
+    ]
+
+
 def _nothing(
-    references: Sequence[str], status: Sequence[str], suppliers: Sequence[str], product: str, overdue: bool
+    count: int, references: Sequence[str], status: Sequence[str], suppliers: Sequence[str], products: Sequence[str]
 ) -> str:
     """Nothing found is an answer: it names what was asked."""
-    asked = {
-        "references": references,
-        "status": status,
-        "suppliers": suppliers,
-        "product": [product] if product else (),
-    }
-    active = [f"{name} = {', '.join(values)}" for name, values in asked.items() if values] + ["overdue"] * overdue
-    if not active:
+    asked = {"references": references, "status": status, "suppliers": suppliers, "products": products}
+    active = "; ".join(f"{name} = {short(', '.join(values))}" for name, values in asked.items() if values)
+    if not count:
         return "StockTrim holds no purchase orders."
-    return f"No purchase order fits: {'; '.join(active)}. Leave filters out, or check codes with search."
+    hint = "Leave one filter out" if len([one for one in asked.values() if one]) > 1 else "Leave it out to see all"
+    return f"None of the {count:,} purchase orders fits: {active}. {hint}."
 
 
 PURCHASE_ORDERS = Toolset("purchase_orders", "Orders to suppliers.", reads=(find_purchase_orders,))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from stocktrim_client.models import PurchaseOrder
-from stocktrim_mcp_server.planning.overdue import lateness
+from stocktrim_client.models import PurchaseOrder, PurchaseOrderLine
+from stocktrim_mcp_server.planning.overdue import lateness, to_come
 
 TODAY = date(2026, 11, 23)
 
@@ -62,3 +62,12 @@ def test_the_day_it_was_made_stands_in_for_the_day_it_was_ordered() -> None:
     late = lateness(order(ordered_at=None, created_at=datetime(2026, 11, 1, tzinfo=UTC)), 10, (), TODAY)
     assert late is not None
     assert late.days == 12
+
+
+def test_what_is_still_to_come_is_worth_its_priced_lines_and_says_where_that_is_not_all() -> None:
+    come = PurchaseOrderLine(product_id="A", quantity=5, unit_price=10, received_at=datetime(2026, 11, 1, tzinfo=UTC))
+    priced = PurchaseOrderLine(product_id="B", quantity=3, unit_price=2.5)
+    unpriced = PurchaseOrderLine(product_id="C", quantity=3)
+    assert to_come(order(lines=(come, priced))) == (7.5, True)
+    assert to_come(order(lines=(priced, unpriced))) == (7.5, False)
+    assert to_come(order(lines=(priced,), status="Received")) == (0, True)
