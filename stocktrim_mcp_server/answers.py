@@ -39,6 +39,9 @@ CUT = (
 )
 
 _LAST = ("total", "next_cursor")
+_LIST_BOUNDS = {"minLength": "minItems", "maxLength": "maxItems"}
+"""Where a validator stands before it, pydantic writes a list's bounds as if it were a text."""
+
 _WRITTEN = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
@@ -350,5 +353,5 @@ def _slim(node: Any, definitions: Mapping[str, Any]) -> Any:
             members = cast(dict[str, Any], part)
             slimmed[name] = {field: _slim(schema, definitions) for field, schema in members.items()}
         else:
-            slimmed[name] = _slim(part, definitions)
+            slimmed[_LIST_BOUNDS.get(name, name) if "items" in node else name] = _slim(part, definitions)
     return slimmed
