@@ -2,23 +2,16 @@
 
 The steps are the textbook's, on StockTrim's own figures. StockTrim publishes no formula: where the sum does not meet
 its quantity both numbers are said, and nothing is made up between them.
-
-| confidence | when, first rule that fits |
-| --- | --- |
-| none | nothing was forecast |
-| low | StockTrim marks the forecast as uncertain |
-| medium | the methods' answers lie further apart than half the demand |
-| high | otherwise |
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
 from pydantic import Field
 
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.catalogue import Catalogue, Item, OpenOrder
+from stocktrim_mcp_server.planning.confidence import Confidence, trust_of
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, urgency
 from stocktrim_mcp_server.planning.replenishment import (
     NOTHING,
@@ -32,12 +25,8 @@ from stocktrim_mcp_server.planning.replenishment import (
     position_of,
     recomputable,
     reorder_quantity,
+    supplier_days_of,
 )
-
-Confidence = Literal["none", "low", "medium", "high"]
-
-WIDE = 0.5
-"""Spread of the methods over their demand, from which on a forecast is no better than medium."""
 
 LONGEST_ERROR = 200
 PARENTS_NAMED = 5
@@ -64,22 +53,25 @@ class Explanation(Model):
     urgency: Urgency | None = None
     days_left: int | None = Field(default=None, description="Days until stock-out; 0 or less: out")
     order_by: date | None = None
-    steps: tuple[str, ...] = Field(default=(), description="The arithmetic, in units")
     why: str
+    steps: tuple[str, ...] = Field(default=(), description="The arithmetic, in units")
+    lead_time: str = Field(description="How long it is, whose it is, and what else is set")
     forecast: str | None = None
     confidence: Confidence
+    confidence_why: str
+    made_of_parts: int | None = None
     made_for: tuple[str, ...] = Field(default=(), description="Products it is a part of: their demand is its demand")
     open_orders: tuple[OpenOrder, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
-def explain(item: Item, catalogue: Catalogue) -> Explanation:
-    """Why StockTrim suggests what it suggests for one row of its plan.
+def explain(item: Item, catalogue: Catalogue, today: date | None = None) -> Explanation:
+    """Why StockTrim suggests what it suggests for one row of its plan; with `today` open orders say if overdue.
 
-    Source: `reorder_quantity` on StockTrim's figures; confidence as in the table above.
+    Source: `reorder_quantity` on StockTrim's figures; confidence: `trust_of`.
     """
     row = item.row
-    found = arithmetic(item)
+    found, trust = arithmetic(item), trust_of(item)
     meets = None if found is None or row.order_quantity is None else meet(found.to_order, row.order_quantity)
     return Explanation(
         product=row.code,
@@ -92,14 +84,32 @@ def explain(item: Item, catalogue: Catalogue) -> Explanation:
         urgency=urgency(row.days_until_stock_out, row.days_until_order),
         days_left=row.days_until_stock_out,
         order_by=order_by(row.calculated_at.date() if row.calculated_at else None, row.days_until_order),
-        steps=tuple(_steps(item, found)),
         why=_why(item, found),
+        steps=tuple(_steps(item, found)),
+        lead_time=_lead_time(item, catalogue),
         forecast=_forecast(item),
-        confidence=confidence(item),
+        confidence=trust.confidence,
+        confidence_why=trust.why,
+        made_of_parts=row.made_of_count or None,
         made_for=tuple(_made_for(item, catalogue)),
-        open_orders=tuple(catalogue.open_orders(item)),
-        warnings=tuple(_warnings(item, found, meets)),
+        open_orders=tuple(catalogue.open_orders(item, today)),
+        warnings=tuple(_warnings(item)),
     )
+
+
+def notes_on(found: Sequence[Explanation]) -> Iterator[str]:
+    """What holds of several explanations, said once."""
+    if any(one.meets is False for one in found):
+        yield (
+            "Where our sum is not StockTrim's quantity, order by StockTrim's: it publishes no formula, the steps are "
+            "the textbook's. Look at the product's settings."
+        )
+    if any(one.made_for for one in found):
+        yield "The demand of parts (made_for) comes mostly from what they go into, by the bills of materials."
+    if any(one.made_of_parts for one in found):
+        yield "What is made of parts is made in-house: order the parts, which StockTrim plans too."
+    if any(order.overdue for one in found for order in one.open_orders):
+        yield "The sums count orders that are overdue as coming: chase or cancel them before ordering less."
 
 
 def arithmetic(item: Item) -> Quantity | None:
@@ -118,17 +128,6 @@ def arithmetic(item: Item) -> Quantity | None:
 def meet(ours: float, theirs: float) -> bool:
     """Whether two quantities are one, but for what rounding on the wire does."""
     return abs(ours - theirs) <= 0.005 + 1e-6 * abs(theirs)
-
-
-def confidence(item: Item) -> Confidence:
-    """How far the forecast of a row can be trusted, by the table above."""
-    row = item.row
-    if demand_of(item) is None:
-        return "none"
-    if row.is_uncertain:
-        return "low"
-    wide = row.spread is not None and row.spread > WIDE * (row.lead_demand or 0.0)
-    return "medium" if wide else "high"
 
 
 def _steps(item: Item, found: Quantity | None) -> Iterator[str]:
@@ -167,15 +166,51 @@ def _lifted(limits: Limits, found: Quantity, position: float) -> Iterator[str]:
 
 
 def _period(item: Item) -> str:
-    """The days an order must cover, and what they are made of."""
+    """The days an order must cover, where they end, and what they are made of."""
     product, days = item.product, covered_days_of(item)
     if days is None or item.row.forecast_period_demand is None:
-        return f"the lead time{_days(lead_days_of(item))}"
+        return f"the lead time{_days(lead_days_of(item))}{_until(item, lead_days_of(item))}"
+    lead, cycle = lead_days_of(item), cycle_days_of(item)
+    parts = f"lead time {'not known' if lead is None else _number(lead)}"
+    parts += f" + {_number(cycle)} between orders" if cycle else ", no days between orders set"
     if product is not None and (product.forecast_period_days or 0) > 0:
-        return f"the forecast period of {_number(days)} days"
-    cycle = cycle_days_of(item)
-    ordering = f" + {_number(cycle)} between orders" if cycle else ""
-    return f"the {_number(days)} days to cover (lead time {_number(lead_days_of(item) or 0.0)}{ordering})"
+        return (
+            f"the {_number(days)} days of its forecast period{_until(item, days)} "
+            f"(set on the product; it replaces {parts})"
+        )
+    return f"the {_number(days)} days to cover{_until(item, days)} ({parts})"
+
+
+def _until(item: Item, days: float | None) -> str:
+    computed = item.row.calculated_at
+    if computed is None or days is None:
+        return ""
+    try:
+        return f" until {(computed + timedelta(days=days)).date().isoformat()}"
+    except OverflowError:
+        return ""
+
+
+def _lead_time(item: Item, catalogue: Catalogue) -> str:
+    """How long the lead time is, whose it is, and which others differ."""
+    days, total = supplier_days_of(item), lead_days_of(item)
+    supplier = catalogue.suppliers.get(item.supplier)
+    own = None if item.product is None else item.product.lead_time_days
+    usual = None if supplier is None else supplier.lead_time_days
+    if days is None or total is None:
+        return "none: neither StockTrim's plan nor the product has one" + (
+            "" if usual is None else f", though the supplier's is {usual}"
+        )
+    if own is not None:
+        whose = "the product's own" if own == days else f"by StockTrim's plan; the product's own is now {own}"
+        whose += "" if usual in (None, own) else f", which counts before the supplier's {usual}"
+    elif usual is not None:
+        whose = "the supplier's" if usual == days else f"by StockTrim's plan; the supplier's is now {usual}"
+    else:
+        whose = "by StockTrim's plan; neither product nor supplier has one"
+    if total == days:
+        return f"{_number(days)} days ({whose})"
+    return f"{_number(total)} days: {_number(days)} to arrive ({whose}) + {_number(total - days)} to make"
 
 
 def _days(days: float | None) -> str:
@@ -221,11 +256,8 @@ def _why_some(item: Item, found: Quantity | None, quantity: float) -> str:
         return f"{said}, and gives no demand to explain it by."
     if not meet(found.to_order, quantity):
         return f"{said}; the steps give {_number(found.to_order)}. StockTrim does not say what makes the difference."
-    if found.to_order < found.in_packs:
-        return f"{said}: what is needed, cut down to the shelf maximum."
-    if found.in_packs > found.needed:
-        return f"{said}: {_number(found.needed)} are needed, the rest comes of minimum, pack or shelf."
-    return f"{said}: just what is needed."
+    lifted = [step.rpartition(":")[0] for step in _lifted(limits_of(item), found, position_of(item))]
+    return f"{said}: {', '.join([f'{_number(found.needed)} needed', *lifted])}."
 
 
 def _forecast(item: Item) -> str | None:
@@ -256,23 +288,13 @@ def _made_for(item: Item, catalogue: Catalogue) -> Iterator[str]:
         yield f"{item.row.part_of_count} product(s)"
 
 
-def _warnings(item: Item, found: Quantity | None, meets: bool | None) -> Iterator[str]:
-    row = item.row
-    if meets is False and found is not None:
-        yield (
-            f"Our sum is {_number(found.to_order)}, StockTrim's quantity {_number(row.order_quantity or 0.0)}: order "
-            "by StockTrim's, and look at the settings of the product."
-        )
-    if row.is_uncertain:
-        yield "StockTrim marks this forecast as uncertain: look at recent sales before ordering."
-    if row.part_of_count:
-        yield "It goes into other products: most of its demand may come from theirs, by the bills of materials."
-    if row.made_of_count:
-        yield f"It is made from {row.made_of_count} part(s): ordering it means making it, and they are planned too."
+def _warnings(item: Item) -> Iterator[str]:
+    if (item.row.on_hand or 0.0) < 0:
+        yield "The stock is below zero, so the quantity is likely too high: count it before ordering."
     if item.product is None:
         yield "The catalogue holds no such product, so supplier and settings are not known."
-    if row.error and row.order_quantity is not None:
-        yield f"StockTrim says {row.error[:LONGEST_ERROR]!r}."
+    if item.row.error and item.row.order_quantity is not None:
+        yield f"StockTrim says {item.row.error[:LONGEST_ERROR]!r}."
 
 
 def _number(value: float | None) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.dependencies import Account
@@ -16,22 +16,21 @@ from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
 class PlanningData(DataCheck):
     """Findings as they are told, with the age of what they stand on."""
 
+    checked: int = 0
     age: str = ""
-    checks: Annotated[tuple[CheckTotal, ...], thin("check", "fix")] = ()
-    items: Annotated[tuple[Finding, ...], thin("check", "product", "field")] = ()
+    # The answer tells the checks by itself: a caller goes on with products.
+    checks: Annotated[tuple[CheckTotal, ...], WithJsonSchema({"type": "array"})] = ()
+    items: Annotated[tuple[Finding, ...], thin("product")] = ()
 
 
 async def check_planning_data(
     account: Account,
-    checks: Annotated[Codes, Field(description="E.g. ['no_cost']; empty = all")] = (),
+    checks: Annotated[Codes, Field(description="E.g. ['no_cost']")] = (),
     suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
-    limit: Annotated[int, Field(ge=1, le=100)] = 20,
+    limit: Annotated[int, Field(ge=1, le=100, description="Findings")] = 20,
     cursor: Cursor = "",
 ) -> PlanningData:
-    """Settings that make StockTrim's plan unreliable, by the money they touch, with fixes.
-
-    Costs, lead times, suppliers, stock below zero, weak forecasts. Use before trusting totals.
-    """
+    """Settings that make the plan unreliable, most money first, with fixes: costs, lead times, suppliers, stock."""
     books = await account.books()
     try:
         found = await asyncio.to_thread(

@@ -1,14 +1,16 @@
 """Why this number: the steps meet the sandbox's quantities, and say so where they do not."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from stocktrim_client.models import BomLine, OrderPlanRow, Product
+from stocktrim_client.models import BomLine, OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_mcp_server.planning.catalogue import Catalogue
-from stocktrim_mcp_server.planning.explain import Explanation, arithmetic, explain, unmet
-from tests.server.planning.accounts import SUPPLIERS, account_of, rows
+from stocktrim_mcp_server.planning.explain import Explanation, arithmetic, explain, notes_on, unmet
+from tests.conftest import TODAY
+from tests.server.planning.accounts import COMPUTED, SUPPLIERS, account_of, rows
 
 BASE: dict[str, Any] = {
     "code": "A",
@@ -28,9 +30,14 @@ BASE: dict[str, Any] = {
 }
 
 
-def explained(product: Product | None = None, bills: tuple[BomLine, ...] = (), **different: Any) -> Explanation:
+def explained(
+    product: Product | None = None,
+    bills: tuple[BomLine, ...] = (),
+    suppliers: tuple[Supplier, ...] = SUPPLIERS,
+    **different: Any,
+) -> Explanation:
     known = [product or Product(code="A", product_id="1", supplier_code="ACME")]
-    catalogue = Catalogue(known, SUPPLIERS, bills=bills)
+    catalogue = Catalogue(known, suppliers, bills=bills)
     return explain(catalogue.item(OrderPlanRow.model_validate(BASE | different)), catalogue)
 
 
@@ -61,7 +68,7 @@ async def test_a_part_says_that_its_demand_comes_from_what_it_goes_into() -> Non
     catalogue = account.catalogue
     sage = next(item for item in map(catalogue.item, account.rows) if item.row.code == "MUG-SAGE")
     assert explain(sage, catalogue).made_for == ("GIFT-MORNING (2 each)",)
-    assert any("bills of materials" in warning for warning in explain(sage, catalogue).warnings)
+    assert any("bills of materials" in note for note in notes_on([explain(sage, catalogue)]))
 
 
 @given(rows)
@@ -88,7 +95,7 @@ def test_the_arithmetic_is_told_step_by_step() -> None:
         "rounded up to packs of 12: 48",
     )
     assert found.meets is True
-    assert found.why == "StockTrim suggests 48: 40.5 are needed, the rest comes of minimum, pack or shelf."
+    assert found.why == "StockTrim suggests 48: 40.5 needed, rounded up to packs of 12."
 
 
 @pytest.mark.parametrize(
@@ -107,16 +114,80 @@ def test_each_limit_has_its_step(different: dict[str, Any], step: str) -> None:
     assert step in explained(**different).steps
 
 
-def test_a_forecast_period_is_named() -> None:
+def test_a_forecast_period_is_named_with_where_it_comes_from_and_ends() -> None:
     product = Product(code="A", product_id="1", forecast_period_days=90)
-    assert explained(product).steps[0] == "demand over the forecast period of 90 days: 90"
+    found = explained(product, calculated_at=COMPUTED)
+    assert found.steps[:2] == (
+        "demand over the 90 days of its forecast period until 2027-02-20 (set on the product; it replaces lead time "
+        "30 + 15 between orders): 90",
+        "of it over the lead time of 30 days: 60",
+    )
+    bare = explained(reorder_frequency_days=None, calculated_at=COMPUTED)
+    assert bare.steps[0] == (
+        "demand over the 30 days to cover until 2026-12-22 (lead time 30, no days between orders set): 90"
+    )
+    endless = explained(Product(code="A", product_id="1", forecast_period_days=9_999_999), calculated_at=COMPUTED)
+    assert endless.steps[0].startswith("demand over the 9999999 days of its forecast period (set")
+
+
+@pytest.mark.parametrize(
+    ("row", "own", "usual", "said"),
+    [
+        (30, None, 30, "30 days (the supplier's)"),
+        (30, 30, 45, "30 days (the product's own, which counts before the supplier's 45)"),
+        (30, 30, 30, "30 days (the product's own)"),
+        (30, 20, None, "30 days (by StockTrim's plan; the product's own is now 20)"),
+        (30, None, 45, "30 days (by StockTrim's plan; the supplier's is now 45)"),
+        (30, None, None, "30 days (by StockTrim's plan; neither product nor supplier has one)"),
+        (None, 20, None, "20 days (the product's own)"),
+        (None, None, 45, "none: neither StockTrim's plan nor the product has one, though the supplier's is 45"),
+        (None, None, None, "none: neither StockTrim's plan nor the product has one"),
+    ],
+)
+def test_the_lead_time_says_whose_it_is_and_where_others_differ(
+    row: int | None, own: int | None, usual: int | None, said: str
+) -> None:
+    product = Product(code="A", product_id="1", supplier_code="ACME", lead_time_days=own)
+    suppliers = (Supplier(code="ACME", name="Acme", lead_time_days=usual),)
+    assert explained(product, suppliers=suppliers, lead_time_days=row).lead_time == said
+
+
+def test_days_to_make_are_told_apart_from_the_days_to_arrive() -> None:
+    found = explained(lead_time_days=1, manufacturing_days=2)
+    assert found.lead_time.startswith("3 days: 1 to arrive (")
+    assert found.lead_time.endswith(") + 2 to make")
+    assert found.steps[1] == "of it over the lead time of 3 days: 60"
 
 
 def test_both_numbers_are_said_where_the_sum_does_not_meet() -> None:
     found = explained(order_quantity=77.0)
     assert (found.order_quantity, found.our_sum, found.meets) == (77, 48, False)
     assert "suggests 77; the steps give 48" in found.why
-    assert "Our sum is 48, StockTrim's quantity 77" in found.warnings[0]
+    (note,) = notes_on([found, explained(order_quantity=78.0), explained()])
+    assert "order by StockTrim's" in note
+
+
+def test_an_order_that_is_overdue_says_so_as_in_the_plan() -> None:
+    order = PurchaseOrder(
+        reference="PO-7",
+        status="Sent",
+        supplier_code="ACME",
+        ordered_at=COMPUTED - timedelta(days=75),
+        lines=(PurchaseOrderLine(product_id="1", quantity=12.0),),
+    )
+    suppliers = (Supplier(code="ACME", name="Acme", lead_time_days=60),)
+    catalogue = Catalogue([Product(code="A", product_id="1", supplier_code="ACME")], suppliers, orders=[order])
+    item = catalogue.item(OrderPlanRow.model_validate(BASE))
+    found = explain(item, catalogue, TODAY)
+    assert found.open_orders == tuple(catalogue.open_orders(item, TODAY))
+    assert "days overdue" in (found.open_orders[0].overdue or "")
+    assert any("chase or cancel" in note for note in notes_on([found]))
+    assert explain(item, catalogue).open_orders[0].overdue is None
+
+
+def test_stock_below_zero_is_said_to_make_too_much() -> None:
+    assert "below zero" in explained(on_hand=-4.0).warnings[0]
+    assert explained().warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -144,26 +215,19 @@ def test_why_none_is_suggested(different: dict[str, Any], why: str) -> None:
     [
         ({"is_unstocked": True}, "what was sold and not bought yet"),
         ({"forecast_period_demand": None, "lead_demand": None}, "gives no demand to explain it by"),
-        ({"maximum_shelf_level": 90.0, "order_quantity": 24.0}, "cut down to the shelf maximum"),
-        ({"on_hand": 42.5, "order_quantity": 48.0}, "just what is needed"),
+        ({"maximum_shelf_level": 90.0, "order_quantity": 24.0}, "held under the shelf maximum of 90 (room for 28)"),
+        ({"on_hand": 42.5, "order_quantity": 48.0}, "suggests 48: 48 needed."),
     ],
 )
 def test_why_some_is_suggested(different: dict[str, Any], why: str) -> None:
     assert why in explained(**different).why
 
 
-@pytest.mark.parametrize(
-    ("different", "confidence"),
-    [
-        ({"forecast_period_demand": None, "lead_demand": None}, "none"),
-        ({"is_uncertain": True, "spread": 1.0}, "low"),
-        ({"spread": 31.0}, "medium"),
-        ({"spread": 30.0}, "high"),
-        ({"spread": None, "is_uncertain": None}, "high"),
-    ],
-)
-def test_confidence(different: dict[str, Any], confidence: str) -> None:
-    assert explained(**different).confidence == confidence
+def test_confidence_is_said_with_its_reason() -> None:
+    found = explained(best_fit=0.1, spread=5.0)
+    assert found.confidence == "medium"
+    assert found.confidence_why == "the best fit explains 10 % of the ups and downs of past sales (high needs 50 %)"
+    assert explained(best_fit=0.9).confidence == "high"
 
 
 def test_the_forecast_is_told_by_method_spread_and_fit() -> None:
@@ -180,4 +244,6 @@ def test_a_part_names_what_it_goes_into() -> None:
     found = explained(bills=bills, part_of_count=7)
     assert found.made_for == ("P1 (1 each)", "P2 (2 each)", "P3 (3 each)", "P4 (4 each)", "P5 (5 each)", "2 more")
     assert explained(part_of_count=2).made_for == ("2 product(s)",)
-    assert any("made from 3 part(s)" in warning for warning in explained(made_of_count=3).warnings)
+    made = explained(made_of_count=3)
+    assert made.made_of_parts == 3
+    assert ["made in-house" in note for note in notes_on([made, made])] == [True]

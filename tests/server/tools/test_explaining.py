@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server.dependencies import App
@@ -50,7 +51,34 @@ async def test_a_product_may_be_named_by_its_id_in_any_case_and_is_explained_onc
 async def test_a_product_there_is_not_is_named_beside_those_there_are(account: Records) -> None:
     answer = await explain_reorder(account, ("NOPE", "V60-02"))
     assert [one.product for one in answer.items] == ["V60-02"]
-    assert answer.warnings[0] == "There is no product 'NOPE'; search finds codes from words."
+    assert answer.warnings[0].startswith("There is no product 'NOPE'.")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("v60-03", "Did you mean 'V60-02'?"),
+        ("house", "Did you mean 'COF-HOUSE-1KG' (House blend, 1 kg)?"),
+        ("zzzzzzzz", "search finds codes from words."),
+    ],
+)
+async def test_a_product_there_is_not_suggests_what_may_be_meant(account: Records, said: str, meant: str) -> None:
+    answer = await explain_reorder(account, (said,))
+    assert (answer.items, answer.total) == ((), 0)
+    assert answer.warnings[0] == f"There is no product {said!r}. {meant}"
+
+
+async def test_ten_products_at_a_time_and_at_least_one(account: Records) -> None:
+    for products in ((), ("", " "), tuple(f"P-{at}" for at in range(11))):
+        with pytest.raises(ToolError, match="explains 1 to 10 products at a time"):
+            await explain_reorder(account, products)
+
+
+async def test_what_holds_of_several_is_said_once(account: Records) -> None:
+    answer = await explain_reorder(account, ("MUG-SAGE", "GIFT-MORNING", "V60-02"))
+    assert len(answer.notes) == len(set(answer.notes)) >= 2
+    assert all(not one.warnings for one in answer.items)
+    assert all(one.lead_time and one.confidence_why for one in answer.items)
 
 
 async def test_a_part_says_what_it_goes_into(account: Records, sandbox: Sandbox) -> None:
