@@ -4,7 +4,7 @@ The steps are the textbook's, on StockTrim's own figures. StockTrim publishes no
 its quantity both numbers are said, and nothing is made up between them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from pydantic import Field
@@ -303,13 +303,3 @@ def _number(value: float | None) -> str:
         return "?"
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def unmet(items: Iterable[Item]) -> list[Item]:
-    """The rows whose quantity our sum does not meet: how well the textbook stands for StockTrim in this account."""
-    return [
-        item
-        for item in items
-        if item.row.order_quantity is not None
-        and ((found := arithmetic(item)) is None or not meet(found.to_order, item.row.order_quantity))
-    ]

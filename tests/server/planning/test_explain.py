@@ -8,7 +8,7 @@ from hypothesis import given
 
 from stocktrim_client.models import BomLine, OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_mcp_server.planning.catalogue import Catalogue
-from stocktrim_mcp_server.planning.explain import Explanation, arithmetic, explain, notes_on, unmet
+from stocktrim_mcp_server.planning.explain import Explanation, arithmetic, explain, notes_on
 from tests.conftest import TODAY
 from tests.server.planning.accounts import COMPUTED, SUPPLIERS, account_of, rows
 
@@ -51,7 +51,6 @@ async def test_the_sum_meets_the_sandboxs_quantity_on_every_row_it_can_explain(s
     assert sum(one.meets is True for one in reasons) >= 0.85 * size
     special = {one.row.code for one in items if one.row.order_quantity is None or one.unstocked}
     assert {one.product for one in reasons if one.meets is None} == special
-    assert {item.row.code for item in unmet(items)} == {item.row.code for item in items if item.row.is_unstocked}
 
 
 async def test_the_sum_meets_the_sandbox_at_one_location_too() -> None:
