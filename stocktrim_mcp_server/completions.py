@@ -1,5 +1,6 @@
 """What an argument of a prompt or of a resource may be: codes and names of the records on hand."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -81,7 +82,8 @@ class Completions:
             return None
         known = self._known.get(values)
         if known is None or known[0] is not records:
-            known = self._known[values] = (records, list(words_of(values, records)))
+            words = await asyncio.to_thread(lambda: list(words_of(values, records)))
+            known = self._known[values] = (records, words)
         return known[1]
 
 

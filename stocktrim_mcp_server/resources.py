@@ -31,6 +31,9 @@ SUPPLIERS_SHOWN = 200
 MOST_CHARACTERS = 80_000
 """Of one text: hosts cut off at 25,000 tokens, and four characters are about one."""
 
+LONGEST_CODE = 3_000
+"""As it stands in an address, where one character may take twelve."""
+
 LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/list", "resources/templates/list")
 CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
     **dict.fromkeys(LISTS, CacheHint(ttl_ms=300_000, scope="public")),
@@ -115,7 +118,7 @@ def addresses(uri: str) -> tuple[str, ...]:
         return (uri,)
     for room in ROOMS:
         code = uri.removeprefix(room.beginning)
-        if code != uri and code:
+        if code != uri and 0 < len(code) <= LONGEST_CODE:
             # Whoever puts a code into the address as it is writes these marks, too, where URIs end.
             ways = (code, code.replace("%", "%25"))
             return tuple(
