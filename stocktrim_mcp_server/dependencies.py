@@ -18,6 +18,7 @@ from stocktrim_mcp_server.kept import KeptPlans, account_folder
 from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.records import FRESH_SECONDS, WAIT_SHARE, Joined, Progress, Records
+from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
 
@@ -51,10 +52,12 @@ class App:
     now: Callable[[], datetime] = _now
     joined: Joined = field(default_factory=Joined, init=False)
     kept: KeptPlans = field(init=False)
+    remembered: Remembered = field(init=False)
     _client: StockTrimClient | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.kept = KeptPlans(own_folder(self.settings))
+        self.remembered = Remembered(own_folder(self.settings))
 
     @property
     def stocktrim(self) -> StockTrimClient:

@@ -17,7 +17,7 @@ from stocktrim_mcp_server.prompts import add_prompts, check_name
 from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import names
-from stocktrim_mcp_server.tools import missing, offered
+from stocktrim_mcp_server.tools import DEFAULTS, missing, offered
 
 NAME = "stocktrim"
 INSTRUCTIONS = (
@@ -93,7 +93,9 @@ def build(app: App) -> MCPServer[App]:
         yield app
 
     settings = app.settings
-    tools = [tool for one in offered(settings) for tool in one.tools(call_seconds=settings.call_seconds)]
+    menu = offered(settings)
+    preset = app.remembered.read if any(one.name == DEFAULTS.name for one in menu) else None
+    tools = [tool for one in menu for tool in one.tools(call_seconds=settings.call_seconds, preset=preset)]
     built = HouseServer(
         NAME,
         title="StockTrim (sandbox)" if settings.sandbox else "StockTrim",

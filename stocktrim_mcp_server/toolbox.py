@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
@@ -20,13 +20,18 @@ from stocktrim_client.changes import acting
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import answer, outline, refusal, slim, unwritten
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
-from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.nearest import did_you_mean, nearest
+from stocktrim_mcp_server.remembered import Defaults, filled
+
+FAULTS_SAID = 5
+"""Of arguments that cannot be understood."""
 
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 
 ToolFunction = Callable[..., Any]
+Preset = Callable[[], tuple[Defaults, tuple[str, ...]]]
 
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 """Where a docstring was wrapped for us; a paragraph's end stays."""
@@ -51,14 +56,18 @@ class Toolset:
     writes: tuple[ToolFunction, ...] = ()
     deletes: tuple[ToolFunction, ...] = ()
 
-    def tools(self, *, call_seconds: float) -> list[Tool]:
-        """The tools, in menu order."""
+    def tools(self, *, call_seconds: float, preset: Preset | None = None) -> list[Tool]:
+        """The tools, in menu order. What a read does not say, `preset` says; a change takes what it is told alone."""
         shelves = (
-            (self.reads, ToolAnnotations(read_only_hint=True, open_world_hint=False)),
-            (self.writes, ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)),
-            (self.deletes, ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)),
+            (self.reads, ToolAnnotations(read_only_hint=True, open_world_hint=False), preset),
+            (self.writes, ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False), None),
+            (self.deletes, ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False), None),
         )
-        return [_tool(function, hints, call_seconds) for functions, hints in shelves for function in functions]
+        return [
+            _tool(function, hints, call_seconds, its_preset)
+            for functions, hints, its_preset in shelves
+            for function in functions
+        ]
 
     def only(self, wanted: Collection[str], *, read_only: bool = False) -> "Toolset":
         """The same without the tools that are not wanted; of a read-only server without all but the reads."""
@@ -88,12 +97,15 @@ class HouseTool(Tool):
     """
 
     call_seconds: float
+    preset: Preset | None = Field(default=None, exclude=True)
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
-        if strange := _unknown_argument(arguments, self.parameters["properties"]):
+        offered: dict[str, Any] = self.parameters["properties"]
+        if strange := _unknown_argument(arguments, offered):
             return refusal(strange)
         # Hosts send null for what the model left out.
-        arguments = {name: value for name, value in arguments.items() if value is not None}
+        arguments = {name: _as_offered(value, offered[name]) for name, value in arguments.items() if value is not None}
+        arguments, said = await self._with_defaults(arguments, offered)
         token, its_seconds = acting.set(self.name), call_seconds.set(self.call_seconds)
         its_context = call_context.set(context)
         try:
@@ -102,20 +114,31 @@ class HouseTool(Tool):
                 result = await super().run(arguments, context)
         except UnexpectedToolError as error:
             if isinstance(error.__cause__, StockTrimError):
-                return refusal(str(error.__cause__))
+                return refusal(" ".join([str(error.__cause__), *said]))
             raise
         except ToolError as error:
-            return refusal(_in_words(error))
+            text = " ".join([_in_words(error, offered), *said])
+            return refusal(" ".join([text, *_split_in_vain(arguments, offered, text)]))
         finally:
             acting.reset(token)
             call_seconds.reset(its_seconds)
             call_context.reset(its_context)
         if not convert_result or isinstance(result, InputRequiredResult | CallToolResult):
             return result
-        return answer(cast(BaseModel, result))
+        warnings = " ".join(getattr(result, "warnings", ()))
+        return answer(cast(BaseModel, result), *said, *_split_in_vain(arguments, offered, warnings))
+
+    async def _with_defaults(
+        self, arguments: dict[str, Any], offered: dict[str, Any]
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        if self.preset is None or not offered:
+            return arguments, ()
+        defaults, trouble = await asyncio.to_thread(self.preset)
+        full, said = filled(arguments, offered, defaults)
+        return full, (*said, *trouble)
 
 
-def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float) -> Tool:
+def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float, preset: Preset | None) -> Tool:
     plain = Tool.from_function(
         function,
         title=function.__name__.replace("_", " ").capitalize(),
@@ -127,7 +150,7 @@ def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float) -
     if metadata.output_schema is not None:
         metadata.output_schema = outline(metadata.output_schema)
     fields: dict[str, Any] = {name: getattr(plain, name) for name in Tool.model_fields}
-    fields |= {"parameters": slim(plain.parameters), "call_seconds": call_seconds}
+    fields |= {"parameters": slim(plain.parameters), "call_seconds": call_seconds, "preset": preset}
     return HouseTool.model_validate(fields)
 
 
@@ -140,17 +163,51 @@ def _unknown_argument(arguments: dict[str, Any], known: dict[str, Any]) -> str |
     return None
 
 
-def _in_words(error: ToolError) -> str:
+def _as_offered(value: Any, offered: dict[str, Any]) -> Any:
+    """One of the words an argument may have, in whatever case it was written."""
+    if "items" in offered and isinstance(value, list):
+        return [_as_offered(one, offered["items"]) for one in cast(list[Any], value)]
+    if not isinstance(value, str):
+        return value
+    said = value.strip().casefold()
+    return next((word for word in offered.get("enum", ()) if str(word).casefold() == said), value)
+
+
+def _in_words(error: ToolError, offered: dict[str, Any]) -> str:
     cause = error.__cause__
     if not isinstance(cause, ValidationError):
         return str(cause or error)
-    faults = [
-        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}"
-        for fault in cause.errors(include_url=False, include_input=False)
-    ]
+    faults = [_fault(one, offered) for one in cause.errors(include_url=False)]
+    more = [f"and {len(faults) - FAULTS_SAID} more"] if len(faults) > FAULTS_SAID else []
+    said = "; ".join([*faults[:FAULTS_SAID], *more])
+    return f"Arguments not understood. {said}. Nothing was done: call again, corrected."
+
+
+def _fault(fault: Mapping[str, Any], offered: dict[str, Any]) -> str:
     # A tuple is our word for what the model knows as a list.
-    faults = [fault.replace("tuple", "list").replace("Tuple", "List") for fault in faults]
-    return "Arguments not understood. " + "; ".join(faults) + ". Nothing was done: call again, corrected."
+    message = str(fault["msg"]).replace("tuple", "list").replace("Tuple", "List")
+    said, place = fault.get("input"), fault["loc"]
+    words = _words(offered.get(str(place[0]), {})) if place else ()
+    meant = nearest(said, words) if isinstance(said, str) else []
+    hint = f" (did you mean {meant[0]!r}?)" if meant else ""
+    return f"{'.'.join(map(str, place)) or 'arguments'}: {message}{hint}"
+
+
+def _words(schema: Mapping[str, Any]) -> Sequence[str]:
+    """The words an argument, or each of a list, may be. Empty: any."""
+    return cast(Sequence[str], schema.get("enum") or schema.get("items", {}).get("enum") or ())
+
+
+def _split_in_vain(arguments: Mapping[str, Any], offered: Mapping[str, Any], told: str) -> tuple[str, ...]:
+    """What to do about a code that holds a comma, where one of its parts was not found."""
+    for name, value in arguments.items():
+        if not isinstance(value, str) or "," not in value or offered[name].get("type") != "array":
+            continue
+        parts = cast(Sequence[Any], as_list(value))
+        if len(parts) > 1 and any(repr(part) in told for part in parts):
+            said = json.dumps([value.strip()[:NAME_SHOWN]], ensure_ascii=False)
+            return (f"Commas separate codes: one that holds a comma is passed as a list, {name}={said}.",)
+    return ()
 
 
 def as_list(value: Any) -> Any:

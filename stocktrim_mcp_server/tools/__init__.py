@@ -6,6 +6,7 @@ from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.settings import Settings, SettingsError
 from stocktrim_mcp_server.toolbox import Toolset, group, names
 from stocktrim_mcp_server.tools.checking import CHECKING
+from stocktrim_mcp_server.tools.defaults import DEFAULTS
 from stocktrim_mcp_server.tools.explaining import EXPLAINING
 from stocktrim_mcp_server.tools.forecasts import FORECASTS
 from stocktrim_mcp_server.tools.planning import PLANNING
@@ -27,7 +28,7 @@ TOOLSETS = (
 )
 """What is on the menu unless the settings say otherwise."""
 
-OPTIONAL: tuple[Toolset, ...] = ()
+OPTIONAL = (DEFAULTS,)
 """What is there only by name: every tool costs every session."""
 
 EVERY = (*TOOLSETS, *OPTIONAL)

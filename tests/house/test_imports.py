@@ -29,7 +29,8 @@ ROWS = (
     row(f"{SERVER}.resources {SERVER}.prompts", "mcp mcp_types pydantic"),
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
-        f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.toolbox {SERVER}.answers {SERVER}.logs",
+        f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
+        f"{SERVER}.logs",
         "mcp mcp_types pydantic",
     ),
     row(f"{SERVER}.settings {SERVER}.planning", "pydantic"),

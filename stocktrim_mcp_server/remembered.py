@@ -1,0 +1,108 @@
+"""Defaults that outlive a session: whom, what, where and how far ahead an owner asks about unless told otherwise."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import Field, ValidationError
+
+from stocktrim_client.models import Model
+from stocktrim_mcp_server.kept import put
+
+EVERYTHING = "*"
+"""Said for an argument, it asks for all in spite of a default."""
+
+LARGEST = 1_000_000
+"""Bytes of a file that can be ours."""
+
+_FILE = "defaults.json"
+_FILTERS = {"suppliers": "suppliers", "categories": "categories", "horizon_days": "days"}
+"""Arguments that narrow an answer, and the default of each."""
+
+_NAMING = frozenset({"products", "product", "references"})
+"""A call that names its records means these: narrowed as well, it would say that they do not exist."""
+
+
+class Defaults(Model):
+    """What is asked for where a call does not say. Empty: everything."""
+
+    suppliers: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+    days: int | None = Field(default=None, ge=0)
+
+
+class Remembered:
+    """The defaults of an account: in memory, and in a file of a folder if given, readable by the owner alone."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._path = None if folder is None else folder / _FILE
+        self._held = Defaults()
+
+    @property
+    def outlives(self) -> bool:
+        """Whether the next start will know them."""
+        return self._path is not None
+
+    def read(self) -> tuple[Defaults, tuple[str, ...]]:
+        """The defaults, and what is to be said where they cannot be read. Blocks.
+
+        Read at every call: another server may have written them since.
+        """
+        if self._path is None:
+            return self._held, ()
+        try:
+            if self._path.stat().st_size > LARGEST:
+                raise OSError("too large")
+            return Defaults.model_validate_json(self._path.read_bytes()), ()
+        except FileNotFoundError:
+            return Defaults(), ()
+        except (OSError, ValidationError):
+            said = f"The defaults kept in {_FILE} cannot be read and none is used: set_defaults writes them anew."
+            return Defaults(), (said,)
+
+    def write(self, defaults: Defaults) -> None:
+        """Keep these from now on. Blocks.
+
+        Raises: OSError where the folder cannot be written to.
+        """
+        if self._path is not None:
+            put(self._path, defaults.model_dump_json(exclude_defaults=True).encode())
+        self._held = defaults
+
+
+def filled(
+    arguments: Mapping[str, Any], offered: Mapping[str, Any], defaults: Defaults
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A call's arguments with the defaults for what it does not say, and a sentence for each that was used.
+
+    What is said goes before a default; a lone `*` asks for all.
+    """
+    full = {name: value for name, value in arguments.items() if not _is_all(name, value)}
+    wanted: dict[str, Any] = {}
+    if not any(_is_said(arguments.get(name)) for name in _NAMING):
+        wanted = {name: getattr(defaults, of) for name, of in _FILTERS.items()}
+    wanted["locations"] = defaults.locations
+    wanted["location"] = defaults.locations[0] if len(defaults.locations) == 1 else None
+    said: list[str] = []
+    for name, value in wanted.items():
+        if name not in offered or not _is_said(value) or _is_said(arguments.get(name)):
+            continue
+        full[name] = value
+        shown = ", ".join(cast(tuple[str, ...], value)) if isinstance(value, tuple) else str(value)
+        said.append(f"Default {name} {shown} used: pass {name} to override, {_all_of(name, value)} for all.")
+    return full, tuple(said)
+
+
+def _is_said(value: Any) -> bool:
+    """Hosts that must fill in every argument send empty ones for what the model left out."""
+    return value is not None and value not in ("", "[]", [], ())
+
+
+def _is_all(name: str, value: Any) -> bool:
+    listed = value in (EVERYTHING, [EVERYTHING], (EVERYTHING,), f'["{EVERYTHING}"]')
+    return listed and name in (*_FILTERS, "locations", "location")
+
+
+def _all_of(name: str, value: Any) -> str:
+    return f"{name}=['{EVERYTHING}']" if isinstance(value, tuple) else f"'{EVERYTHING}'"
