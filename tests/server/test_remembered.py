@@ -9,7 +9,7 @@ import pytest
 from stocktrim_mcp_server.remembered import Defaults, Remembered, filled
 
 DEFAULTS = Defaults(suppliers=("ACME", "B, C"), categories=("Tea",), locations=("MAIN",), days=14)
-PLAN = dict.fromkeys(("suppliers", "categories", "locations", "products", "horizon_days", "limit"))
+PLAN: dict[str, Any] = dict.fromkeys(("suppliers", "categories", "locations", "products", "horizon_days", "limit"))
 
 
 def fill(arguments: dict[str, Any], defaults: Defaults = DEFAULTS, offered: Any = PLAN) -> dict[str, Any]:

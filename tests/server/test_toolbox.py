@@ -1,6 +1,7 @@
 """What every tool shares: arguments as hosts send them, refusals, hints, deadlines."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -134,6 +135,56 @@ async def test_what_cannot_be_understood_is_explained(
     assert said in text_of(result)
     for word in ("pydantic", "https://", "tuple", "Error executing", "input_value"):
         assert word not in text_of(result)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("get_reorder_plan", {"urgency": " Late ", "group_by": "SUPPLIER"}),
+        ("search", {"query": "tea", "kinds": ["Product", "SUPPLIER"]}),
+        ("search", {"query": "tea", "kinds": "product,supplier"}),
+        ("get_sales_history", {"products": "V60-02", "bucket": "Week"}),
+        ("get_reorder_plan", {"detail": "true", "budget": "900", "horizon_days": "14"}),
+    ],
+)
+async def test_words_numbers_and_yes_are_understood_however_they_are_written(
+    app: App, era: Era, tool: str, arguments: dict[str, Any]
+) -> None:
+    result = await ask(app, era, tool, arguments)
+    assert not result.is_error, text_of(result)
+
+
+async def test_a_word_that_is_none_is_answered_with_the_nearest(app: App, era: Era) -> None:
+    assert "(did you mean 'late'?)" in text_of(await ask(app, era, "get_reorder_plan", {"urgency": "lat"}))
+    wrong = await ask(app, era, "search", {"query": "tea", "kinds": ["suplier"]})
+    assert "kinds.0: " in text_of(wrong)
+    assert "(did you mean 'supplier'?)" in text_of(wrong)
+
+
+async def test_many_mistakes_are_told_in_few_words(app: App, era: Era) -> None:
+    result = await ask(app, era, "get_reorder_plan", {"suppliers": [{"a": 1}] * 300, "limit": "x" * 50_000})
+    assert result.is_error
+    assert "and 296 more" in text_of(result)
+    assert len(text_of(result)) < 1_000
+
+
+async def test_an_unknown_argument_of_any_length_is_answered_shortly(app: App, era: Era) -> None:
+    result = await ask(app, era, "get_reorder_plan", {"x" * 50_000: 1})
+    assert result.is_error
+    assert len(text_of(result)) < 1_000
+
+
+async def test_a_code_with_a_comma_is_told_how_to_be_passed(app: App, era: Era) -> None:
+    await app.stocktrim.products.save(ProductDraft(product_id="MUG, BLUE", name="Blue mug"))
+    split = await ask(app, era, "get_products", {"codes": "MUG, BLUE"})
+    assert 'Commas separate codes: one that holds a comma is passed as a list, codes=["MUG, BLUE"].' in text_of(split)
+    assert split.is_error or "Commas separate codes" in json.dumps(split.structured_content)
+    for sent in (["MUG, BLUE"], '["MUG, BLUE"]', '"MUG, BLUE"'):
+        found = await ask(app, era, "get_products", {"codes": sent})
+        assert found.structured_content is not None
+        assert [one["code"] for one in found.structured_content["items"]] == ["MUG, BLUE"]
+        assert "Commas" not in text_of(found)
+    assert "Commas" not in text_of(await ask(app, era, "get_products", {"codes": "V60-02,MUG-SAGE"}))
 
 
 async def test_a_hidden_character_of_a_code_survives_the_way_to_the_model_and_back(app: App, era: Era) -> None:
