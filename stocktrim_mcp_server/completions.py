@@ -101,11 +101,11 @@ def values_of(ref: PromptReference | ResourceTemplateReference, argument: str) -
         for recipe in RECIPES:
             if recipe.name == ref.name:
                 return OF_PROMPTS.get(argument)
-        raise MCPError(INVALID_PARAMS, f"There is no prompt {visible(ref.name[:LONGEST_ARGUMENT])!r}.")
+        raise MCPError(INVALID_PARAMS, f"There is no prompt {ref.name[:LONGEST_ARGUMENT]!r}.")
     for room in ROOMS:
         if ref.uri.startswith(room.beginning):
             return room.name if argument == room.argument else None
-    raise MCPError(INVALID_PARAMS, f"There is no resource template {visible(ref.uri[:LONGEST_ARGUMENT])!r}.")
+    raise MCPError(INVALID_PARAMS, f"There is no resource template {ref.uri[:LONGEST_ARGUMENT]!r}.")
 
 
 def fitting(words: Iterable[Word], typed: str) -> list[str]:

@@ -75,7 +75,7 @@ class HousePrompt(Prompt):
             if name not in known:
                 there_are = ", ".join(known) or "none"
                 raise refused(
-                    f"{self.name} has no argument {visible(name[:LONGEST_ARGUMENT])!r}.{did_you_mean(name, known)} "
+                    f"{self.name} has no argument {name[:LONGEST_ARGUMENT]!r}.{did_you_mean(name, known)} "
                     f"Arguments: {there_are}."
                 )
         given = {name: said for name, value in arguments.items() if (said := str(value).strip())}
@@ -97,7 +97,7 @@ def check_name(name: str) -> None:
     known = [recipe.name for recipe in RECIPES]
     if name not in known:
         hint = did_you_mean(name, known)
-        raise refused(f"There is no prompt {visible(name[:LONGEST_ARGUMENT])!r}.{hint} Prompts: {', '.join(known)}.")
+        raise refused(f"There is no prompt {name[:LONGEST_ARGUMENT]!r}.{hint} Prompts: {', '.join(known)}.")
 
 
 def add_prompts(built: MCPServer[App], menu: Collection[str]) -> None:
