@@ -193,15 +193,20 @@ class Catalogue:
 
         With `today` each that is overdue by then says so.
         """
+        for held in self.held(item):
+            late = None if today is None else self.lateness(held.order, today)
+            overdue = late.in_words if late is not None and late.days > 0 else None
+            yield held.said if overdue is None else held.said.model_copy(update={"overdue": overdue})
+
+    def held(self, item: Item) -> Iterator["Held"]:
+        """The lines behind `open_orders`, each with its order and the place it goes to."""
         row, product = item.row, item.product
         names = {row.product_id, row.code} if product is None else {product.product_id, product.code}
         here = None if row.location is None else self.location(row.location)
         for name in sorted(one for one in names if one):
-            for place, held, order in self._orders.get(name, ()):
-                if here is None or place is None or self.location(place) == here:
-                    late = None if today is None else self.lateness(order, today)
-                    overdue = late.in_words if late is not None and late.days > 0 else None
-                    yield held if overdue is None else held.model_copy(update={"overdue": overdue})
+            for held in self._orders.get(name, ()):
+                if here is None or held.place is None or self.location(held.place) == here:
+                    yield held
 
     def lateness(self, order: PurchaseOrder, today: date) -> Lateness | None:
         """How an order stands on this day against the lead time of its supplier, else of its products.
@@ -265,7 +270,8 @@ def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filte
     if filters.categories:
         yield from _unknown("category", filters.categories, {row.category for row in rows})
     if filters.products:
-        yield from _unknown("product", filters.products, {name for row in rows for name in (row.code, row.product_id)})
+        ids = {row.product_id for row in rows}
+        yield from _unknown("product", filters.products, {row.code for row in rows}, also=ids)
     if filters.locations:
         planned = folded(row.location for row in rows if row.location)
         places, names = catalogue.places, {name: code for code, name in catalogue.places.items() if name}
@@ -276,9 +282,14 @@ def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filte
 
 
 def _unknown(
-    noun: str, wanted: Sequence[str], known: Collection[str | None], codes: Mapping[str, str] = MappingProxyType({})
+    noun: str,
+    wanted: Sequence[str],
+    known: Collection[str | None],
+    codes: Mapping[str, str] = MappingProxyType({}),
+    also: Iterable[str | None] = (),
 ) -> Iterator[str]:
-    names = folded(name for name in known if name is not None)
+    """`codes`: names to guess from besides; `also`: words that are known, and that nobody would mean."""
+    names = folded(name for name in (*known, *also) if name is not None)
     lost = [value for value in wanted if value.strip() and value.strip().casefold() not in names]
     for value in lost[:STRANGE_NAMED]:
         meant = did_you_mean(value, _alike(value, known), codes) or " search finds codes from words."
@@ -288,13 +299,19 @@ def _unknown(
 
 
 def _alike(said: str, known: Iterable[str | None]) -> list[str]:
-    """Of many words those that begin or end as what was said."""
+    """Of many words those that begin and end most like what was said."""
     words = sorted(name for name in known if name)
     if len(words) <= MOST_COMPARED:
         return words
     wanted = said.strip().casefold()
-    near = [word for word in words if word.casefold().startswith(wanted[:3]) or word.casefold().endswith(wanted[-3:])]
-    return near[:MOST_COMPARED]
+    shared = {word: _shared(wanted, folds := word.casefold()) + _shared(wanted[::-1], folds[::-1]) for word in words}
+    return sorted(words, key=lambda word: -shared[word])[:MOST_COMPARED]
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters with which both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (its, others) in pairs if its != others), min(len(one), len(other)))
 
 
 def folded(values: Iterable[str]) -> set[str]:

@@ -2,8 +2,19 @@
 
 A plan is a value: the same account and the same question give the same `plan_id`, whenever and in whatever order they
 are read, and any figure that differs gives another. All lines are computed, models are made of those that are shown.
+
+What StockTrim suggests but nobody has to buy is set apart, and in no total of what is to buy:
+
+| set aside | when, first rule that fits |
+| --- | --- |
+| already ordered | open orders that StockTrim does not count hold the whole quantity |
+| made here | it is made from parts, which are planned and bought themselves |
+
+Of a line that is ordered in part the rest is to buy, in whole packs; StockTrim's own figure stands beside it.
 """
 
+import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,25 +32,35 @@ from stocktrim_mcp_server.planning.catalogue import (
     Filters,
     Item,
     OpenOrder,
+    folded,
     select,
     strange,
 )
-from stocktrim_mcp_server.planning.cover import Urgency, order_by, pressing, runs_dry_on, urgency
+from stocktrim_mcp_server.planning.cover import STATES, State, Urgency, order_by, pressing, runs_dry_on, state, urgency
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, start_of
 from stocktrim_mcp_server.planning.replenishment import (
+    USUAL_CYCLE_DAYS,
     Candidate,
     LeftOut,
+    dry_days_of,
+    limits_of,
     lost_margin_of_waiting,
     margin_of,
+    one_cycle,
     pace_of,
     usual_margin_rate,
+    why_harmless,
+    window_days_of,
     within_budget,
 )
 
 Grouping = Literal["supplier", "category", "location", "urgency"]
 
 NAMED = 6
-"""Products named in one warning, and groups named without their lines."""
+"""Products named in one warning."""
+
+MORE_GROUPS = 8
+"""Groups told in a line each, without their products."""
 
 LONGEST_FLAG = 200
 """Characters kept of what StockTrim says about a row."""
@@ -62,14 +83,23 @@ class Row(Model):
     urgency: Urgency | None = Field(default=None, description="Absent: StockTrim computed no days")
     on_hand: float | None = None
     on_order: float | None = Field(default=None, description="Sent and not received; drafts are not counted")
-    daily_demand: float | None = Field(default=None, description="Units a day, average of 120 days")
     days_left: int | None = Field(default=None, description="Days until stock-out; 0 or less: out")
+    dry_days: int | None = Field(
+        default=None, description="Estimate: days without stock before an order placed today can arrive; absent: none"
+    )
     lead_time_days: int | None = None
     order_by: date | None = None
     order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
+    to_buy: float | None = Field(default=None, description="What of it is on no open order; absent: all of it")
     unit_cost: float | None = None
-    line_cost: float | None = Field(default=None, description="Absent: StockTrim holds no cost")
+    line_cost: float | None = Field(default=None, description="Of what is to buy; absent: StockTrim holds no cost")
+    lost_margin: float | None = Field(
+        default=None, description="Estimate: margin lost if ordered cycle_days later instead of now; absent: none"
+    )
+    cycle_days: float | None = Field(default=None, description="Days to the next order")
     lost_margin_a_day: float | None = Field(default=None, description="Estimate: margin lost each day without stock")
+    forecast_per_day: float | None = Field(default=None, description="Units a day by the forecast, which days rest on")
+    sold_per_day: float | None = Field(default=None, description="Recent sales: units a day, average of 120 days")
     open_orders: tuple[OpenOrder, ...] = Field(default=(), description="Orders that already hold it")
     flags: tuple[str, ...] = Field(default=(), description="What to look at before ordering")
 
@@ -80,9 +110,39 @@ class Group(Model):
     key: str
     name: str | None = None
     lines: int
+    state: str = Field(description="How many lines are out, will be dry before delivery, are past their date, ...")
     cost: float | None = Field(default=None, description="Sum of the priced lines; absent: none is priced")
     unpriced_lines: int | None = Field(default=None, description="Lines without a cost, not in `cost`")
+    lost_margin: float | None = Field(default=None, description="Estimate: lost by waiting one cycle; absent: none")
     rows: tuple[Row, ...] = ()
+
+
+class SetAside(Model):
+    """What StockTrim suggests and nobody has to buy."""
+
+    product: str
+    name: str | None = None
+    supplier: str
+    location: str | None = None
+    urgency: Urgency | None = None
+    days_left: int | None = None
+    order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
+    why: str
+
+
+class AddOn(Model):
+    """What StockTrim does not suggest yet, and will soon."""
+
+    product: str
+    name: str | None = None
+    supplier: str
+    location: str | None = None
+    order_in_days: int = Field(description="Days until it must be ordered")
+    on_hand: float | None = None
+    on_order: float | None = None
+    days_left: int | None = None
+    estimated_quantity: float = Field(description="Estimate: for one cycle, minimum and pack respected")
+    estimated_cost: float | None = None
 
 
 class Plan(Model):
@@ -90,16 +150,29 @@ class Plan(Model):
 
     plan_id: str
     as_of: datetime | None = Field(default=None, description="When StockTrim computed it, UTC")
-    total_lines: int
-    total_cost: float | None = Field(default=None, description="Of all lines with a cost, in the account's currency")
+    total_lines: int = Field(description="To buy")
+    total_cost: float | None = Field(default=None, description="Of the lines to buy with a cost, account's currency")
     unpriced_lines: int | None = Field(default=None, description="Lines without a cost; absent: none")
+    suggested_lines: int | None = Field(default=None, description="All that StockTrim suggests within the filters")
+    suggested_cost: float | None = Field(default=None, description="Of StockTrim's whole quantities with a cost")
+    set_aside_lines: int | None = Field(default=None, description="Of those suggested, nothing to buy of these")
     total_groups: int
+    lost_margin: float | None = Field(
+        default=None, description="Estimate: margin lost if what is to buy is ordered one cycle later instead"
+    )
     budget: float | None = None
     left_out_lines: int | None = Field(default=None, description="Lines the budget does not pay for")
     left_out_cost: float | None = None
+    left_out_lost_margin: float | None = Field(default=None, description="Estimate: accepted by leaving them out")
+    add_on_lines: int | None = Field(default=None, description="Not suggested yet, to be ordered soon")
+    add_on_cost: float | None = Field(default=None, description="Estimate")
     groups: tuple[Group, ...] = ()
+    more_groups: tuple[str, ...] = Field(default=(), description="The next groups, without their lines")
     left_out: tuple[LeftOut, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    add_ons: tuple[AddOn, ...] = ()
     next_cursor: str | None = None
+    notes: tuple[str, ...] = Field(default=(), description="How to read the figures")
     warnings: tuple[str, ...] = ()
 
 
@@ -109,14 +182,25 @@ class Line:
 
     item: Item
     quantity: float
+    """StockTrim's."""
+    to_buy: float
     urgency: Urgency | None
     cost: float | None
+    """Of what is to buy."""
+    dry_days: int | None
     orders: tuple[OpenOrder, ...]
+    ordered: float
+    """Units on open orders that StockTrim's suggestion does not know of; see `uncounted_units`."""
     mark: bytes
+    lost_margin: float = 0.0
 
     @property
     def pressing(self) -> tuple[int, float]:
         return pressing(self.urgency, self.item.row.days_until_stock_out)
+
+    @property
+    def state(self) -> State:
+        return state(self.urgency, self.item.row.days_until_stock_out, self.dry_days)
 
     @property
     def order(self) -> tuple[int, float, str, str, bytes]:
@@ -132,6 +216,22 @@ class Members:
     name: str | None
     lines: tuple[Line, ...]
 
+    @property
+    def lost_margin(self) -> float:
+        """Estimate: lost if all of it waits one cycle."""
+        return round(sum(line.lost_margin for line in self.lines), 2)
+
+    @property
+    def cost(self) -> float | None:
+        """None: no line is priced."""
+        return _sum([line.cost for line in self.lines if line.cost is not None])
+
+    @property
+    def state(self) -> str:
+        """How many lines are out now, dry before delivery, and so on."""
+        counted = Counter(line.state for line in self.lines)
+        return ", ".join(f"{counted[one]} {one}" for one in STATES if counted[one])
+
 
 @dataclass(frozen=True, slots=True)
 class WholePlan:
@@ -141,13 +241,16 @@ class WholePlan:
     as_of: datetime | None
     group_by: Grouping
     groups: tuple[Members, ...]
+    suggested: tuple[Line, ...]
     budget: float | None
-    left_out: tuple[tuple[Line, float, str], ...]
+    left_out: tuple[tuple[Line, str], ...]
+    set_aside: tuple[tuple[Line, str], ...]
+    add_ons: tuple[AddOn, ...] | None
     warnings: tuple[str, ...]
 
     @property
     def lines(self) -> list[Line]:
-        """Every line to order, in the order shown."""
+        """Every line to buy, in the order shown."""
         return [line for group in self.groups for line in group.lines]
 
 
@@ -158,67 +261,160 @@ def reorder_plan(
     *,
     group_by: Grouping = "supplier",
     budget: float | None = None,
+    add_on_days: int | None = None,
+    today: date | None = None,
 ) -> WholePlan:
     """Every line StockTrim suggests to order within the filters; with a budget, those it is best spent on.
 
-    Rows are of the whole business or of locations, as given. Groups and lines come most pressing first: urgency, then
-    days left, then SKU. A line nothing is known of by days stays in whatever urgency or horizon is asked for.
+    Rows are of the whole business or of locations, as given. Lines come most pressing first: urgency, then days left,
+    then SKU. Groups come by their most pressing line's urgency, then by the margin that waiting one cycle loses. A line
+    nothing is known of by days stays in whatever urgency or horizon is asked for. `today` tells which orders are late.
 
-    Source: quantities and days are StockTrim's; line cost = quantity x unit cost; order-by date = day computed + days
-    until the order is due. What a budget keeps: `within_budget`.
+    Source: quantities and days are StockTrim's; line cost = what is to buy x unit cost; order-by date = day computed +
+    days until the order is due. What a budget keeps: `within_budget`.
     """
     rows = list(rows)
     items = select((row for row in rows if (row.order_quantity or 0) > 0 or row.error), catalogue, filters)
-    suggested = [_line(item, catalogue) for item in items if (item.row.order_quantity or 0) > 0]
+    suggested = [_line(item, catalogue, today) for item in items if (item.row.order_quantity or 0) > 0]
     failed = [item for item in items if item.row.error and (item.row.order_quantity or 0) <= 0]
     lines = [
         line for line in suggested if filters.keep(line.item.row.days_until_stock_out, line.item.row.days_until_order)
     ]
-    kept, left_out = (lines, ()) if budget is None else _paid_for(lines, budget)
+    usual = usual_margin_rate(line.item for line in lines)
+    aside: list[tuple[Line, str]] = []
+    wanted: list[Line] = []
+    for line in lines:
+        if why := nothing_to_buy(line.item, line.quantity, line.to_buy, line.orders):
+            aside.append((line, why))
+        else:
+            line.lost_margin = lost_margin_of_waiting(line.item, line.to_buy, usual, line.ordered)
+            wanted.append(line)
+    aside.sort(key=lambda one: one[0].order)
+    kept, left_out = (wanted, ()) if budget is None else _paid_for(wanted, usual, budget)
+    groups = _grouped(kept, catalogue, group_by)
     as_of = min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
     return WholePlan(
         plan_id=identity([*(line.mark for line in suggested), *map(mark, failed)], (filters.canonical(), budget)),
         as_of=as_of,
         group_by=group_by,
-        groups=_grouped(kept, catalogue, group_by),
+        groups=groups,
+        suggested=tuple(lines),
         budget=budget,
         left_out=left_out,
+        set_aside=tuple(aside),
+        add_ons=None if add_on_days is None else _add_ons(rows, catalogue, filters, groups, add_on_days),
         warnings=(
-            *_already_ordered(lines),
+            *_not_to_buy(aside),
+            *_late_orders(lines),
             *strange(rows, catalogue, filters),
-            *_gaps(lines, {item.row.code for item in failed}),
+            *_gaps(wanted, {item.row.code for item in failed}),
             *_dropped(len(suggested) - len(lines), filters),
         ),
     )
 
 
-def _line(item: Item, catalogue: Catalogue) -> Line:
+def _line(item: Item, catalogue: Catalogue, today: date | None) -> Line:
     quantity, unit_cost = item.row.order_quantity or 0.0, item.unit_cost
-    orders = tuple(catalogue.open_orders(item))
+    orders = tuple(catalogue.open_orders(item, today))
+    ordered = uncounted_units(item, catalogue)
+    to_buy = rest_of(quantity, ordered, limits_of(item).batch)
+    dry = dry_days_of(item)
     return Line(
         item=item,
         quantity=quantity,
+        to_buy=to_buy,
         urgency=urgency(item.row.days_until_stock_out, item.row.days_until_order),
-        cost=None if unit_cost is None else round(quantity * unit_cost, 2),
+        cost=None if unit_cost is None else round(to_buy * unit_cost, 2),
+        dry_days=None if dry is None else math.ceil(dry - 1e-6),
         orders=orders,
+        ordered=ordered,
         mark=mark(item, orders),
     )
 
 
-def _paid_for(lines: Sequence[Line], budget: float) -> tuple[list[Line], tuple[tuple[Line, float, str], ...]]:
-    """The lines a budget keeps, and those left out with the margin that waiting loses, the greatest loss first."""
-    usual = usual_margin_rate(line.item for line in lines)
-    losses = [lost_margin_of_waiting(line.item, line.quantity, usual) for line in lines]
+def rest_of(quantity: float, ordered: float, batch: float | None) -> float:
+    """What of a suggestion is on no order yet, in whole packs, never more than the suggestion."""
+    if ordered <= 0:
+        return quantity
+    rest = max(0.0, quantity - ordered)
+    pack = batch if batch and batch > 0 else 1.0
+    return min(quantity, round(math.ceil(rest / pack - 1e-6) * pack, 6))
+
+
+def nothing_to_buy(item: Item, quantity: float, to_buy: float, orders: Sequence[OpenOrder]) -> str | None:
+    """Why nothing of a quantity is to buy. None: there is."""
+    if to_buy <= 0:
+        return f"already on {_references(orders)}: {_units(quantity)} of {_units(quantity)} units"
+    if parts := item.row.made_of_count:
+        return f"made from {parts} part(s): make it, and buy the parts"
+    return None
+
+
+def _units(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _paid_for(lines: Sequence[Line], usual: float, budget: float) -> tuple[list[Line], tuple[tuple[Line, str], ...]]:
+    """The lines a budget keeps, and those left out and why, the greatest loss first."""
     why = within_budget(
         (
-            Candidate(line.item.row.code, line.item.row.location, line.cost, loss, line.pressing)
-            for line, loss in zip(lines, losses, strict=True)
+            Candidate(
+                line.item.row.code,
+                line.item.row.location,
+                line.cost,
+                line.lost_margin,
+                line.pressing,
+                "" if line.lost_margin > 0 else why_harmless(line.item, usual),
+            )
+            for line in lines
         ),
         budget,
     )
-    left_out = [(lines[place], losses[place], reason) for place, reason in why.items()]
-    left_out.sort(key=lambda left: (-left[1], left[0].order))
+    left_out = [(lines[place], reason) for place, reason in why.items()]
+    left_out.sort(key=lambda left: (-left[0].lost_margin, left[0].order))
     return [line for place, line in enumerate(lines) if place not in why], tuple(left_out)
+
+
+def _add_ons(
+    rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters, groups: Sequence[Members], days: int
+) -> tuple[AddOn, ...]:
+    """What the suppliers of the plan, and those asked for, could be asked for besides: due within so many days.
+
+    In the order of the suppliers' first lines, then soonest first. What is made here, bought to order, discontinued or
+    on an open order that covers a cycle is none.
+    """
+    places: dict[str, int] = {}
+    for group in groups:
+        for line in group.lines:
+            places.setdefault(line.item.supplier, len(places))
+    asked = bool(folded(filters.suppliers))
+    found: list[tuple[int, AddOn]] = []
+    for item in select((row for row in rows if (row.order_quantity or 0) <= 0 and not row.error), catalogue, filters):
+        row = item.row
+        due = row.days_until_order if row.days_until_order is not None else row.days_until_stock_out
+        if due is None or due > days or item.discontinued or item.unstocked or row.made_of_count:
+            continue
+        if item.supplier == NO_SUPPLIER or not (asked or item.supplier in places):
+            continue
+        quantity = one_cycle(item)
+        if quantity <= uncounted_units(item, catalogue):
+            continue
+        cost = None if item.unit_cost is None else round(quantity * item.unit_cost, 2)
+        add_on = AddOn(
+            product=row.code,
+            name=_name(item),
+            supplier=item.supplier,
+            location=row.location,
+            order_in_days=due,
+            on_hand=row.on_hand,
+            on_order=row.on_order,
+            days_left=row.days_until_stock_out,
+            estimated_quantity=quantity,
+            estimated_cost=cost,
+        )
+        found.append((places.get(item.supplier, len(places)), add_on))
+    found.sort(key=lambda one: (one[0], one[1].supplier, one[1].order_in_days, one[1].product, one[1].location or ""))
+    return tuple(add_on for _, add_on in found)
 
 
 def _grouped(lines: Iterable[Line], catalogue: Catalogue, group_by: Grouping) -> tuple[Members, ...]:
@@ -230,7 +426,7 @@ def _grouped(lines: Iterable[Line], catalogue: Catalogue, group_by: Grouping) ->
         Members(key, catalogue.supplier_name(key) if group_by == "supplier" else None, tuple(those))
         for key, those in members.items()
     ]
-    groups.sort(key=lambda group: (group.key == nobody, group.lines[0].pressing, group.key))
+    groups.sort(key=lambda group: (group.key == nobody, group.lines[0].pressing[0], -group.lost_margin, group.key))
     return tuple(groups)
 
 
@@ -249,33 +445,53 @@ def _key(line: Line, group_by: Grouping) -> str | None:
 def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = False) -> Plan:
     """`limit` lines of a plan, from where the cursor stands; totals stay those of the whole.
 
-    First the lines to order, then those a budget left out. A cursor of another plan starts this one anew and says so.
-    `detail` adds unit cost, demand, lead time and what a day without stock loses.
+    First the lines to buy, then those a budget left out, then those set aside. Add-ons stand with their supplier's
+    first line. A cursor of another plan starts this one anew and says so. What holds of the whole plan is said with
+    its first lines alone. `detail` adds unit cost, rates, lead time and what waiting and a day without stock lose.
 
     Raises: ValueError if the cursor is none of ours.
     """
     lines = plan.lines
-    total = len(lines) + len(plan.left_out)
+    total = len(lines) + len(plan.left_out) + len(plan.set_aside)
     start, said = start_of(cursor, plan.plan_id, plan.group_by[0], "plan", total)
     end = start + limit
     costs = [line.cost for line in lines if line.cost is not None]
-    missed = [line.cost for line, *_ in plan.left_out if line.cost is not None]
+    after, last = len(lines), len(lines) + len(plan.left_out)
+    groups = tuple(_shown_groups(plan, start, end, detail))
+    left_out = plan.left_out[max(0, start - after) : max(0, end - after)]
+    set_aside = plan.set_aside[max(0, start - last) : max(0, end - last)]
+    add_ons, unseen = _shown_add_ons(plan, lines, start, end)
     return Plan(
         plan_id=plan.plan_id,
         as_of=plan.as_of,
         total_lines=len(lines),
         total_cost=_sum(costs),
         unpriced_lines=len(lines) - len(costs) or None,
+        suggested_lines=len(plan.suggested),
+        suggested_cost=_sum(
+            [
+                round(line.quantity * line.item.unit_cost, 2)
+                for line in plan.suggested
+                if line.item.unit_cost is not None
+            ]
+        ),
+        set_aside_lines=len(plan.set_aside) or None,
         total_groups=len(plan.groups),
+        lost_margin=_money(line.lost_margin for line in lines),
         budget=plan.budget,
         left_out_lines=len(plan.left_out) or None,
-        left_out_cost=_sum(missed),
-        groups=tuple(_shown_groups(plan, start, end, detail)),
-        left_out=tuple(
-            _left_out(*left) for left in plan.left_out[max(0, start - len(lines)) : max(0, end - len(lines))]
-        ),
+        left_out_cost=_sum([line.cost for line, _ in plan.left_out if line.cost is not None]),
+        left_out_lost_margin=_money(line.lost_margin for line, _ in plan.left_out),
+        add_on_lines=None if plan.add_ons is None else len(plan.add_ons),
+        add_on_cost=_sum([one.estimated_cost for one in plan.add_ons or () if one.estimated_cost is not None]),
+        groups=groups,
+        more_groups=tuple(_more_groups(plan, end)) if start == 0 else (),
+        left_out=tuple(_left_out(*left) for left in left_out),
+        set_aside=tuple(_set_aside(*one) for one in set_aside),
+        add_ons=add_ons,
         next_cursor=cursor_at(plan.plan_id, plan.group_by[0], end, total),
-        warnings=(*said, *plan.warnings),
+        notes=tuple(_notes(plan)) if start == 0 else (),
+        warnings=(*said, *(plan.warnings if start == 0 else ()), *unseen),
     )
 
 
@@ -283,45 +499,99 @@ def _sum(costs: Collection[float]) -> float | None:
     return round(sum(costs), 2) if costs else None
 
 
+def _money(amounts: Iterable[float]) -> float | None:
+    return round(sum(amounts), 2) or None
+
+
 def _shown_groups(plan: WholePlan, start: int, end: int, detail: bool) -> Iterator[Group]:
-    """The groups with lines between start and end; the first window also names some of the others, without lines."""
-    passed = named = 0
+    """The groups with lines between start and end."""
+    passed = 0
     for group in plan.groups:
         lines = group.lines[max(0, start - passed) : max(0, end - passed)]
         passed += len(group.lines)
-        if not lines:
-            named += start == 0
-            if start or named > NAMED:
-                continue
-        costs = [line.cost for line in group.lines if line.cost is not None]
-        yield Group(
-            key=group.key,
-            name=group.name,
-            lines=len(group.lines),
-            cost=_sum(costs),
-            unpriced_lines=len(group.lines) - len(costs) or None,
-            rows=tuple(_row(line, plan.group_by, detail) for line in lines),
+        if lines:
+            yield Group(
+                key=group.key,
+                name=group.name,
+                lines=len(group.lines),
+                state=group.state,
+                cost=group.cost,
+                unpriced_lines=sum(line.cost is None for line in group.lines) or None,
+                lost_margin=group.lost_margin or None,
+                rows=tuple(_row(line, plan, detail) for line in lines),
+            )
+
+
+def _more_groups(plan: WholePlan, end: int) -> Iterator[str]:
+    """Of the groups after these lines the first, each in a line; how many there are is told by `total_groups`."""
+    passed = told = 0
+    for group in plan.groups:
+        if passed >= end and told < MORE_GROUPS:
+            told += 1
+            name = "" if group.name is None else f" {group.name}"
+            cost = "no cost" if group.cost is None else f"cost {group.cost:.2f}"
+            yield f"{group.key}{name} ({group.state}; {cost}; lost margin {group.lost_margin:.2f})"
+        passed += len(group.lines)
+
+
+def _shown_add_ons(
+    plan: WholePlan, lines: Sequence[Line], start: int, end: int
+) -> tuple[tuple[AddOn, ...], tuple[str, ...]]:
+    """Add-ons of the suppliers whose first line is shown, and of those asked for that have none; what is not told."""
+    if not plan.add_ons:
+        return (), ()
+    firsts: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        firsts.setdefault(line.item.supplier, place)
+    found = [one for one in plan.add_ons if start <= firsts.get(one.supplier, 0) < end]
+    more = len(found) - (end - start)
+    if more <= 0:
+        return tuple(found), ()
+    return tuple(found[: end - start]), (
+        f"{more} more add-on(s) of the suppliers shown are not told: ask for one supplier, or raise the limit.",
+    )
+
+
+def _notes(plan: WholePlan) -> Iterator[str]:
+    """What the figures mean, where a name does not say it. Read once, with the first lines."""
+    lines = [*plan.lines, *(line for line, _ in plan.left_out)]
+    if plan.set_aside or any(line.to_buy != line.quantity for line in lines):
+        yield "totals: what is still to buy; suggested: all that StockTrim suggests"
+    if any(line.dry_days for line in lines):
+        yield "dry days: estimated days without stock before an order placed today can arrive"
+    if any(line.lost_margin for line in lines):
+        yield (
+            "lost margin: estimate, lost if ordered one reorder cycle later instead of now "
+            f"({USUAL_CYCLE_DAYS} days where none is set)"
         )
+    if any(line.item.row.is_uncertain for line in lines):
+        yield "weak forecast: StockTrim's mark (threshold not published); R2: fit of its best method, of 1"
 
 
-def _row(line: Line, group_by: Grouping, detail: bool) -> Row:
+def _row(line: Line, plan: WholePlan, detail: bool) -> Row:
     item, row = line.item, line.item.row
+    loses = detail or plan.budget is not None
     return Row(
         product=row.code,
         name=_name(item),
-        supplier=None if group_by == "supplier" else item.supplier,
+        supplier=None if plan.group_by == "supplier" else item.supplier,
         location=row.location,
         urgency=line.urgency,
         on_hand=row.on_hand,
         on_order=row.on_order,
-        daily_demand=row.daily_demand if detail else None,
         days_left=row.days_until_stock_out,
+        dry_days=line.dry_days or None,
         lead_time_days=row.lead_time_days if detail else None,
         order_by=order_by(_computed_on(item), row.days_until_order),
         order_quantity=line.quantity,
+        to_buy=line.to_buy if line.to_buy != line.quantity else None,
         unit_cost=item.unit_cost if detail else None,
         line_cost=line.cost,
+        lost_margin=round(line.lost_margin, 2) or None if loses else None,
+        cycle_days=window_days_of(item) if loses else None,
         lost_margin_a_day=_lost_a_day(item) if detail else None,
+        forecast_per_day=round(pace_of(item).daily_rate, 4) if detail else None,
+        sold_per_day=row.daily_demand if detail else None,
         open_orders=line.orders,
         flags=tuple(flags(line)),
     )
@@ -333,17 +603,32 @@ def _lost_a_day(item: Item) -> float | None:
     return None if margin is None or margin <= 0 else round(margin * pace_of(item).daily_rate, 2) or None
 
 
-def _left_out(line: Line, loss: float, why: str) -> LeftOut:
+def _left_out(line: Line, why: str) -> LeftOut:
     row = line.item.row
     return LeftOut(
         product=row.code,
         name=_name(line.item),
         supplier=line.item.supplier,
         location=row.location,
-        order_quantity=line.quantity,
+        order_quantity=line.to_buy,
         line_cost=line.cost,
         runs_dry_on=runs_dry_on(_computed_on(line.item), row.days_until_stock_out),
-        lost_margin=round(loss, 2) or None,
+        lost_margin=round(line.lost_margin, 2) or None,
+        cycle_days=window_days_of(line.item),
+        why=why,
+    )
+
+
+def _set_aside(line: Line, why: str) -> SetAside:
+    row = line.item.row
+    return SetAside(
+        product=row.code,
+        name=_name(line.item),
+        supplier=line.item.supplier,
+        location=row.location,
+        urgency=line.urgency,
+        days_left=row.days_until_stock_out,
+        order_quantity=line.quantity,
         why=why,
     )
 
@@ -359,13 +644,16 @@ def _computed_on(item: Item) -> date | None:
 def flags(line: Line) -> Iterator[str]:
     """What to look at before ordering a line."""
     item, row = line.item, line.item.row
-    uncounted = uncounted_units(line)
-    if uncounted > 0:
-        yield "already ordered" if uncounted >= line.quantity else "partly ordered already"
+    if line.ordered > 0:
+        yield f"{_units(min(line.ordered, line.quantity))} of {_units(line.quantity)} ordered already"
+    elif row.location is not None and any(order.status != COUNTED for order in line.orders):
+        yield "orders without a place may hold it"
+    if (row.on_hand or 0) < 0:
+        yield "negative stock"
     if item.unit_cost is None:
         yield "no cost"
     if row.is_uncertain:
-        yield "weak forecast"
+        yield "weak forecast" if row.best_fit is None else f"weak forecast R2 {row.best_fit:.2f}"
     if row.made_of_count:
         yield "made from parts"
     if item.discontinued:
@@ -376,32 +664,51 @@ def flags(line: Line) -> Iterator[str]:
         yield row.error[:LONGEST_FLAG]
 
 
-def uncounted_units(line: Line) -> float:
+def uncounted_units(item: Item, catalogue: Catalogue) -> float:
     """Units that open orders hold and StockTrim's suggestion does not know of.
+
+    Of a row of one location only what is surely to go there: an order without a place would count at each of them.
 
     Source: StockTrim counts Sent orders as on order, no Draft or Approved one; of those sent, what goes beyond its
     figure on order is not counted either.
     """
-    sent = sum(order.quantity for order in line.orders if order.status == COUNTED)
-    waiting = sum(order.quantity for order in line.orders if order.status != COUNTED)
-    return waiting + max(0.0, sent - (line.item.row.on_order or 0.0))
+    sent = waiting = 0.0
+    for place, order, _ in catalogue.held(item):
+        if item.row.location is not None and place is None:
+            continue
+        if order.status == COUNTED:
+            sent += order.quantity
+        else:
+            waiting += order.quantity
+    return waiting + max(0.0, sent - (item.row.on_order or 0.0))
 
 
-def _already_ordered(lines: Iterable[Line]) -> Iterator[str]:
+def _not_to_buy(aside: Sequence[tuple[Line, str]]) -> Iterator[str]:
     """Said first: nothing is to be ordered twice."""
-    twice = [line for line in sorted(lines, key=attrgetter("order")) if line.orders and uncounted_units(line) > 0]
+    twice = [line for line, _ in aside if line.to_buy <= 0]
     if twice:
-        named = ", ".join(f"{line.item.row.code} ({_references(line)})" for line in twice[:NAMED])
+        named = ", ".join(f"{line.item.row.code} ({_references(line.orders)})" for line in twice[:NAMED])
         more = ", ..." if len(twice) > NAMED else ""
         yield (
-            f"{len(twice)} line(s) stand on open orders that StockTrim does not count as on order, so ordering them "
-            f"again would order twice: {named}{more}."
+            f"{len(twice)} suggested line(s) stand on open orders that StockTrim does not count as on order, and are "
+            f"set aside, so as not to order twice: {named}{more}."
         )
+    made = [line.item.row.code for line, _ in aside if line.to_buy > 0]
+    if made:
+        named = ", ".join(made[:NAMED]) + (", ..." if len(made) > NAMED else "")
+        yield f"{len(made)} suggested line(s) are made from parts, and are set aside: buy the parts. {named}."
 
 
-def _references(line: Line) -> str:
-    orders = [order for order in line.orders if order.status != COUNTED] or list(line.orders)
-    return ", ".join(f"{order.status} {order.reference}" for order in orders[:3])
+def _references(orders: Sequence[OpenOrder]) -> str:
+    waiting = [order for order in orders if order.status != COUNTED] or list(orders)
+    return ", ".join(f"{order.status} {order.reference}" for order in waiting[:3])
+
+
+def _late_orders(lines: Iterable[Line]) -> Iterator[str]:
+    late = {order.reference: None for line in lines for order in line.orders if order.overdue}
+    if late:
+        named = ", ".join([*late][:NAMED]) + (", ..." if len(late) > NAMED else "")
+        yield f"{len(late)} open order(s) that hold these products are overdue: chase or cancel them first. {named}."
 
 
 def _gaps(lines: Sequence[Line], failed: Collection[str]) -> Iterator[str]:
