@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,9 +28,13 @@ from stocktrim_client.helpers.purchase_orders import PurchaseOrders
 from stocktrim_client.helpers.sales_orders import SalesOrders
 from stocktrim_client.helpers.suppliers import Suppliers
 from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
-from stocktrim_client.snapshot import Helpers, ListedLocations, Snapshot, ToldOrderPlan, ToldProducts, WriteWatch
+from stocktrim_client.snapshot import Kind
+from stocktrim_client.snapshot.watching import WriteWatch
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport, checked_address
 from stocktrim_client.verdicts import raise_for_answer, raise_for_nameless_answer, raise_for_raw_answer
+
+if TYPE_CHECKING:
+    from stocktrim_client.snapshot import Snapshot
 
 BASE_URL = "https://api.stocktrim.com"
 AUTH_ID = "STOCKTRIM_API_AUTH_ID"
@@ -122,20 +126,36 @@ class StockTrimClient:
         self.order_plan = OrderPlan(raising, self.changes, self.suppliers, self.locations)
         self.forecasts = Forecasts(raising, self.changes, sleep)
         self.account = Account(raising, self.changes)
-        self.snapshot = Snapshot(
-            Helpers(
-                products=ToldProducts(raising, self.changes),
+
+        def hold() -> "Snapshot":
+            # Not at the top: SQLite and the tables cost a start some 10 ms, and many a script does without.
+            from stocktrim_client.snapshot import Helpers, Snapshot
+
+            helpers = Helpers(
+                products=self.products,
                 suppliers=self.suppliers,
                 customers=self.customers,
-                locations=ListedLocations(raising, self.changes, self.products),
-                order_plan=ToldOrderPlan(raising, self.changes, self.suppliers, self.locations),
+                locations=self.locations,
+                order_plan=self.order_plan,
                 purchase_orders=self.purchase_orders,
                 bills_of_materials=self.bills_of_materials,
-            ),
-            folder=snapshot_folder,
-            account=(base_url, auth_id, auth_signature),
-        )
-        watch.tell = self.snapshot.wrote
+            )
+            return Snapshot(helpers, folder=snapshot_folder, account=(base_url, auth_id, auth_signature))
+
+        self._hold = hold
+        self._snapshot: Snapshot | None = None
+        watch.tell = self._wrote
+
+    @property
+    def snapshot(self) -> "Snapshot":
+        """The account's records on hand, read when first needed."""
+        if self._snapshot is None:
+            self._snapshot = self._hold()
+        return self._snapshot
+
+    def _wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False) -> None:
+        # Even if nothing was read yet: there may be a file, of an earlier start.
+        self.snapshot.wrote(kind, key, gone=gone)
 
     def _client(
         self, timeout: float, hook: Callable[[httpx.Response], Awaitable[None]], *, raise_errors: bool = True
@@ -170,7 +190,8 @@ class StockTrimClient:
 
     async def aclose(self) -> None:
         """Close every connection. Calling it again does nothing."""
-        await self.snapshot.aclose()
+        if self._snapshot is not None:
+            await self._snapshot.aclose()
         # Not httpx's clients too: a call after this is to meet our own NotSentError, not their RuntimeError.
         await self._transport.aclose()
 

@@ -26,11 +26,15 @@ class Locations(Helper):
 
         Reads the whole catalogue: a location without any product is missed where StockTrim does not list it.
         """
-        listed = {location.code: location for location in await self._lookup(None)}
+        listed = {location.code: location for location in await self.listed()}
         for product in await self._products.all():
             for stock in product.stock:
                 listed.setdefault(stock.location_code, Location(code=stock.location_code, name=stock.location_name))
         return list(listed.values())
+
+    async def listed(self) -> list[Location]:
+        """Those StockTrim lists, in one call; where it lists none, that is no proof that there are none."""
+        return await self._lookup(None)
 
     async def find(self, code: str) -> Location | None:
         """One location by code; None where StockTrim knows none, or does not answer lookups."""

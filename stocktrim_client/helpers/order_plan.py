@@ -1,6 +1,8 @@
 """What StockTrim recommends to order."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,7 +11,7 @@ from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.locations import Locations
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.helpers.wire import Body, Seen, Sheet, all_pages, build, first_page, in_slices, utc
+from stocktrim_client.helpers.wire import Body, Met, Seen, Sheet, all_pages, build, first_page, in_slices, utc
 from stocktrim_client.models.order_plan import OrderPlanRow
 from stocktrim_client.transport import calling
 
@@ -91,11 +93,13 @@ class OrderPlan(Helper):
         search: str | None = None,
         status: Status | None = None,
         exclude_manufactured: bool | None = None,
+        met: Met | None = None,
+        pages_at_once: int | None = None,
     ) -> list[OrderPlanRow]:
         """Every row of the plan within the filters; rows name no supplier, `products` does.
 
         StockTrim takes one supplier and one location a call, so several cost several calls. Without locations the
-        rows are for the whole business.
+        rows are for the whole business. `met` is told of each page; `pages_at_once` bounds the memory that pages take.
 
         Source: read_order_plan; its first page number and page size are not known, so repeats are dropped by row.
         """
@@ -106,6 +110,7 @@ class OrderPlan(Helper):
             "excludeManufactured": exclude_manufactured,
         }
         rows: list[OrderPlanRow] = []
+        turns = None if pages_at_once is None else asyncio.Semaphore(pages_at_once)
         known: dict[str, str] | None = None
 
         async def other_names() -> dict[str, str]:
@@ -113,11 +118,22 @@ class OrderPlan(Helper):
             known = await self._other_names(bool(suppliers), bool(locations)) if known is None else known
             return known
 
+        async def pages(criteria: Mapping[str, Any]) -> list[Identified]:
+            async def page(number: int | None) -> Sheet[Identified]:
+                async with turns or nullcontext():
+                    sheet = await self._page(criteria, number)
+                if met is not None:
+                    met([row for _, row in sheet.rows])
+                return sheet
+
+            with calling(bulk=True):
+                return await all_pages(page, _identity, asked=PAGE_SIZE)
+
         for location in dict.fromkeys(locations) or (None,):
             seen = Seen()
             for supplier in dict.fromkeys(suppliers) or (None,):
                 criteria = {**shared, "supplier": supplier, "location": location}
-                for _, row in seen.fresh(await self._matching(criteria, other_names), _identity):
+                for _, row in seen.fresh(await _matching(pages, criteria, other_names), _identity):
                     # A row of one location that does not say so would be taken for the whole business.
                     nameless = location is not None and row.location is None
                     rows.append(row.model_copy(update={"location": location}) if nameless else row)
@@ -131,18 +147,6 @@ class OrderPlan(Helper):
         _, page = await first_page(lambda number: self._page({}, number, size=1))
         return page.rows[0][1].calculated_at if page.rows else None
 
-    async def _matching(
-        self, criteria: Mapping[str, Any], other_names: Callable[[], Awaitable[Mapping[str, str]]]
-    ) -> list[Identified]:
-        """By code or, where that finds nothing, by name: which of them StockTrim's filters look at is not known."""
-        matching = await self._pages(criteria)
-        said = {word: criteria[word] for word in ("supplier", "location") if criteria[word]}
-        if matching or not said:
-            return matching
-        names = await other_names()
-        renamed = {word: names.get(text, text) for word, text in said.items()}
-        return await self._pages({**criteria, **renamed}) if renamed != said else []
-
     async def _other_names(self, suppliers: bool, locations: bool) -> dict[str, str]:
         """The name of each code, and the code of each name."""
         known = [
@@ -151,13 +155,6 @@ class OrderPlan(Helper):
         ]
         pairs = [(one.code, one.name) for one in known if one.code and one.name]
         return {name: code for code, name in pairs} | dict(pairs)
-
-    async def _pages(self, criteria: Mapping[str, Any]) -> list[Identified]:
-        async def page(number: int | None) -> Sheet[Identified]:
-            return await self._page(criteria, number)
-
-        with calling(bulk=True):
-            return await all_pages(page, _identity, asked=PAGE_SIZE)
 
     async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = PAGE_SIZE) -> Sheet[Identified]:
         asked = {**criteria, "page": number, "perPage": size}
@@ -172,6 +169,21 @@ class OrderPlan(Helper):
             if not content.met and echo is None:
                 raise ValueError("neither rows nor a filter")
             return Sheet(rows, (echo or {}).get("hasNextPage"))
+
+
+async def _matching(
+    pages: Callable[[Mapping[str, Any]], Awaitable[list[Identified]]],
+    criteria: Mapping[str, Any],
+    other_names: Callable[[], Awaitable[Mapping[str, str]]],
+) -> list[Identified]:
+    """By code or, where that finds nothing, by name: which of them StockTrim's filters look at is not known."""
+    matching = await pages(criteria)
+    said = {word: criteria[word] for word in ("supplier", "location") if criteria[word]}
+    if matching or not said:
+        return matching
+    names = await other_names()
+    renamed = {word: names.get(text, text) for word, text in said.items()}
+    return await pages({**criteria, **renamed}) if renamed != said else []
 
 
 def _identified(row: dict[str, Any]) -> Identified:

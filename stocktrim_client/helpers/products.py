@@ -9,7 +9,18 @@ from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper, answer_of, found
-from stocktrim_client.helpers.wire import Body, Sheet, all_pages, first_page, in_slices, items, plain, read, set_fields
+from stocktrim_client.helpers.wire import (
+    Body,
+    Met,
+    Sheet,
+    all_pages,
+    first_page,
+    in_slices,
+    items,
+    plain,
+    read,
+    set_fields,
+)
 from stocktrim_client.models.products import Product, ProductDraft, ProductSupplier, StockAtLocation
 from stocktrim_client.transport import calling
 
@@ -70,14 +81,20 @@ class Products(Helper):
         self._looks_at_ids = False
         """Whether a lookup has found a product by an id that is not its SKU: then one that finds none is proof."""
 
-    async def all(self) -> list[Product]:
-        """The whole catalogue, 50 products a call, several calls at a time.
+    async def all(self, *, met: Met | None = None) -> list[Product]:
+        """The whole catalogue, 50 products a call, several calls at a time; `met` is told of each page.
 
         Source: list_products; the number of its first page is not known, so repeats are dropped by product id.
         """
 
+        async def page(number: int | None) -> Sheet[Product]:
+            rows = await self._listed({} if number is None else {"pageNo": number})
+            if met is not None:
+                met(rows)
+            return Sheet(rows)
+
         with calling(bulk=True):
-            return await all_pages(self._page, lambda product: product.product_id)
+            return await all_pages(page, lambda product: product.product_id)
 
     async def find(self, code: str) -> Product | None:
         """One product by product id or SKU; None where there is none, or where several share the SKU.
@@ -99,6 +116,15 @@ class Products(Helper):
             catalogue = await self.all()
             products = {code: meant or _matching(catalogue, code, any_case=True) for code, meant in products.items()}
         return products
+
+    async def look_up(self, codes: Iterable[str]) -> dict[str, list[Product]]:
+        """The products that StockTrim's own lookup gives for each code, one call each.
+
+        None may mean that it looks at the other kind of code: `find_many` is sure.
+        """
+        wanted = list(dict.fromkeys(codes))
+        looked_up = await asyncio.gather(*(self._lookup(code) for code in wanted))
+        return {code: _matching(one, code) for code, one in zip(wanted, looked_up, strict=True)}
 
     async def get(self, code: str) -> Product:
         """One product by product id or SKU.
@@ -151,9 +177,6 @@ class Products(Helper):
             send=lambda: self._send("delete_product", query={"productId": product.product_id}),
             read=lambda: self._by_id(product.product_id),
         )
-
-    async def _page(self, number: int | None) -> Sheet[Product]:
-        return Sheet(await self._listed({} if number is None else {"pageNo": number}))
 
     async def _lookup(self, key: str) -> list[Product]:
         products = await self._listed({"code": key})

@@ -244,6 +244,9 @@ class Sheet(NamedTuple, Generic[T]):
     more: bool | None = None
 
 
+Met = Callable[[Sequence[Model]], None]
+"""Told of a page's records as they come, some of which may come again."""
+
 Fetch = Callable[[int | None], Awaitable[Sheet[T]]]
 """Fetches a page by its number, or without one the page StockTrim begins with."""
 

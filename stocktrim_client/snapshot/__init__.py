@@ -1,12 +1,17 @@
 """The account's records on hand: read in the background, searched by words, asked in SQL, never older than they say."""
 
-from stocktrim_client.snapshot.asking import QuestionError, Table
-from stocktrim_client.snapshot.finding import SEARCH_KINDS, Found, Hit, SearchKind
-from stocktrim_client.snapshot.readings import Helpers, ListedLocations, ToldOrderPlan, ToldProducts
-from stocktrim_client.snapshot.snapshot import Snapshot
-from stocktrim_client.snapshot.standing import KINDS, Kind, KindStanding, Standing
-from stocktrim_client.snapshot.tables import Column, TableShape
-from stocktrim_client.snapshot.watching import WriteWatch
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from stocktrim_client.snapshot.question import QuestionError, Table
+from stocktrim_client.snapshot.standing import KINDS, SEARCH_KINDS, Kind, KindStanding, SearchKind, Standing
+
+if TYPE_CHECKING:
+    from stocktrim_client.snapshot.finding import Found, Hit
+    from stocktrim_client.snapshot.readings import Helpers
+    from stocktrim_client.snapshot.snapshot import Snapshot
+    from stocktrim_client.snapshot.tables import Column, TableShape
+    from stocktrim_client.snapshot.watching import WriteWatch
 
 __all__ = [
     "KINDS",
@@ -17,14 +22,28 @@ __all__ = [
     "Hit",
     "Kind",
     "KindStanding",
-    "ListedLocations",
     "QuestionError",
     "SearchKind",
     "Snapshot",
     "Standing",
     "Table",
     "TableShape",
-    "ToldOrderPlan",
-    "ToldProducts",
     "WriteWatch",
 ]
+
+# SQLite, the tables and the search cost a start some 10 ms, and are needed when the first record is.
+_LATER = {
+    "Column": "tables",
+    "Found": "finding",
+    "Helpers": "readings",
+    "Hit": "finding",
+    "Snapshot": "snapshot",
+    "TableShape": "tables",
+    "WriteWatch": "watching",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

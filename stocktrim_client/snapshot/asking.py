@@ -13,9 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import AwareDatetime, Field
-
-from stocktrim_client.models.base import Model
+from stocktrim_client.snapshot.question import Cell, QuestionError
 from stocktrim_client.snapshot.standing import KINDS, Kind
 from stocktrim_client.snapshot.tables import TABLES, TableShape
 
@@ -64,22 +62,6 @@ _FIRST_WORD = re.compile(r"[A-Za-z]+")
 _NO_COLUMN = re.compile(r"no such column: (?P<name>.+)", re.DOTALL)
 _NO_TABLE = re.compile(r"no such table: (?P<name>.+)", re.DOTALL)
 _NO_FUNCTION = re.compile(r"no such function: (?P<name>.+)", re.DOTALL)
-
-Cell = str | int | float | None
-
-
-class QuestionError(ValueError):
-    """A question that cannot be answered: the message says why, and what to ask instead."""
-
-
-class Table(Model):
-    """An answer: columns by name, and rows in their order."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | int | float | None, ...], ...] = ()
-    truncated: bool = Field(default=False, description="There are more rows than these")
-    as_of: AwareDatetime | None = Field(default=None, description="When the oldest of the records used was read")
-    warnings: tuple[str, ...] = ()
 
 
 def kinds_in(sql: str) -> tuple[Kind, ...]:

@@ -1,14 +1,10 @@
 """Hits of several kinds, put together. Pure."""
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.index import Match
-from stocktrim_client.snapshot.standing import Standing
-
-SearchKind = Literal["products", "suppliers", "customers", "locations", "purchase_orders"]
-SEARCH_KINDS: tuple[SearchKind, ...] = get_args(SearchKind)
+from stocktrim_client.snapshot.standing import SEARCH_KINDS, SearchKind, Standing
 
 
 class Hit(Model):

@@ -1,19 +1,18 @@
 """How each source is read through the helpers, whole or one record at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
 from stocktrim_client.helpers.customers import Customers
 from stocktrim_client.helpers.locations import Locations
-from stocktrim_client.helpers.order_plan import PAGE_SIZE, Identified, OrderPlan
+from stocktrim_client.helpers.order_plan import OrderPlan
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.helpers.purchase_orders import PurchaseOrders
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.helpers.wire import Sheet
+from stocktrim_client.helpers.wire import Met
 from stocktrim_client.models import Location, OrderPlanRow, Product, PurchaseOrder
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.standing import Source
@@ -25,79 +24,27 @@ PLAN_PAGES_AT_ONCE = 2
 """A page of the plan is some 2 MB, several times that while it is parsed; and the catalogue takes longer anyway."""
 
 
-class Meeting:
-    """Who is told of the pages of one reading."""
-
-    def __init__(self, meet: Callable[[Sequence[Model]], None]) -> None:
-        self.meet = meet
-        self.plan_turns = asyncio.Semaphore(PLAN_PAGES_AT_ONCE)
-
-
-_meeting: ContextVar[Meeting | None] = ContextVar("meeting", default=None)
-
-
-@contextmanager
-def meeting(meet: Callable[[Sequence[Model]], None]) -> Generator[None]:
-    """Inside, `meet` is told of every page of products and of the plan as it comes."""
-    token = _meeting.set(Meeting(meet))
-    try:
-        yield
-    finally:
-        _meeting.reset(token)
-
-
-class ToldProducts(Products):
-    """The catalogue, telling of each page."""
-
-    async def _page(self, number: int | None) -> Sheet[Product]:
-        sheet = await super()._page(number)
-        if (meeting := _meeting.get()) is not None:
-            meeting.meet(sheet.rows)
-        return sheet
-
-
-class ToldOrderPlan(OrderPlan):
-    """The plan, telling of each page, few at a time."""
-
-    async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = PAGE_SIZE) -> Sheet[Identified]:
-        meeting = _meeting.get()
-        if meeting is None:
-            return await super()._page(criteria, number, size)
-        async with meeting.plan_turns:
-            sheet = await super()._page(criteria, number, size)
-        meeting.meet([row for _, row in sheet.rows])
-        return sheet
-
-
-class ListedLocations(Locations):
-    """Locations, as far as StockTrim lists them: without reading the catalogue for the others."""
-
-    async def listed(self) -> list[Location]:
-        """Those it lists; where it lists none that is no proof that there are none."""
-        return await self._lookup(None)
-
-
 class Helpers(NamedTuple):
     """What a snapshot reads through."""
 
     products: Products
     suppliers: Suppliers
     customers: Customers
-    locations: ListedLocations
+    locations: Locations
     order_plan: OrderPlan
     purchase_orders: PurchaseOrders
     bills_of_materials: BillsOfMaterials
 
-    async def read(self, source: Source) -> Sequence[Model]:
-        """All records of a source. Locations are another matter: `read_locations`.
+    async def read(self, source: Source, met: Met) -> Sequence[Model]:
+        """All records of a source; `met` is told of the long lists' pages. Locations: `read_locations`.
 
         Raises: StockTrimError where any part of them could not be read.
         """
         readers: dict[Source, Callable[[], Awaitable[Sequence[Model]]]] = {
-            "products": self.products.all,
+            "products": partial(self.products.all, met=met),
             "suppliers": self.suppliers.all,
             "customers": self.customers.all,
-            "order_plan": self.order_plan.all,
+            "order_plan": partial(self.order_plan.all, met=met, pages_at_once=PLAN_PAGES_AT_ONCE),
             "purchase_orders": self.purchase_orders.all,
             "bills_of_materials": self.bills_of_materials.all,
         }
@@ -112,9 +59,9 @@ class Helpers(NamedTuple):
         known = [found or location for found, location in zip(shown, others, strict=False)]
         return [*listed.values(), *known, *others[MOST_LOOKUPS:]]
 
-    async def read_plan_at(self, location: str) -> list[OrderPlanRow]:
+    async def read_plan_at(self, location: str, met: Met) -> list[OrderPlanRow]:
         """The plan of one location."""
-        return await self.order_plan.all(locations=[location])
+        return await self.order_plan.all(locations=[location], met=met, pages_at_once=PLAN_PAGES_AT_ONCE)
 
     async def read_again(self, source: Source, key: str, known: Sequence[Any]) -> Sequence[Model]:
         """The records that a key means now; of a product known here, its own id costs the fewest calls."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from stocktrim_client.errors import StockTrimError
+from stocktrim_client.helpers.wire import Met
 from stocktrim_client.models import (
     BomLine,
     Customer,
@@ -24,12 +25,23 @@ from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot import asking
 from stocktrim_client.snapshot.database import Slimmer
 from stocktrim_client.snapshot.filing import file_name
-from stocktrim_client.snapshot.finding import SEARCH_KINDS, Fitting, Found, SearchKind, best
+from stocktrim_client.snapshot.finding import Fitting, Found, best
 from stocktrim_client.snapshot.keeper import Keeper
 from stocktrim_client.snapshot.lane import Lane
-from stocktrim_client.snapshot.readings import Helpers, meeting
+from stocktrim_client.snapshot.question import Cell, QuestionError, Table
+from stocktrim_client.snapshot.readings import Helpers
 from stocktrim_client.snapshot.shelf import Shelf
-from stocktrim_client.snapshot.standing import KINDS, SOURCES, SOURCES_OF, Kind, KindStanding, Source, Standing
+from stocktrim_client.snapshot.standing import (
+    KINDS,
+    SEARCH_KINDS,
+    SOURCES,
+    SOURCES_OF,
+    Kind,
+    KindStanding,
+    SearchKind,
+    Source,
+    Standing,
+)
 from stocktrim_client.snapshot.tables import TABLES, TableShape
 from stocktrim_client.transport import calling
 
@@ -227,7 +239,7 @@ class Snapshot:
         hits, total = best(await asyncio.to_thread(find), limit)
         return Found(hits=hits, total=total, standing=standing)
 
-    async def ask(self, sql: str, limit: int = 100, *, wait: float | None = None) -> asking.Table:
+    async def ask(self, sql: str, limit: int = 100, *, wait: float | None = None) -> Table:
         """The answer to one SELECT, or WITH ... SELECT, over the tables of `schema`.
 
         Raises: QuestionError where it is none, asks for too much, or needs what is not on hand.
@@ -235,12 +247,12 @@ class Snapshot:
         kinds = asking.kinds_in(sql)
         standing = await self.need(*kinds, wait=wait) if kinds else Standing(kinds=())
         if standing.missing:
-            raise asking.QuestionError(" ".join(standing.warnings))
+            raise QuestionError(" ".join(standing.warnings))
         sources: set[Source] = {SOURCES_OF[kind][0] for kind in kinds}
         shelves = [self._lanes[source].on_hand() for source in sources]
         asked: list[sqlite3.Connection] = []
 
-        def answer() -> tuple[tuple[str, ...], list[tuple[asking.Cell, ...]], bool]:
+        def answer() -> tuple[tuple[str, ...], list[tuple[Cell, ...]], bool]:
             tables = [shelf.tables() for shelf in shelves]
             return asking.ask(sql, [one.uri for one in tables], limit, running=asked.append)
 
@@ -252,7 +264,7 @@ class Snapshot:
                 with contextlib.suppress(sqlite3.Error):
                     connection.interrupt()
             raise
-        return asking.Table(
+        return Table(
             columns=columns,
             rows=tuple(rows),
             truncated=truncated,
@@ -420,12 +432,12 @@ class Snapshot:
             self._tell()
 
         try:
-            with calling(bulk=True), meeting(meet):
+            with calling(bulk=True):
                 if not was_stale and await self._is_as_before(lane):
                     assert lane.shelf is not None
                     lane.shelf.checked_at = began
                 else:
-                    records = await self._read_records(lane)
+                    records = await self._read_records(lane, meet)
                     if lane.met < len(records):
                         await asyncio.to_thread(slimmer.slim, records)
                     shelf = Shelf(lane.source, records, read_at=began)
@@ -448,11 +460,11 @@ class Snapshot:
         finally:
             self._tell()
 
-    async def _read_records(self, lane: Lane) -> Sequence[Model]:
+    async def _read_records(self, lane: Lane, met: Met) -> Sequence[Model]:
         if lane.location is not None:
-            return await self.helpers.read_plan_at(lane.location)
+            return await self.helpers.read_plan_at(lane.location, met)
         if lane.source != "locations":
-            return await self.helpers.read(lane.source)
+            return await self.helpers.read(lane.source, met)
         products, orders = self._lanes["products"], self._lanes["purchase_orders"]
         if (task := self._start(products)) is not None:
             await asyncio.wait([task])

@@ -28,6 +28,10 @@ Source = Literal[
 SOURCES: tuple[Source, ...] = get_args(Source)
 """What is read from StockTrim in one go, soonest useful first."""
 
+SearchKind = Literal["products", "suppliers", "customers", "locations", "purchase_orders"]
+SEARCH_KINDS: tuple[SearchKind, ...] = get_args(SearchKind)
+"""What is found by words."""
+
 SOURCES_OF: dict[Kind, tuple[Source, ...]] = {
     "products": ("products",),
     "product_suppliers": ("products",),

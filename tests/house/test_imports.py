@@ -54,8 +54,9 @@ TOOLS = {f"{CLIENT}.generate": {"openapi_python_client", "yaml"}}
 LATER = {
     f"{SERVER}.cli": {CLIENT, SERVER},
     f"{SERVER}.server": {f"{CLIENT}.sandbox"},
+    f"{CLIENT}.client": {f"{CLIENT}.snapshot"},
 }
-"""Imports that need not stand at the top: a command's, and the sandbox, which most starts can do without."""
+"""Imports that need not stand at the top: a command's; the sandbox and the snapshot, which many starts do without."""
 
 
 def place(module: str) -> int:

@@ -125,6 +125,17 @@ async def _save_raw(far: Sandbox, *products: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("matches", ["productId", "either", "sku"])
+async def test_looking_up_costs_one_call_a_code_and_knows_what_stocktrim_knows(matches: Any) -> None:
+    far = sandbox(60, quirks=Quirks(product_code_matches=matches))
+    async with connected(far) as stocktrim:
+        found = await stocktrim.products.look_up(("MUG-SAGE", "30000001", "MUG-SAGE", "NOPE"))
+    assert [one.code for one in found["MUG-SAGE"]] == ([] if matches == "productId" else ["MUG-SAGE"])
+    assert [one.code for one in found["30000001"]] == ([] if matches == "sku" else ["V60-02"])
+    assert found["NOPE"] == []
+    assert asked(far) == {"list_products": 3}
+
+
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
 async def test_a_shared_sku_picks_nobody_and_names_the_ids(matches: Any) -> None:
     far = sandbox(quirks=Quirks(product_code_matches=matches))
     await _save_raw(

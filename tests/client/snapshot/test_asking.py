@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from stocktrim_client.models import BomLine, OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine, StockAtLocation
 from stocktrim_client.sandbox import Fault
-from stocktrim_client.snapshot.asking import FUNCTIONS, QuestionError, ask, kinds_in, nearest
+from stocktrim_client.snapshot.asking import FUNCTIONS, ask, kinds_in, nearest
 from stocktrim_client.snapshot.database import Tables
+from stocktrim_client.snapshot.question import QuestionError
 from stocktrim_client.snapshot.snapshot import Snapshot
 from stocktrim_client.snapshot.tables import TABLES
 from tests.client.sandboxed import sandbox
