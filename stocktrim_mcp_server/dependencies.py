@@ -25,6 +25,9 @@ from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
 A = TypeVar("A")
 M = TypeVar("M", bound=Model)
 
+MOST_GUESSED = 5
+"""Strange codes for which the nearest product is looked for."""
+
 MOST_COMPARED = 1_000
 """Codes that a strange one is compared with; the time grows with them."""
 
@@ -88,16 +91,19 @@ async def _tell(ctx: Context[App]) -> Tell:
     return ctx.report_progress
 
 
-async def on_hand(stocktrim: StockTrimClient, *needed: Kind, useful: Sequence[Kind] = ()) -> Standing:
+async def on_hand(
+    stocktrim: StockTrimClient, *needed: Kind, useful: Sequence[Kind] = (), max_age: float | None = None
+) -> Standing:
     """Have these kinds on hand, as far as a call can wait for it; an answer can do without the useful ones.
 
+    Units: `max_age` in seconds, after which they are read again; None: the snapshot's own.
     Raises: ToolError or StockTrimError why something needed is missing.
     """
     if not (needed or useful):
         return Standing(kinds=())
     context, wait = call_context.get(), WAIT_SHARE * call_seconds.get()
     progress = None if context is None else _progress(context)
-    standing = await stocktrim.snapshot.need(*needed, *useful, wait=wait, progress=progress)
+    standing = await stocktrim.snapshot.need(*needed, *useful, wait=wait, progress=progress, max_age=max_age)
     for one in standing.kinds:
         if one.kind in needed and not one.is_on_hand:
             await refuse_without(stocktrim, one)
@@ -167,21 +173,21 @@ def show(
 async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> dict[str, list[Product]]:
     """The products meant by each SKU or product id, read live; none where there is none.
 
-    Where the catalogue is on hand, it tells which exist: a live look for a code that does not takes all its pages.
+    What StockTrim's own lookup does not find is looked for in the catalogue on hand, read anew if it is older than a
+    minute: somebody may have added it since.
+    Raises: ToolError or StockTrimError where the catalogue is needed and cannot be read.
     """
-    wanted = list(dict.fromkeys(codes))
-    if stocktrim.snapshot.standing("products").missing:
-        found = await stocktrim.products.find_many(wanted)
-        return {code: found.get(code.strip(), []) for code in wanted}
-    known = meant_by(wanted, await stocktrim.snapshot.products(wait=0))
-    if not all(known.values()):
-        # Somebody may have added it since; what is written through us is known at once.
-        wait = WAIT_SHARE * call_seconds.get()
-        await stocktrim.snapshot.need("products", wait=wait, max_age=FRESH_SECONDS)
-        known = meant_by(wanted, await stocktrim.snapshot.products(wait=0))
-    ids = dict.fromkeys(product.product_id for those in known.values() for product in those)
-    live = await stocktrim.products.find_many(ids)
-    return {code: [one for product in those for one in live[product.product_id]] for code, those in known.items()}
+    wanted = [one for code in dict.fromkeys(codes) if (one := code.strip())]
+    snapshot = stocktrim.snapshot
+    known = {} if snapshot.standing("products").missing else meant_by(wanted, await snapshot.products(wait=0))
+    keys = {code: [product.product_id for product in known.get(code, ())] or [code] for code in wanted}
+    live = await stocktrim.products.look_up(key for those in keys.values() for key in those)
+    found = {code: [product for key in those for product in live[key]] for code, those in keys.items()}
+    missing = [code for code in wanted if not all(live[key] for key in keys[code])]
+    if missing:
+        await on_hand(stocktrim, "products", max_age=FRESH_SECONDS)
+        found |= meant_by(missing, await snapshot.products(wait=0))
+    return found
 
 
 def meant_by(codes: Iterable[str], catalogue: Iterable[Product]) -> dict[str, list[Product]]:
@@ -200,10 +206,13 @@ def meant_by(codes: Iterable[str], catalogue: Iterable[Product]) -> dict[str, li
     }
 
 
-async def no_products(stocktrim: StockTrimClient, missing: Iterable[str]) -> list[str]:
-    """For each code that names no product: that it does not, and which may have been meant."""
-    said = [f"There is no product {code[:100]!r}.{await _product_meant(stocktrim, code)}" for code in missing]
-    return [*said[:-1], f"{said[-1]} search finds codes from words."] if said else []
+async def no_products(stocktrim: StockTrimClient, missing: Sequence[str]) -> list[str]:
+    """What is to be said of codes that name no product: that they do not, and which may have been meant."""
+    guessed, others = missing[:MOST_GUESSED], missing[MOST_GUESSED:]
+    said = [f"There is no product {short(code, 60)!r}.{await _product_meant(stocktrim, code)}" for code in guessed]
+    if others:
+        said.append(f"Nor are there {', '.join(repr(short(code, 60)) for code in others)}.")
+    return [*said[:-1], f"{said[-1]} Find codes with search."] if said else []
 
 
 async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:

@@ -12,8 +12,7 @@ from pydantic import BaseModel
 
 from stocktrim_client import StockTrimError
 from stocktrim_client.models import Location, Model, Product
-from stocktrim_client.snapshot import SearchKind, Snapshot
-from stocktrim_client.snapshot.asking import FUNCTIONS
+from stocktrim_client.snapshot import SearchKind
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import Dated, dated, text_of, visible
 from stocktrim_mcp_server.dependencies import App, on_hand
@@ -40,6 +39,12 @@ CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
     "resources/read": CacheHint(ttl_ms=60_000, scope="private"),
 }
 """How long a host may show what it has: lists change with a new start alone, and are the same for everybody."""
+
+ABOUT_TABLES = (
+    "One SELECT, or WITH ... SELECT, of SQLite is answered, with its functions for text, numbers, dates, totals and "
+    "windows. Times are text in UTC, yes/no is 1 or 0, and what StockTrim does not say is NULL. Join products by "
+    "product_id, orders by reference."
+)
 
 Code = Literal["code", "reference"]
 
@@ -125,7 +130,7 @@ def addresses(uri: str) -> tuple[str, ...]:
                 f"{room.beginning}{one.replace('?', '%3F').replace('#', '%23')}" for one in dict.fromkeys(ways)
             )
     there_are = ", ".join([*(overview.uri for overview in OVERVIEWS), *(room.template for room in ROOMS)])
-    raise ResourceNotFoundError(f"There is no resource {visible(uri[:200])!r}. There are: {there_are}.")
+    raise ResourceNotFoundError(f"There is no resource {uri[:200]!r}. There are: {there_are}.")
 
 
 def _overview(app: App, overview: Overview) -> Callable[[], Awaitable[str]]:
@@ -192,32 +197,27 @@ async def _plan(app: App) -> str:
 
 
 async def _suppliers(app: App) -> str:
-    return text_of(await get_suppliers(app.stocktrim, limit=SUPPLIERS_SHOWN))
+    return text_of(await get_suppliers(app.stocktrim, app, limit=SUPPLIERS_SHOWN))
 
 
-async def _schema(_: App) -> str:
-    notes = (
-        "One SELECT, or WITH ... SELECT, is answered. Times are text in UTC, yes/no is 1 or 0, and what StockTrim does "
-        "not say is NULL. Join products by product_id, orders by reference.",
-        f"Functions: {', '.join(sorted(FUNCTIONS))}.",
-    )
+async def _schema(app: App) -> str:
     tables: list[str] = []
-    for table in Snapshot.schema():
+    for table in app.stocktrim.snapshot.schema():
         columns = [f"- {one.name} ({one.type}){f': {one.about}' if one.about else ''}" for one in table.columns]
         tables.append("\n".join([f"## {table.name}", "", f"{table.about}.", "", *columns]))
-    return "\n\n".join([*notes, *tables])
+    return "\n\n".join([ABOUT_TABLES, *tables])
 
 
 # Records
 
 
 async def _product(app: App, code: str) -> BaseModel:
-    page = await get_products(app.stocktrim, codes=(code,))
+    page = await get_products(app.stocktrim, app, codes=(code,))
     return _found(page, page.items, page.warnings)
 
 
 async def _supplier(app: App, code: str) -> BaseModel:
-    page = await get_suppliers(app.stocktrim, codes=(code,))
+    page = await get_suppliers(app.stocktrim, app, codes=(code,))
     return _found(page, page.items, page.warnings)
 
 

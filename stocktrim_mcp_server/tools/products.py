@@ -1,7 +1,7 @@
 """The catalogue."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
@@ -9,14 +9,28 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.models import BomLine, Model, OrderPlanRow, Product
 from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import StockTrim, on_hand
+from stocktrim_mcp_server.dependencies import (
+    CurrentApp,
+    StockTrim,
+    computed_ago,
+    meant_by,
+    no_products,
+    on_hand,
+    products_called,
+    read_ago,
+)
+from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue, OpenOrder
+from stocktrim_mcp_server.planning.replenishment import pace_of
 from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list, together
 
-Part = Literal["planning", "suppliers", "stock", "bom", "open_orders"]
+Part = Literal["planning", "suppliers", "stock", "forecast", "bom", "open_orders"]
 
 MOST_LIVE = 10
 """Products asked live, a call or two each; more come from the records on hand, and are shown briefly unless asked."""
+
+MOST_PARTS = 30
+"""Of one list of one product; all are counted, and told where to get."""
 
 USUAL: tuple[Part, ...] = ("planning", "suppliers", "stock")
 
@@ -38,7 +52,19 @@ FIELDS_OF: Mapping[Part, tuple[str, ...]] = {
         "overridden_demand_days",
     ),
 }
-KIND_OF: Mapping[Part, Kind] = {"bom": "bills_of_materials", "open_orders": "purchase_orders"}
+KIND_OF: Mapping[Part, Kind] = {
+    "forecast": "order_plan",
+    "bom": "bills_of_materials",
+    "open_orders": "purchase_orders",
+}
+TABLE_OF: Mapping[str, str] = {
+    "suppliers": "product_suppliers",
+    "stock": "stock_by_location",
+    "components": "bills_of_materials",
+    "used_in": "bills_of_materials",
+    "open_orders": "purchase_order_lines",
+}
+"""Where query_data finds all of a list that is shown in part."""
 
 
 class Component(Model):
@@ -50,9 +76,22 @@ class Component(Model):
     assembly_days: int | None = None
 
 
+class Outlook(Model):
+    """StockTrim's plan of a product, for the whole business."""
+
+    suggested_order: float | None = None
+    days_left: int | None = Field(default=None, description="At the forecast rate")
+    forecast_per_day: float | None = Field(default=None, description="Expected sales: what days_left rests on")
+    sold_per_day: float | None = Field(default=None, description="Recent sales: average of the last 120 days")
+    reorder_point: float | None = None
+    safety_stock: float | None = None
+    error: str | None = None
+
+
 class ShownProduct(Product):
     """A product, and what else of the account belongs to it."""
 
+    forecast: Outlook | None = None
     components: tuple[Component, ...] = ()
     used_in: tuple[str, ...] = ()
     open_orders: tuple[OpenOrder, ...] = ()
@@ -61,25 +100,21 @@ class ShownProduct(Product):
 class Products(Dated):
     """The products meant."""
 
-    items: Annotated[tuple[ShownProduct, ...], thin("code", "product_id", "name", "supplier_code")]
+    items: Annotated[tuple[ShownProduct, ...], thin("code")]
     total: int
 
 
 async def get_products(
     stocktrim: StockTrim,
-    codes: Annotated[
-        Codes, Field(min_length=1, max_length=50, description="SKUs or product ids, e.g. ['TEA-01']; search finds them")
-    ],
+    app: CurrentApp,
+    codes: Annotated[Codes, Field(min_length=1, max_length=50, description="SKUs or ids, e.g. ['TEA-01']")],
     include: Annotated[
-        tuple[Part, ...],
-        BeforeValidator(as_list),
-        Field(description="Parts besides cost, price, totals; empty = planning, suppliers, stock for up to 10"),
+        tuple[Part, ...], BeforeValidator(as_list), Field(description="Empty = planning, suppliers, stock")
     ] = (),
 ) -> Products:
-    """Products by code: planning settings, cost and price, suppliers, stock in all and by location.
+    """Products by code: cost, price, settings, suppliers, stock; up to 10 read live.
 
-    On request also components (bom) and open orders. Up to 10 are read live. For what to order use get_reorder_plan;
-    to find codes use search.
+    forecast: expected and recent sales a day, days left.
     """
     is_live = len(codes) <= MOST_LIVE
     said: list[str] = []
@@ -89,59 +124,70 @@ async def get_products(
         said = [f"More than {MOST_LIVE} are shown briefly: name in include what else is wanted."]
     extras: list[Kind] = [KIND_OF[part] for part in dict.fromkeys(include) if part in KIND_OF]
     if is_live:
-        meant, standing = await together(stocktrim.products.find_many(codes), on_hand(stocktrim, useful=extras))
+        meant, standing = await together(products_called(stocktrim, codes), on_hand(stocktrim, useful=extras))
     else:
         standing = await on_hand(stocktrim, "products", useful=extras)
-        meant = _meant(codes, await stocktrim.snapshot.products(wait=0))
+        meant = meant_by(codes, await stocktrim.snapshot.products(wait=0))
     products = tuple({product.product_id: product for those in meant.values() for product in those}.values())
     belonging = await _belonging(stocktrim, products, [kind for kind in extras if kind not in standing.missing])
     wanted = {field for part in include for field in FIELDS_OF.get(part, ())}
     left_out = {field for fields in FIELDS_OF.values() for field in fields} - wanted
-    items = tuple(
-        ShownProduct(
-            **{name: value for name, value in product if name not in left_out}, **belonging[product.product_id]
-        )
-        for product in products
-    )
-    facts = dated(standing, *_warnings(meant), *said)
-    if is_live:
-        facts["age"] = f"products read just now; the rest {facts['age']}" if facts["age"] else "read just now"
-    return Products(items=items, total=len(items), **facts)
-
-
-def _meant(codes: Iterable[str], catalogue: Sequence[Product]) -> dict[str, list[Product]]:
-    """The products meant by each code: the one with this id, else all with this SKU, else those in other case."""
-    by_id = {product.product_id: [product] for product in catalogue}
-    by_code: dict[str, list[Product]] = {}
-    by_any_case: dict[str, list[Product]] = {}
-    for product in catalogue:
-        by_code.setdefault(product.code, []).append(product)
-        for name in {product.code.casefold(), product.product_id.casefold()}:
-            by_any_case.setdefault(name, []).append(product)
-    return {
-        code: by_id.get(code) or by_code.get(code) or by_any_case.get(code.casefold(), [])
-        for code in dict.fromkeys(codes)
-    }
+    whole = [
+        ShownProduct(**{name: value for name, value in one if name not in left_out}, **belonging[one.product_id])
+        for one in products
+    ]
+    items = [shortened(_first_of_each(one)) for one in whole]
+    if (fits := fitting(items)) < len(items):
+        items = items[:fits]
+        said.append(f"One answer holds no more than these {fits} of {len(whole)}: ask for the others by themselves.")
+    unknown = await no_products(stocktrim, [code for code, those in meant.items() if not those])
+    facts = dated(standing, *unknown, *_shared(meant), *said, *_cut(whole[: len(items)]))
+    ages = ["products read just now"] if is_live else []
+    ages += [ago for ago in (read_ago(standing, "the rest" if is_live else "records"),) if ago]
+    if "forecast" in include and (ago := await computed_ago(stocktrim, app.now())):
+        ages.append(ago)
+    facts["age"] = "; ".join(ages)
+    return Products(items=tuple(items), total=len(whole), **facts)
 
 
 async def _belonging(
     stocktrim: StockTrimClient, products: Sequence[Product], kinds: Sequence[Kind]
 ) -> dict[str, dict[str, Any]]:
-    """By product id: its components, what it is used in, its open orders, as far as asked for."""
+    """By product id: its forecast, its components, what it is used in, its open orders, as far as asked for."""
     snapshot = stocktrim.snapshot
     bills = await snapshot.bills_of_materials(wait=0) if "bills_of_materials" in kinds else ()
     orders = await snapshot.purchase_orders(wait=0) if "purchase_orders" in kinds else ()
+    plan = await snapshot.order_plan(wait=0) if "order_plan" in kinds else ()
     catalogue = Catalogue(products, orders=orders)
+    by_name = {name: row for row in plan for name in (row.code, row.product_id) if name}
+    made: dict[str, list[BomLine]] = {}
+    goes_into: dict[str, list[str]] = {}
+    for line in bills:
+        made.setdefault(line.product_id, []).append(line)
+        goes_into.setdefault(line.component_id, []).append(line.product_code or line.product_id)
     return {
         one.product_id: {
-            "components": tuple(_component(line) for line in bills if line.product_id == one.product_id),
-            "used_in": tuple(
-                line.product_code or line.product_id for line in bills if line.component_id == one.product_id
-            ),
+            "forecast": _outlook(by_name.get(one.product_id) or by_name.get(one.code), catalogue),
+            "components": tuple(_component(line) for line in made.get(one.product_id, ())),
+            "used_in": tuple(goes_into.get(one.product_id, ())),
             "open_orders": tuple(catalogue.open_orders(catalogue.item(_row(one)))),
         }
         for one in products
     }
+
+
+def _outlook(row: OrderPlanRow | None, catalogue: Catalogue) -> Outlook | None:
+    if row is None:
+        return None
+    return Outlook(
+        suggested_order=row.order_quantity,
+        days_left=row.days_until_stock_out,
+        forecast_per_day=round(pace_of(catalogue.item(row)).daily_rate, 3),
+        sold_per_day=None if row.daily_demand is None else round(row.daily_demand, 3),
+        reorder_point=row.reorder_point,
+        safety_stock=row.safety_stock,
+        error=row.error,
+    )
 
 
 def _component(line: BomLine) -> Component:
@@ -157,14 +203,39 @@ def _row(product: Product) -> OrderPlanRow:
     return OrderPlanRow(code=product.code, product_id=product.product_id)
 
 
-def _warnings(meant: Mapping[str, Sequence[Product]]) -> list[str]:
-    missing = ", ".join(repr(code) for code, those in meant.items() if not those)
-    said = [f"There is no product {missing}; search finds codes from words."] if missing else []
-    for code, those in meant.items():
-        if len(those) > 1:
-            ids = ", ".join(repr(product.product_id) for product in those)
-            said.append(f"{len(those)} products share the SKU {code!r}; name the one meant by its product id: {ids}.")
-    return said
+def _first_of_each(product: ShownProduct) -> ShownProduct:
+    """A product with the first of each of its lists."""
+    cut = {name: _list(product, name)[:MOST_PARTS] for name in TABLE_OF if len(_list(product, name)) > MOST_PARTS}
+    return product.model_copy(update=cut) if cut else product
+
+
+def _list(product: ShownProduct, name: str) -> tuple[Any, ...]:
+    return cast(tuple[Any, ...], getattr(product, name))
+
+
+def _cut(products: Iterable[ShownProduct]) -> list[str]:
+    """Which lists show their beginning alone, how long they are, and where all of them stand."""
+    long = [
+        (one.code, name, len(_list(one, name)))
+        for one in products
+        for name in TABLE_OF
+        if len(_list(one, name)) > MOST_PARTS
+    ]
+    if not long:
+        return []
+    lists = ", ".join(f"{count:,} {name.replace('_', ' ')} of {short(code, 60)!r}" for code, name, count in long)
+    tables = ", ".join(dict.fromkeys(TABLE_OF[name] for _, name, _ in long))
+    return [f"The first {MOST_PARTS} are shown of {lists}; query_data reads all from {tables}."]
+
+
+def _shared(meant: Mapping[str, Sequence[Product]]) -> list[str]:
+    """Codes that several products bear, and how to name one of them."""
+    return [
+        f"{len(those)} products share the SKU {short(code, 60)!r}; name the one meant by its product id: "
+        f"{', '.join(repr(product.product_id) for product in those[:10])}."
+        for code, those in meant.items()
+        if len(those) > 1
+    ]
 
 
 PRODUCTS = Toolset("products", "The catalogue.", reads=(get_products,))

@@ -85,7 +85,7 @@ class FoundOrders(Dated):
     """Orders, the newest first; overdue ones asked for the longest overdue first."""
 
     by_supplier: Annotated[tuple[AtSupplier, ...], WithJsonSchema({"type": "array"})] = ()
-    items: Annotated[tuple[FoundOrder, ...], thin("reference", "status", "supplier", "overdue")]
+    items: Annotated[tuple[FoundOrder, ...], thin("reference")]
     total: int
     next_cursor: str | None = None
 
@@ -106,20 +106,15 @@ class Judged:
 async def find_purchase_orders(
     stocktrim: StockTrim,
     app: CurrentApp,
-    references: Annotated[Codes, Field(description="Any number of theirs, e.g. ['PO-118']: with lines")] = (),
-    status: Annotated[
-        tuple[Status, ...], BeforeValidator(_as_statuses), Field(description="Open = not received; Overdue = late")
-    ] = (),
+    references: Annotated[Codes, Field(description="Order numbers, e.g. ['PO-7']: with lines")] = (),
+    status: Annotated[tuple[Status, ...], BeforeValidator(_as_statuses), Field(description="Open: not received")] = (),
     suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
     products: Annotated[Codes, Field(description="SKUs on them")] = (),
     detail: Annotated[bool, Field(description="With lines")] = False,
-    limit: Annotated[int, Field(ge=1, le=100, description="Orders shown")] = 25,
+    limit: Annotated[int, Field(ge=1, le=100, description="Most shown")] = 25,
     cursor: Cursor = "",
 ) -> FoundOrders:
-    """Purchase orders, newest first, with totals by supplier of what is to come.
-
-    Overdue means open longer than the lead time, as StockTrim knows no promised date. What to order: get_reorder_plan.
-    """
+    """Purchase orders, newest first, with totals by supplier. Overdue: open longer than the lead time."""
     today = app.now().astimezone(UTC).date()
     if len(references) == 1 and not (status or suppliers or products):
         # One by its key is asked live, and nothing is waited for but its supplier.
@@ -204,7 +199,7 @@ def _called(orders: Iterable[Judged], references: Sequence[str]) -> tuple[list[J
     words = {name for _, those in names for name in those}
     known = {word.casefold() for word in words}
     strange = [
-        f"There is no purchase order {one[:100]!r}.{guess(one, sorted(words))} search finds references."
+        f"There is no purchase order {one[:100]!r}.{guess(one, sorted(words))} Find references with search."
         for one in references
         if one.casefold() not in known
     ]

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from mcp.server.mcpserver.exceptions import ToolError
 
-from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server.answers import text_of
 from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.tools.purchase_orders import find_purchase_orders
 from stocktrim_mcp_server.tools.suppliers import get_suppliers
 from tests.conftest import TODAY
 
@@ -38,7 +39,8 @@ async def test_every_supplier_has_its_products_and_its_open_orders(
     open_app: Callable[..., App], clock: Callable[[], float], reading: Any
 ) -> None:
     sandbox = Sandbox(60, today=TODAY, clock=clock, quirks=Quirks.readings()[reading])
-    page = await get_suppliers(open_app(sandbox).stocktrim, limit=200)
+    app = open_app(sandbox)
+    page = await get_suppliers(app.stocktrim, app, limit=200)
     counted = {one.code or one.name: (one.product_count, one.open_orders, one.open_order_value) for one in page.items}
     assert counted == expected(sandbox)
     assert page.total == len(counted)
@@ -46,27 +48,27 @@ async def test_every_supplier_has_its_products_and_its_open_orders(
     assert values == sorted(values, reverse=True)
 
 
-async def test_a_supplier_asked_for_is_shown_in_full_and_a_list_briefly(stocktrim: StockTrimClient) -> None:
-    (nordlys,) = (await get_suppliers(stocktrim, ("nordlys",))).items
+async def test_a_supplier_asked_for_is_shown_in_full_and_a_list_briefly(app: App) -> None:
+    (nordlys,) = (await get_suppliers(app.stocktrim, app, ("nordlys",))).items
     assert (nordlys.code, nordlys.lead_time_days, nordlys.contact_name) == ("NORDLYS", 21, "Solveig Dahl")
     assert (nordlys.street_address, nordlys.country) == ("4 Havnegata", "Norway")
-    listed = {one.code: one for one in (await get_suppliers(stocktrim)).items}
+    listed = {one.code: one for one in (await get_suppliers(app.stocktrim, app)).items}
     assert listed["NORDLYS"].street_address is None
     assert listed["NORDLYS"].lead_time_days == 21
 
 
-async def test_suppliers_are_known_by_name_too_and_unknown_ones_are_named(stocktrim: StockTrimClient) -> None:
-    page = await get_suppliers(stocktrim, ("Okafor Textiles", "Hikari Glass Works", "NOBODY"))
+async def test_suppliers_are_known_by_name_too_and_unknown_ones_are_named(app: App) -> None:
+    page = await get_suppliers(app.stocktrim, app, ("Okafor Textiles", "Hikari Glass Works", "NOBODY"))
     assert {one.name for one in page.items} == {"Okafor Textiles", "Hikari Glass Works"}
     assert page.total == 2
     assert page.warnings[0].startswith("There is no supplier 'NOBODY'")
 
 
-async def test_cursors_lead_through_the_whole_list(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+async def test_cursors_lead_through_the_whole_list(app: App, sandbox: Sandbox) -> None:
     codes: list[str | None] = []
     cursor = ""
     while True:
-        page = await get_suppliers(stocktrim, limit=3, cursor=cursor)
+        page = await get_suppliers(app.stocktrim, app, limit=3, cursor=cursor)
         codes += [one.code or one.name for one in page.items]
         assert page.total == len(sandbox.shop.suppliers)
         if page.next_cursor is None:
@@ -76,28 +78,59 @@ async def test_cursors_lead_through_the_whole_list(stocktrim: StockTrimClient, s
 
 
 async def test_a_cursor_of_none_of_ours_is_refused_and_one_of_another_question_starts_anew(
-    stocktrim: StockTrimClient,
+    app: App,
 ) -> None:
     with pytest.raises(ToolError, match="pass next_cursor as it came"):
-        await get_suppliers(stocktrim, cursor="5")
-    first = await get_suppliers(stocktrim, limit=2)
-    other = await get_suppliers(stocktrim, ("HIKARI", "NORDLYS", "IDLE"), limit=1, cursor=first.next_cursor or "")
+        await get_suppliers(app.stocktrim, app, cursor="5")
+    first = await get_suppliers(app.stocktrim, app, limit=2)
+    other = await get_suppliers(
+        app.stocktrim, app, ("HIKARI", "NORDLYS", "IDLE"), limit=1, cursor=first.next_cursor or ""
+    )
     assert "stale" in other.warnings[0]
     assert len(other.items) == 1
 
 
-async def test_without_products_and_orders_there_are_suppliers_and_no_false_counts(
-    stocktrim: StockTrimClient, sandbox: Sandbox
-) -> None:
+async def test_without_products_and_orders_there_are_suppliers_and_no_false_counts(app: App, sandbox: Sandbox) -> None:
     for operation in ("list_products", "list_purchase_orders"):
         sandbox.faults.add(Fault("status", at=operation, status=500, times=None))
-    page = await get_suppliers(stocktrim)
+    page = await get_suppliers(app.stocktrim, app)
     assert page.total == len(sandbox.shop.suppliers)
     assert {(one.product_count, one.open_orders, one.open_order_value) for one in page.items} == {(None, None, None)}
     assert {"products", "purchase orders"} == {one.partition(" are missing")[0][4:] for one in page.warnings}
 
 
-async def test_without_suppliers_the_call_fails_and_says_why(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+async def test_without_suppliers_the_call_fails_and_says_why(app: App, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
     with pytest.raises(ToolError, match=r"suppliers are missing.*500"):
-        await get_suppliers(stocktrim)
+        await get_suppliers(app.stocktrim, app)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("Hikary", "HIKARI"), ("Nordlys Ceramic", "'Nordlys Ceramics' (code 'NORDLYS')"), ("okafor", "'Okafor Textiles'")],
+)
+async def test_a_misspelt_supplier_is_guessed(app: App, said: str, meant: str) -> None:
+    page = await get_suppliers(app.stocktrim, app, (said,))
+    assert page.items == ()
+    assert page.warnings[0].startswith(f"There is no supplier {said!r}. Did you mean")
+    assert meant in page.warnings[0]
+
+
+async def test_overdue_orders_are_counted_by_the_same_rule_as_everywhere(app: App) -> None:
+    listed = {one.code or one.name: one.overdue_orders for one in (await get_suppliers(app.stocktrim, app)).items}
+    late = await find_purchase_orders(app.stocktrim, app, status=("Overdue",), limit=100)
+    assert {name: count for name, count in listed.items() if count} == {
+        one.supplier: one.overdue for one in late.by_supplier
+    }
+
+
+async def test_a_list_with_long_names_ends_where_an_answer_is_full_and_leads_on(app: App, sandbox: Sandbox) -> None:
+    for number in range(400):
+        sandbox.shop.suppliers[9_000 + number] = {"supplierCode": f"X{number}", "supplierName": "long " * 2_000}
+    first = await get_suppliers(app.stocktrim, app, limit=200)
+    assert len(first.items) < 200
+    assert first.total == len(sandbox.shop.suppliers)
+    assert "One answer holds no more than these" in first.warnings[0]
+    assert len(text_of(first)) < 75_000
+    following = await get_suppliers(app.stocktrim, app, limit=200, cursor=first.next_cursor or "")
+    assert {one.code for one in first.items}.isdisjoint({one.code for one in following.items})
