@@ -96,8 +96,16 @@ class Snapshot:
         self._keeper = Keeper(folder / file_name(*account), self._lanes, self._spawn) if folder else None
         self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._letting_go: list[Callable[[], None]] = []
 
     # What is on hand
+
+    def on_replacing(self, let_go: Callable[[], None]) -> None:
+        """Have `let_go` called when records on hand are read again, and when the new ones take their place.
+
+        For whoever keeps something made of them: held on to, the old ones would stand beside the new ones in memory.
+        """
+        self._letting_go.append(let_go)
 
     def standing(self, *kinds: Kind) -> Standing:
         """What is on hand now of these kinds, or of all."""
@@ -437,6 +445,7 @@ class Snapshot:
                     assert lane.shelf is not None
                     lane.shelf.checked_at = began
                 else:
+                    self._replacing(lane)
                     records = await self._read_records(lane, meet)
                     if lane.met < len(records):
                         await asyncio.to_thread(slimmer.slim, records)
@@ -448,6 +457,7 @@ class Snapshot:
                     while lane.touched:
                         key, written = lane.touched.pop(0)
                         await asyncio.to_thread(shelf.replace, key, written, self._now())
+                    self._replacing(lane)
                     lane.shelf = shelf
                     lane.awaited_until = None
                     lane.met = len(shelf)
@@ -482,6 +492,10 @@ class Snapshot:
             return False
         known = cast("Shelf[OrderPlanRow]", lane.shelf).records[0].calculated_at
         return known is not None and await self.helpers.order_plan.calculated_at() == known
+
+    def _replacing(self, lane: Lane) -> None:
+        for let_go in self._letting_go if lane.shelf is not None else ():
+            let_go()
 
     def _tell(self) -> None:
         """Wake whoever waits for news."""
