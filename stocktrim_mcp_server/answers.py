@@ -9,7 +9,8 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeGuard, cast
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeGuard, Union, cast, get_args, get_origin
 
 from mcp_types import CallToolResult, TextContent
 from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
@@ -37,6 +38,15 @@ CUT = (
     "Cut here by size: lists and long texts are not shown whole, and there is no cursor behind the cut. Ask again for "
     "fewer, with a smaller limit or more filters."
 )
+
+_TYPES: Mapping[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    date: "string",
+    BaseModel: "object",
+}
 
 _LAST = ("total", "next_cursor")
 _LIST_BOUNDS = {"minLength": "minItems", "maxLength": "maxItems"}
@@ -302,31 +312,47 @@ def slim(schema: dict[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], _slim({name: part for name, part in schema.items() if name != "$defs"}, definitions))
 
 
-def outline(schema: dict[str, Any]) -> dict[str, Any]:
+def published(result: type[BaseModel]) -> dict[str, Any]:
     """What of a result's schema every session pays for: lists of records, what is always there, what to go on with.
 
-    Names and types alone; what they mean, and what else there is to say, stands in the answers.
+    Names and types alone, of records no more than `thin` says: what they mean, and what else there is to say, stands in
+    the answers. Read from the fields, as the whole schema, built only to be cut, costs each start more than the tools.
+    Raises: TypeError for a type no answer has.
     """
-    whole = cast(dict[str, Any], _outlined(slim(schema)))
-    always = whole.get("required", ())
-    kept = {
-        name: part
-        for name, part in whole.get("properties", {}).items()
-        if name in always or name == "next_cursor" or part.get("items", {}).get("type") == "object"
+    fields = result.model_fields
+    shapes = {
+        name: _shape(field.annotation, field.metadata)
+        for name, field in fields.items()
+        if field.is_required() or name == "next_cursor" or _holds_records(field.annotation)
     }
-    return {**whole, "properties": kept}
+    required = [name for name, field in fields.items() if field.is_required()]
+    return {"properties": shapes, **({"required": required} if required else {}), "type": "object"}
 
 
-def _outlined(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_outlined(one) for one in cast(list[Any], node)]
-    if not isinstance(node, dict):
-        return node
-    parts = {name: part for name, part in cast(dict[str, Any], node).items() if name not in ("description", "format")}
-    if isinstance(members := parts.get("properties"), dict):
-        fields = {name: _outlined(part) for name, part in cast(dict[str, Any], members).items()}
-        return {name: fields if name == "properties" else _outlined(part) for name, part in parts.items()}
-    return {name: _outlined(part) for name, part in parts.items()}
+def _holds_records(annotation: Any) -> bool:
+    inner = get_args(annotation)[:1] if get_origin(annotation) is tuple else ()
+    return any(isinstance(one, type) and issubclass(one, BaseModel) for one in inner)
+
+
+def _shape(annotation: Any, metadata: Sequence[Any] = ()) -> dict[str, Any]:
+    for one in metadata:
+        if isinstance(one, WithJsonSchema):
+            return dict(one.json_schema or {})
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _shape(inner[0], inner[1:])
+    if origin in (Union, UnionType):
+        real = [one for one in inner if one is not NoneType]
+        return _shape(real[0]) if len(real) == 1 else {}
+    if origin is Literal:
+        return {"enum": list(inner), "type": "string"}
+    if origin is tuple:
+        return {"items": _shape(inner[0]), "type": "array"}
+    if isinstance(annotation, type):
+        for known, word in _TYPES.items():
+            if issubclass(annotation, known):
+                return {"type": word}
+    raise TypeError(f"{annotation!r} has no place in an answer")
 
 
 def _slim(node: Any, definitions: Mapping[str, Any]) -> Any:

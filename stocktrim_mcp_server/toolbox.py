@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.exceptions import InvalidSignature, ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from stocktrim_client import StockTrimError
 from stocktrim_client.changes import acting
 from stocktrim_client.transport import calling
-from stocktrim_mcp_server.answers import answer, outline, refusal, slim, unwritten
+from stocktrim_mcp_server.answers import answer, published, refusal, slim, unwritten
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 from stocktrim_mcp_server.planning.nearest import did_you_mean, nearest
 from stocktrim_mcp_server.remembered import Defaults, filled
@@ -144,11 +144,12 @@ def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float, p
         title=function.__name__.replace("_", " ").capitalize(),
         description=_LINE_BREAK.sub(" ", inspect.cleandoc(function.__doc__ or "")),
         annotations=hints,
-        structured_output=True,
+        structured_output=False,
     )
-    metadata = plain.fn_metadata
-    if metadata.output_schema is not None:
-        metadata.output_schema = outline(metadata.output_schema)
+    result = inspect.signature(function, eval_str=True).return_annotation
+    if not (isinstance(result, type) and issubclass(result, BaseModel)):
+        raise InvalidSignature(f"{function.__name__} must return a model, as structured output is made of one")
+    plain.fn_metadata.output_schema = published(result)
     fields: dict[str, Any] = {name: getattr(plain, name) for name in Tool.model_fields}
     fields |= {"parameters": slim(plain.parameters), "call_seconds": call_seconds, "preset": preset}
     return HouseTool.model_validate(fields)

@@ -1,8 +1,9 @@
 """One result, said twice."""
 
+import inspect
 import json
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
@@ -17,12 +18,16 @@ from stocktrim_mcp_server.answers import (
     MOST_REFUSED,
     answer,
     number,
-    outline,
+    published,
     refusal,
+    slim,
     text_of,
+    thin,
     unwritten,
     visible,
 )
+from stocktrim_mcp_server.toolbox import ToolFunction
+from stocktrim_mcp_server.tools import EVERY
 
 
 class Stock(Model):
@@ -146,31 +151,68 @@ def test_what_was_written_out_can_be_read_back_and_nothing_stays_hidden(text: st
         assert unwritten(shown) == text
 
 
-def test_an_outline_keeps_names_and_types_of_what_every_answer_holds_and_of_what_to_go_on_with() -> None:
-    schema = {
+class Published(Model):
+    when: datetime
+    day: date | None
+    place: Literal["here", "there"]
+    sure: bool
+    share: float
+    codes: tuple[str, ...]
+    rows: tuple[Item, ...]
+    cells: tuple[tuple[str | float | None, ...], ...]
+    first: Item
+    left_out: Annotated[tuple[Item, ...], thin("code", "why")] = ()
+    groups: tuple[Group, ...] = ()
+    note: str | None = None
+    warnings: tuple[str, ...] = ()
+    next_cursor: str | None = None
+
+
+def test_what_is_published_names_what_is_always_there_and_what_to_go_on_with() -> None:
+    text = {"type": "string"}
+    thinned = {"type": "object", "properties": {"code": text, "why": text}}
+    assert published(Published) == {
         "type": "object",
-        "description": "Said of the whole.",
         "properties": {
-            "description": {"type": "string", "description": "Said of a field."},
-            "made_at": {"type": "string", "format": "date-time"},
-            "rows": {"type": "array", "items": {"type": "object", "properties": {"format": {"type": "integer"}}}},
-            "left_out": {"type": "array", "items": {"type": "object"}},
-            "warnings": {"type": "array", "items": {"type": "string"}},
-            "next_cursor": {"type": "string"},
+            "when": text,
+            "day": text,
+            "place": {"type": "string", "enum": ["here", "there"]},
+            "sure": {"type": "boolean"},
+            "share": {"type": "number"},
+            "codes": {"type": "array", "items": text},
+            "rows": {"type": "array", "items": {"type": "object"}},
+            "cells": {"type": "array", "items": {"type": "array", "items": {}}},
+            "first": {"type": "object"},
+            "left_out": {"type": "array", "items": thinned},
+            "groups": {"type": "array", "items": {"type": "object"}},
+            "next_cursor": text,
         },
-        "required": ["rows", "description", "made_at"],
+        "required": ["when", "day", "place", "sure", "share", "codes", "rows", "cells", "first"],
     }
-    assert outline(schema) == {
-        "type": "object",
-        "properties": {
-            "description": {"type": "string"},
-            "made_at": {"type": "string"},
-            "rows": {"type": "array", "items": {"type": "object", "properties": {"format": {"type": "integer"}}}},
-            "left_out": {"type": "array", "items": {"type": "object"}},
-            "next_cursor": {"type": "string"},
-        },
-        "required": ["rows", "description", "made_at"],
-    }
+
+
+class Strange(Model):
+    what: bytes
+
+
+def test_a_type_no_answer_has_fails_at_the_start() -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        published(Strange)
+
+
+@pytest.mark.parametrize("function", [f for one in EVERY for f in (*one.reads, *one.writes, *one.deletes)])
+def test_what_is_published_agrees_with_pydantics_own_schema(function: ToolFunction) -> None:
+    result = inspect.signature(function, eval_str=True).return_annotation
+    whole = slim(result.model_json_schema(mode="serialization"))
+    shown = published(result)
+    assert shown.get("required", []) == [
+        name for name in whole["properties"] if result.model_fields[name].is_required()
+    ]
+    for name, shape in shown["properties"].items():
+        assert shape["type"] == whole["properties"][name]["type"], name
+        assert shape.get("enum") == whole["properties"][name].get("enum"), name
+        if "items" in shape:
+            assert shape["items"].get("type") == whole["properties"][name]["items"].get("type"), name
 
 
 class Columnar(Model):

@@ -215,7 +215,7 @@ def test_a_tool_without_a_result_model_fails_at_the_start() -> None:
     async def look(stocktrim: StockTrim):
         """Look."""
 
-    with pytest.raises(InvalidSignature, match="structured output"):
+    with pytest.raises(InvalidSignature, match="look must return a model, as structured output"):
         Toolset("t", "", reads=(look,)).tools(call_seconds=1)
 
 
