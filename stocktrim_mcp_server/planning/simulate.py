@@ -10,13 +10,17 @@
 
 Beside each estimate stand StockTrim's own quantity and the baseline: the same formulas with nothing changed. Where
 baseline and StockTrim differ, our formula does not stand for its, and neither does the estimate.
+
+What is to buy of a quantity follows the plan's rules, for all three: nothing of what open orders hold already, nothing
+of what is made from parts.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -25,16 +29,16 @@ from stocktrim_mcp_server.planning.catalogue import EVERYTHING, Catalogue, Filte
 from stocktrim_mcp_server.planning.cover import pressing, runs_dry_on, urgency
 from stocktrim_mcp_server.planning.explain import meet
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, start_of
+from stocktrim_mcp_server.planning.plan import nothing_to_buy, rest_of, uncounted_units
 from stocktrim_mcp_server.planning.replenishment import (
-    USUAL_CYCLE_DAYS,
     Candidate,
     LeftOut,
     Limits,
     covered_days_of,
-    cycle_days_of,
     days_out,
     demand_of,
     limits_of,
+    lost_margin,
     margin_of,
     pace_of,
     position_of,
@@ -44,10 +48,15 @@ from stocktrim_mcp_server.planning.replenishment import (
     supplier_days_of,
     supposed_margin,
     usual_margin_rate,
+    why_harmless,
+    window_days_of,
     within_budget,
 )
 
 NAMED = 10
+ASIDE_NAMED = 6
+
+Change = Literal["appears", "vanishes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +101,14 @@ AS_IT_IS = Assumptions()
 
 
 class Projection(NamedTuple):
-    """A line under assumptions. Units: units, days, units a day."""
+    """A line under assumptions. Units: units, units a day, days."""
 
     quantity: float
     daily_rate: float
     lead_days: float
     lasting_days: float | None
-    days_out: float
-
-    @property
-    def lost_units(self) -> float:
-        """Units not sold while there is no stock."""
-        return self.daily_rate * self.days_out
+    dry_days: float
+    """Days without stock before the order can be used, if what is on order comes in time."""
 
 
 class Basis(NamedTuple):
@@ -157,31 +162,40 @@ def project(item: Item, assumed: Assumptions) -> Projection | None:
     return None if basis is None else projected(basis, assumed)
 
 
-def baseline(item: Item) -> Projection | None:
-    """One line by the same formulas with nothing changed."""
-    return project(item, AS_IT_IS)
+def projected(basis: Basis, assumed: Assumptions, quantity: float | None = None) -> Projection:
+    """A line's figures under assumptions; `quantity` where it is known already."""
+    change = 1 + assumed.demand_change_pct / 100
+    lead = _lead_days(basis, assumed)
+    lasting = None if basis.lasting_days is None or not change else basis.lasting_days / change
+    dry = days_out(lasting, lead, assumed.delay_days)
+    quantity = needed_under(basis, assumed) if quantity is None else quantity
+    return Projection(quantity, basis.daily_rate * change, lead, lasting, dry)
 
 
-def projected(basis: Basis, assumed: Assumptions) -> Projection:
-    """A line's figures under assumptions.
+def needed_under(basis: Basis, assumed: Assumptions) -> float:
+    """Units to order under assumptions.
 
     Source: order-up-to-level as in `reorder_quantity`; safety stock k x sigma x root of the lead time, with a constant
     coefficient of variation; Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains".
     """
+    if not basis.bought:
+        return 0.0
     change = 1 + assumed.demand_change_pct / 100
-    if assumed.lead_time_days is None:
-        lead = max(0.0, basis.lead_days + assumed.lead_time_change_days)
-    else:
-        # The assumption is about the supplier: making the product takes as long as ever.
-        lead = assumed.lead_time_days + basis.making_days
-    rate = basis.daily_rate * change
+    lead = _lead_days(basis, assumed)
     longer = lead - basis.lead_days if basis.moves_with_lead else 0.0
-    demand = max(0.0, basis.demand * change + rate * longer)
+    demand = (basis.demand + basis.daily_rate * longer) * change
     safety = change * _safety_stock(basis, lead, assumed.service_level_pct)
-    position = max(basis.position - assumed.delay_days * rate, min(basis.position, 0.0))
-    quantity = reorder_quantity(demand, safety, position, basis.limits).to_order if basis.bought else 0.0
-    lasting = None if basis.lasting_days is None or not change else basis.lasting_days / change
-    return Projection(quantity, rate, lead, lasting, days_out(lasting, lead, assumed.delay_days))
+    position = basis.position
+    if assumed.delay_days:
+        position = max(position - assumed.delay_days * basis.daily_rate * change, min(position, 0.0))
+    return reorder_quantity(demand if demand > 0 else 0.0, safety, position, basis.limits).to_order
+
+
+def _lead_days(basis: Basis, assumed: Assumptions) -> float:
+    if assumed.lead_time_days is not None:
+        # The assumption is about the supplier: making the product takes as long as ever.
+        return assumed.lead_time_days + basis.making_days
+    return max(0.0, basis.lead_days + assumed.lead_time_change_days)
 
 
 def _safety_stock(basis: Basis, lead_days: float, service_level_pct: float | None) -> float:
@@ -211,12 +225,30 @@ class SimulatedRow(Model):
     stocktrim_quantity: float | None = Field(default=None, description="StockTrim's own; absent: not computed")
     baseline_quantity: float | None = Field(default=None, description="Estimate with nothing changed")
     estimated_quantity: float | None = Field(default=None, description="Estimate; absent: cannot be recomputed")
-    estimated_cost: float | None = None
+    estimated_to_buy: float | None = Field(default=None, description="What of it is on no open order; absent: all")
+    estimated_cost: float | None = Field(default=None, description="Of what is to buy")
     cost_change: float | None = Field(default=None, description="Estimate against the baseline, in money")
+    change: Change | None = Field(default=None, description="Against the baseline, of what is to buy")
     days_left: int | None = Field(default=None, description="StockTrim's days until stock-out")
-    baseline_days_out: float | None = Field(default=None, description="Estimate: days without stock as things are")
-    estimated_days_out: float | None = Field(default=None, description="Estimate: days without stock")
-    estimated_lost_margin: float | None = Field(default=None, description="Margin lost on those days; absent: none")
+    baseline_dry_days: float | None = Field(default=None, description="Estimate as things are; absent: none")
+    estimated_dry_days: float | None = Field(
+        default=None, description="Estimate: days without stock before the order can arrive; absent: none"
+    )
+    margin_lost_while_dry: float | None = Field(
+        default=None, description="Margin lost on estimated_dry_days; absent: none, or no cost or price"
+    )
+
+
+class NotBought(Model):
+    """A quantity nobody has to buy."""
+
+    product: str
+    name: str | None = None
+    supplier: str
+    location: str | None = None
+    stocktrim_quantity: float | None = None
+    estimated_quantity: float | None = None
+    why: str
 
 
 class Simulation(Model):
@@ -224,45 +256,107 @@ class Simulation(Model):
 
     simulation_id: str
     assumptions: str
+    summary: str = Field(default="", description="How the lines of StockTrim, baseline and estimate come together")
     as_of: datetime | None = Field(default=None, description="When StockTrim computed its figures, UTC")
-    total_lines: int = Field(description="Products for which one of the three quantities is above 0, or asked for")
-    stocktrim_cost: float | None = Field(default=None, description="Of StockTrim's quantities, priced lines")
-    baseline_cost: float | None = Field(default=None, description="Estimate with nothing changed")
-    estimated_cost: float | None = Field(default=None, description="Estimate under the assumptions, kept lines")
-    baseline_meets: str = Field(description="How often our formula with nothing changed gives StockTrim's quantity")
+    stocktrim_lines: int = Field(default=0, description="To buy of StockTrim's suggestions, as in the reorder plan")
+    stocktrim_cost: float | None = Field(default=None, description="Of these, priced lines")
+    baseline_lines: int = Field(default=0, description="To buy by our formula with nothing changed")
+    baseline_cost: float | None = Field(default=None, description="Of these, priced lines")
+    estimated_lines: int = Field(default=0, description="To buy under the assumptions, and within the budget")
+    estimated_cost: float | None = Field(default=None, description="Of these, priced lines")
+    appearing_lines: int = Field(
+        default=0, description="To buy under the assumptions, not by the baseline; before any budget"
+    )
+    vanishing_lines: int = Field(default=0, description="To buy by the baseline, not under the assumptions")
+    differing_lines: int = Field(
+        default=0, description="Our formula with nothing changed gives another quantity than StockTrim"
+    )
+    baseline_margin_lost_while_dry: float | None = Field(default=None, description="Estimate with nothing changed")
+    estimated_margin_lost_while_dry: float | None = Field(
+        default=None, description="Estimate: margin lost on the days without stock before the orders arrive"
+    )
     budget: float | None = None
     left_out_lines: int | None = None
+    left_out_cost: float | None = None
+    set_aside_lines: int | None = Field(default=None, description="Nothing to buy of: on open orders, or made here")
+    total: int = Field(description="Lines listed: items, then left out, then set aside")
     items: tuple[SimulatedRow, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    set_aside: tuple[NotBought, ...] = ()
     next_cursor: str | None = None
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Simulated:
-    """One line before and after."""
+class Known(NamedTuple):
+    """A row, and what of it is the same whatever is assumed."""
 
     item: Item
+    basis: Basis | None
+    """None: cannot be recomputed."""
     before: Projection | None
+    is_made: bool
+    ordered: float
+    """Units on open orders that StockTrim's figures do not count."""
+    theirs: float
+    """To buy of StockTrim's quantity."""
+    mine: float
+    """To buy of the baseline's."""
+    pressing: tuple[int, float]
+    differs: bool
+    """Whether our formula with nothing changed gives another quantity than StockTrim."""
+    lost_while_dry: float
+    has_days: bool
+    """Whether it is known how many days an order must last."""
+
+    def to_buy(self, quantity: float) -> float:
+        """What of a quantity is to buy, by the plan's rules."""
+        if self.is_made or quantity <= 0:
+            return 0.0
+        return rest_of(quantity, self.ordered, limits_of(self.item).batch) if self.ordered else quantity
+
+    def cost(self, units: float) -> float | None:
+        """None: StockTrim holds no cost."""
+        unit_cost = self.item.unit_cost
+        return None if unit_cost is None else round(units * unit_cost, 2)
+
+
+class Simulated(NamedTuple):
+    """One line before and after."""
+
+    known: Known
     after: Projection | None
+    to_buy: float
+    cost: float | None
+    """None: no cost, or cannot be recomputed."""
+    cost_change: float
 
     @property
-    def cost(self) -> float | None:
-        return _money(self.item, self.after)
+    def change(self) -> Change | None:
+        if self.after is None or (self.to_buy > 0) == (self.known.mine > 0):
+            return None
+        return "appears" if self.to_buy > 0 else "vanishes"
 
     @property
-    def cost_change(self) -> float:
-        return (self.cost or 0.0) - (_money(self.item, self.before) or 0.0)
+    def is_aside(self) -> bool:
+        """Whether nobody has to buy anything of it, neither now nor under the assumptions."""
+        return not (self.to_buy or self.known.mine or self.known.theirs)
 
     @property
     def order(self) -> tuple[float, tuple[int, float], str, str, float]:
-        row = self.item.row
-        change = -abs(round(self.cost_change, 2))
-        return change, _urgency_of(self.item), row.code, row.location or "", row.order_quantity or 0.0
+        row = self.known.item.row
+        return -abs(self.cost_change), self.known.pressing, row.code, row.location or "", row.order_quantity or 0.0
+
+
+class Missed(NamedTuple):
+    """A line a budget leaves out, what waiting one cycle longer loses, and why it is left out."""
+
+    line: Simulated
+    loss: float
+    why: str
 
 
 def simulate(
-    rows: Iterable[OrderPlanRow],
+    rows: Sequence[OrderPlanRow],
     catalogue: Catalogue,
     assumed: Assumptions,
     filters: Filters = EVERYTHING,
@@ -271,178 +365,301 @@ def simulate(
     limit: int = 50,
     cursor: str = "",
 ) -> Simulation:
-    """What would be ordered under the assumptions, the greatest change in cost first; lines a budget leaves out last.
+    """What would be ordered under the assumptions, the greatest change in cost first.
+
+    After these come the lines a budget leaves out, then those of which nobody has to buy anything.
 
     Raises: ValueError if the cursor is none of ours.
-    Source: `project` for quantities, `within_budget` for the budget.
+    Source: `project` for quantities, `rest_of` and `uncounted_units` for open orders, `within_budget` for the budget.
     """
-    rows = list(rows)
-    items = [
-        item
-        for item in select(rows, catalogue, filters)
-        if filters.keep(item.row.days_until_stock_out, item.row.days_until_order)
-    ]
-    lines = [line for item in items if _counts(line := _simulated(item, catalogue, assumed), filters)]
-    lines.sort(key=lambda line: line.order)
-    kept, left_out = (lines, []) if budget is None else _paid_for(lines, assumed, budget)
+    known, as_of = catalogue.remember_of_all(known_of, rows)
+    known = _meant(known, rows, catalogue, filters)
+    lines, aside = list[Simulated](), list[Simulated]()
+    for one in known:
+        quantity = 0.0 if one.basis is None else needed_under(one.basis, assumed)
+        if quantity or _is_needed(one):
+            line = _simulated(one, assumed, quantity)
+            (aside if line.is_aside else lines).append(line)
+        elif filters.products:
+            lines.append(_simulated(one, assumed, quantity))
+    lines.sort(key=attrgetter("order"))
+    aside.sort(key=attrgetter("order"))
+    kept, left_out = (lines, list[Missed]()) if budget is None else _paid_for(lines, assumed, budget)
     name = identity(
-        (catalogue.remember(mark, line.item) for line in lines),
+        (_mark(line.known, catalogue) for line in (*lines, *aside)),
         (tuple(asdict(assumed).items()), filters.canonical(), budget),
     )
-    total = len(kept) + len(left_out)
+    total = len(kept) + len(left_out) + len(aside)
     start, said = start_of(cursor, name, "a", "simulation", total)
+    end, after, last = start + limit, len(kept), len(kept) + len(left_out)
+    bought = [line for line in kept if line.to_buy > 0]
     return Simulation(
         simulation_id=name,
         assumptions=assumed.in_words() if budget is None else f"{assumed.in_words()}, budget {budget:g}",
-        as_of=min((row.calculated_at for row in rows if row.calculated_at is not None), default=None),
-        total_lines=len(kept),
-        stocktrim_cost=_sum(_cost(line.item, line.item.row.order_quantity) for line in lines),
-        baseline_cost=_sum(_money(line.item, line.before) for line in lines),
-        estimated_cost=_sum(line.cost for line in kept),
-        baseline_meets=_agreement(lines),
+        summary=" ".join(_summary(lines, aside, bought, left_out)),
+        as_of=as_of,
+        stocktrim_lines=sum(line.known.theirs > 0 for line in lines),
+        stocktrim_cost=_sum(line.known.cost(line.known.theirs) for line in lines if line.known.theirs > 0),
+        baseline_lines=sum(line.known.mine > 0 for line in lines),
+        baseline_cost=_sum(line.known.cost(line.known.mine) for line in lines if line.known.mine > 0),
+        estimated_lines=len(bought),
+        estimated_cost=_sum(line.cost for line in bought),
+        appearing_lines=sum(line.change == "appears" for line in lines),
+        vanishing_lines=sum(line.change == "vanishes" for line in lines),
+        differing_lines=sum(line.known.differs for line in (*lines, *aside)),
+        baseline_margin_lost_while_dry=_money(line.known.lost_while_dry for line in lines),
+        estimated_margin_lost_while_dry=_money(_lost_while_dry(line.known.item, line.after) for line in lines),
         budget=budget,
         left_out_lines=len(left_out) or None,
-        items=tuple(map(_row, kept[start : start + limit])),
-        left_out=tuple(
-            _left_out(*left) for left in left_out[max(0, start - len(kept)) : max(0, start + limit - len(kept))]
+        left_out_cost=_sum(missed.line.cost for missed in left_out),
+        set_aside_lines=len(aside) or None,
+        total=total,
+        items=tuple(map(_row, kept[start:end])),
+        left_out=tuple(map(_left_out, left_out[max(0, start - after) : max(0, end - after)])),
+        set_aside=tuple(_not_bought(line, catalogue) for line in aside[max(0, start - last) : max(0, end - last)]),
+        next_cursor=cursor_at(name, "a", end, total),
+        warnings=(
+            *said,
+            *(() if start else (*_twice(aside, catalogue), *strange(rows, catalogue, filters), *_warnings(lines))),
         ),
-        next_cursor=cursor_at(name, "a", start + limit, total),
-        warnings=(*said, *strange(rows, catalogue, filters), *_warnings(lines)),
     )
 
 
-def _simulated(item: Item, catalogue: Catalogue, assumed: Assumptions) -> Simulated:
-    basis = catalogue.remember(basis_of, item)
-    if basis is None:
-        return Simulated(item, None, None)
-    return Simulated(item, catalogue.remember(baseline, item), projected(basis, assumed))
+def known_of(rows: Sequence[OrderPlanRow], catalogue: Catalogue) -> tuple[Sequence[Known], datetime | None]:
+    """Of every row what no assumption changes, and when StockTrim computed the first of them."""
+    known = tuple(_known(catalogue.item(row), catalogue) for row in rows)
+    return known, min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
 
 
-def _counts(line: Simulated, filters: Filters) -> bool:
-    """Whether there is something to order, or the product was asked for by name."""
-    quantities = (
-        line.item.row.order_quantity,
-        line.before and line.before.quantity,
-        line.after and line.after.quantity,
+def _known(item: Item, catalogue: Catalogue) -> Known:
+    row, basis = item.row, basis_of(item)
+    before = None if basis is None else projected(basis, AS_IT_IS)
+    ordered = uncounted_units(item, catalogue)
+    urgent = pressing(urgency(row.days_until_stock_out, row.days_until_order), row.days_until_stock_out)
+    known = Known(
+        item=item,
+        basis=basis,
+        before=before,
+        is_made=bool(row.made_of_count),
+        ordered=ordered,
+        theirs=0.0,
+        mine=0.0,
+        pressing=urgent,
+        differs=before is not None and row.order_quantity is not None and not meet(before.quantity, row.order_quantity),
+        lost_while_dry=_lost_while_dry(item, before),
+        has_days=covered_days_of(item) is not None,
     )
-    return bool(filters.products) or any(quantity and quantity > 0 for quantity in quantities)
+    theirs = known.to_buy(row.order_quantity or 0.0)
+    return known._replace(theirs=theirs, mine=known.to_buy(before.quantity) if before else 0.0)
 
 
-def _paid_for(
-    lines: Sequence[Simulated], assumed: Assumptions, budget: float
-) -> tuple[list[Simulated], list[tuple[Simulated, float, str]]]:
+def _is_needed(known: Known) -> bool:
+    """Whether StockTrim or the baseline orders any, bought or not."""
+    return (known.item.row.order_quantity or 0.0) > 0 or (known.before is not None and known.before.quantity > 0)
+
+
+def _meant(
+    known: Sequence[Known], rows: Sequence[OrderPlanRow], catalogue: Catalogue, filters: Filters
+) -> Sequence[Known]:
+    if filters.canonical() == EVERYTHING.canonical():
+        return known
+    wanted = {
+        id(item.row)
+        for item in select(rows, catalogue, filters)
+        if filters.keep(item.row.days_until_stock_out, item.row.days_until_order)
+    }
+    return [one for one in known if id(one.item.row) in wanted]
+
+
+def _simulated(known: Known, assumed: Assumptions, quantity: float) -> Simulated:
+    if known.basis is None:
+        return Simulated(known, None, 0.0, None, 0.0)
+    after = projected(known.basis, assumed, quantity)
+    to_buy = known.to_buy(quantity)
+    cost = known.cost(to_buy)
+    change = 0.0 if cost is None else round(cost - (known.cost(known.mine) or 0.0), 2)
+    return Simulated(known, after, to_buy, cost, change)
+
+
+def _mark(known: Known, catalogue: Catalogue) -> bytes:
+    figures = catalogue.remember(mark, known.item)
+    return figures + repr(known.ordered).encode() if known.ordered else figures
+
+
+def _paid_for(lines: Sequence[Simulated], assumed: Assumptions, budget: float) -> tuple[list[Simulated], list[Missed]]:
     """The lines a budget keeps, and the others with what waiting loses and why. What costs nothing stays."""
-    usual = usual_margin_rate(line.item for line in lines)
-    wanted = [line for line in lines if line.after is not None and line.after.quantity > 0]
+    usual = usual_margin_rate(line.known.item for line in lines)
+    wanted = [line for line in lines if line.to_buy > 0]
     losses = [_loss(line, assumed, usual) for line in wanted]
     why = within_budget(
         (
-            Candidate(line.item.row.code, line.item.row.location, line.cost, loss, _urgency_of(line.item))
+            Candidate(
+                line.known.item.row.code,
+                line.known.item.row.location,
+                line.cost,
+                loss,
+                line.known.pressing,
+                "" if loss > 0 else _harmless(line, usual),
+            )
             for line, loss in zip(wanted, losses, strict=True)
         ),
         budget,
     )
     missing = sorted(why, key=lambda place: (-losses[place], wanted[place].order))
     gone = {id(wanted[place]) for place in why}
-    left_out = [(wanted[place], losses[place], why[place]) for place in missing]
+    left_out = [Missed(wanted[place], losses[place], why[place]) for place in missing]
     return [line for line in lines if id(line) not in gone], left_out
 
 
 def _loss(line: Simulated, assumed: Assumptions, usual_rate: float) -> float:
-    """Margin lost by waiting one cycle longer still; see `lost_margin_of_waiting`."""
+    """Margin lost by waiting one cycle longer still: `lost_margin_of_waiting` under the assumptions."""
     after = line.after
-    if after is None:
+    if after is None or after.lasting_days is None or not after.daily_rate:
         return 0.0
-    cycle = cycle_days_of(line.item) or USUAL_CYCLE_DAYS
-    longer = days_out(after.lasting_days, after.lead_days, assumed.delay_days + cycle)
-    return supposed_margin(line.item, usual_rate) * min(after.quantity, after.daily_rate * (longer - after.days_out))
+    lasting = after.lasting_days + line.known.ordered / after.daily_rate
+    delay = assumed.delay_days
+    waiting = days_out(lasting, after.lead_days, delay + window_days_of(line.known.item))
+    prevented = waiting - days_out(lasting, after.lead_days, delay)
+    return lost_margin(supposed_margin(line.known.item, usual_rate), after.daily_rate, line.to_buy, prevented)
 
 
-def _urgency_of(item: Item) -> tuple[int, float]:
-    left = item.row.days_until_stock_out
-    return pressing(urgency(left, item.row.days_until_order), left)
+def _harmless(line: Simulated, usual_rate: float) -> str:
+    if line.after is not None and not line.after.daily_rate:
+        return "no demand is left under the assumptions"
+    return why_harmless(line.known.item, usual_rate)
+
+
+def _lost_while_dry(item: Item, projection: Projection | None) -> float:
+    """Margin lost on the days without stock before an order arrives; 0 without a cost or price."""
+    if projection is None:
+        return 0.0
+    return lost_margin(margin_of(item) or 0.0, projection.daily_rate, math.inf, projection.dry_days)
 
 
 def _row(line: Simulated) -> SimulatedRow:
-    item, before, after = line.item, line.before, line.after
-    margin = margin_of(item)
-    lost = None if after is None or margin is None else round(max(0.0, margin) * after.lost_units, 2)
+    item, before, after = line.known.item, line.known.before, line.after
     return SimulatedRow(
         product=item.row.code,
-        name=item.row.name or (item.product.name if item.product else None),
+        name=_name(item),
         supplier=item.supplier,
         location=item.row.location,
         stocktrim_quantity=item.row.order_quantity,
         baseline_quantity=None if before is None else before.quantity,
         estimated_quantity=None if after is None else after.quantity,
+        estimated_to_buy=None if after is None or line.to_buy == after.quantity else line.to_buy,
         estimated_cost=line.cost,
-        cost_change=None if line.cost is None else round(line.cost_change, 2),
+        cost_change=None if line.cost is None else line.cost_change,
+        change=line.change,
         days_left=item.row.days_until_stock_out,
-        baseline_days_out=None if before is None else round(before.days_out, 1),
-        estimated_days_out=None if after is None else round(after.days_out, 1),
-        estimated_lost_margin=lost or None,
+        baseline_dry_days=None if before is None else round(before.dry_days, 1) or None,
+        estimated_dry_days=None if after is None else round(after.dry_days, 1) or None,
+        margin_lost_while_dry=round(_lost_while_dry(item, after), 2) or None,
     )
 
 
-def _left_out(line: Simulated, loss: float, why: str) -> LeftOut:
-    item, row = line.item, line.item.row
+def _left_out(missed: Missed) -> LeftOut:
+    line, item, row = missed.line, missed.line.known.item, missed.line.known.item.row
     return LeftOut(
         product=row.code,
-        name=row.name or (item.product.name if item.product else None),
+        name=_name(item),
         supplier=item.supplier,
         location=row.location,
-        order_quantity=line.after.quantity if line.after is not None else 0.0,
+        order_quantity=line.to_buy,
         line_cost=line.cost,
         runs_dry_on=runs_dry_on(row.calculated_at.date() if row.calculated_at else None, row.days_until_stock_out),
-        lost_margin=round(loss, 2) or None,
-        why=why,
+        lost_margin=round(missed.loss, 2) or None,
+        cycle_days=window_days_of(item),
+        why=missed.why,
     )
 
 
-def _money(item: Item, projection: Projection | None) -> float | None:
-    return None if projection is None else _cost(item, projection.quantity)
+def _not_bought(line: Simulated, catalogue: Catalogue) -> NotBought:
+    item, after = line.known.item, line.after
+    quantity = max(after.quantity if after else 0.0, item.row.order_quantity or 0.0)
+    to_buy = quantity if line.known.is_made and not line.known.ordered else 0.0
+    return NotBought(
+        product=item.row.code,
+        name=_name(item),
+        supplier=item.supplier,
+        location=item.row.location,
+        stocktrim_quantity=item.row.order_quantity,
+        estimated_quantity=None if after is None else after.quantity,
+        why=nothing_to_buy(item, quantity, to_buy, tuple(catalogue.open_orders(item))) or "",
+    )
 
 
-def _cost(item: Item, quantity: float | None) -> float | None:
-    unit_cost = item.unit_cost
-    return None if unit_cost is None or quantity is None else round(max(0.0, quantity) * unit_cost, 2)
+def _name(item: Item) -> str | None:
+    return item.row.name or (item.product.name if item.product else None)
 
 
 def _sum(costs: Iterable[float | None]) -> float | None:
+    """None: none is priced."""
     known = [cost for cost in costs if cost is not None]
     return round(sum(known), 2) if known else None
 
 
-def _agreement(lines: Iterable[Simulated]) -> str:
-    pairs = [
-        (line.before.quantity, line.item.row.order_quantity)
-        for line in lines
-        if line.before is not None and line.item.row.order_quantity is not None
-    ]
-    return f"{sum(meet(*pair) for pair in pairs)} of {len(pairs)} lines"
+def _money(amounts: Iterable[float]) -> float | None:
+    return round(sum(amounts), 2) or None
+
+
+def _summary(
+    lines: Sequence[Simulated], aside: Sequence[Simulated], bought: Sequence[Simulated], left_out: Sequence[Missed]
+) -> Iterator[str]:
+    """How StockTrim's lines, the baseline's and the estimate's come together."""
+    theirs = sum(line.known.theirs > 0 for line in lines)
+    spared = sum(
+        (line.known.item.row.order_quantity or 0.0) > 0 and line.known.theirs <= 0 for line in (*lines, *aside)
+    )
+    lost = [line for line in lines if line.after is None and line.known.theirs > 0]
+    mine = sum(line.known.mine > 0 for line in lines)
+    only_theirs = sum(line.known.theirs > 0 and line.known.mine <= 0 for line in lines) - len(lost)
+    only_mine = sum(line.known.mine > 0 and line.known.theirs <= 0 for line in lines)
+    appear = sum(line.change == "appears" for line in lines)
+    vanish = sum(line.change == "vanishes" for line in lines)
+    yield f"StockTrim suggests {theirs + spared} line(s)"
+    if spared:
+        yield f"- {spared} on open orders already or made from parts = {theirs} to buy"
+    yield f"-> baseline {mine}"
+    if parts := ", ".join(
+        f"{count} {what}"
+        for count, what in (
+            (len(lost), "cannot be recomputed"),
+            (only_theirs, "not needed by our formula"),
+            (only_mine, "needed by our formula alone"),
+        )
+        if count
+    ):
+        yield f"({parts})"
+    yield f"-> under the assumptions {mine + appear - vanish} ({appear} appear, {vanish} vanish)"
+    if left_out:
+        yield f"-> {len(bought)} within the budget, {len(left_out)} left out"
+
+
+def _twice(aside: Sequence[Simulated], catalogue: Catalogue) -> Iterator[str]:
+    """Said first, as in the plan: nothing is to be ordered twice."""
+    if aside:
+        told = (_not_bought(line, catalogue) for line in aside[:ASIDE_NAMED])
+        named = "; ".join(f"{one.product}: {one.why}" for one in told) + ("; ..." if len(aside) > ASIDE_NAMED else "")
+        yield f"{len(aside)} line(s) that would be needed are set aside, as nobody has to buy them: {named}."
 
 
 def _warnings(lines: Sequence[Simulated]) -> Iterator[str]:
-    pairs = [
-        line
-        for line in lines
-        if line.before is not None
-        and line.item.row.order_quantity is not None
-        and not meet(line.before.quantity, line.item.row.order_quantity)
-    ]
-    if pairs:
-        yield f"Our formula does not meet StockTrim's quantity for {len(pairs)} line(s): {_named(pairs)}."
-    lost = [line for line in lines if line.after is None]
-    if lost:
-        yield f"{len(lost)} line(s) cannot be recomputed and are in no estimate: {_named(lost)}."
-    unpriced = sum(line.item.unit_cost is None for line in lines)
-    if unpriced:
+    if differing := [line for line in lines if line.known.differs]:
+        yield (
+            f"Our formula does not meet StockTrim's quantity for {len(differing)} line(s), so their estimates do not "
+            f"stand for it: {_named(differing)}."
+        )
+    if lost := [line for line in lines if line.after is None]:
+        yield (
+            f"{len(lost)} line(s) cannot be recomputed (not forecast, or bought to order) and are in no estimate: "
+            f"{_named(lost)}."
+        )
+    if unpriced := sum(line.known.item.unit_cost is None for line in lines):
         yield f"{unpriced} line(s) have no cost in StockTrim and are not in the totals."
-    unknown = [line for line in lines if line.after is not None and covered_days_of(line.item) is None]
-    if unknown:
+    if unknown := [line for line in lines if line.after is not None and not line.known.has_days]:
         yield f"{len(unknown)} line(s) have no lead time, which counts as 0 days: {_named(unknown)}."
 
 
 def _named(lines: Sequence[Simulated]) -> str:
-    codes = sorted({line.item.row.code for line in lines})
+    codes = sorted({line.known.item.row.code for line in lines})
     return ", ".join(codes[:NAMED]) + (", ..." if len(codes) > NAMED else "")

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_client.models import OrderPlanRow, Product
+from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_client.sandbox.plan import figure
 from stocktrim_mcp_server.planning.catalogue import EVERYTHING, Catalogue, Filters, Item, join
 from stocktrim_mcp_server.planning.explain import arithmetic
+from stocktrim_mcp_server.planning.plan import reorder_plan, window
+from stocktrim_mcp_server.planning.replenishment import lost_margin_of_waiting
 from stocktrim_mcp_server.planning.simulate import AS_IT_IS, Assumptions, Simulation, project, simulate
 from tests.conftest import TODAY
-from tests.server.planning.accounts import SUPPLIERS, account_of, plan_rows, products, rows
+from tests.server.planning.accounts import SUPPLIERS, account_of, orders, plan_rows, products, rows
 
 ALL = 10_000
 assumptions = st.builds(
@@ -78,9 +80,12 @@ def test_a_simulation_of_nothing_shows_the_same_three_times(rows: list[OrderPlan
     found = simulated(rows, known, AS_IT_IS)
     assert found.assumptions == "nothing changed"
     assert found.estimated_cost == found.baseline_cost
+    assert found.estimated_lines == found.baseline_lines
+    assert (found.appearing_lines, found.vanishing_lines) == (0, 0)
+    assert found.estimated_margin_lost_while_dry == found.baseline_margin_lost_while_dry
     for row in found.items:
         assert row.estimated_quantity == row.baseline_quantity
-        assert row.estimated_days_out == row.baseline_days_out
+        assert row.estimated_dry_days == row.baseline_dry_days
         assert not row.cost_change
 
 
@@ -93,7 +98,7 @@ def test_more_demand_and_longer_lead_time_never_order_less(
     if less is None:
         return
     assert less.quantity >= 0
-    assert less.days_out >= 0
+    assert less.dry_days >= 0
     greater = replace(assumed, demand_change_pct=assumed.demand_change_pct + more)
     slower = replace(assumed, lead_time_change_days=assumed.lead_time_change_days + longer)
     assert quantity(item, greater) >= less.quantity
@@ -113,7 +118,7 @@ def test_a_higher_service_level_and_a_later_order_never_order_less(
     waited = project(item, replace(low, delay_days=low.delay_days + later))
     assert waited is not None
     assert waited.quantity >= less.quantity
-    assert waited.days_out >= less.days_out
+    assert waited.dry_days >= less.dry_days
 
 
 @given(plan_rows, products, assumptions, st.floats(0, 100_000), st.integers(1, 5))
@@ -123,15 +128,17 @@ def test_windows_cover_once_and_a_budget_is_never_exceeded(
     whole = simulated(rows, known, assumed, budget=budget)
     assert (whole.estimated_cost or 0) <= budget + 1e-6
     everything = simulated(rows, known, assumed)
-    assert everything.total_lines == whole.total_lines + (whole.left_out_lines or 0)
+    assert everything.total == whole.total
+    assert everything.estimated_lines == whole.estimated_lines + (whole.left_out_lines or 0)
     shown, cursor = list[Any](), ""
     while True:
         part = simulated(rows, known, assumed, budget=budget, limit=limit, cursor=cursor)
-        shown += [*part.items, *part.left_out]
+        shown += [*part.items, *part.left_out, *part.set_aside]
         if part.next_cursor is None:
             break
         cursor = part.next_cursor
-    assert shown == [*whole.items, *whole.left_out]
+    assert shown == [*whole.items, *whole.left_out, *whole.set_aside]
+    assert len(shown) == whole.total
 
 
 @pytest.mark.parametrize(
@@ -191,9 +198,12 @@ def test_what_cannot_be_is_refused(wrong: dict[str, float]) -> None:
 def test_skipping_a_cycle_tells_the_days_out_and_what_they_lose() -> None:
     # 39.5 units: 15 days of stock and 4.75 of what is on order; an order takes 30 days and comes 14 later.
     (row,) = simulated([line().row], [], Assumptions(delay_days=14)).items
-    assert row.baseline_days_out == pytest.approx(10.2, abs=0.1)
-    assert row.estimated_days_out == pytest.approx(24.2, abs=0.1)
-    assert row.estimated_lost_margin == pytest.approx(24.25 * 2 * 6)
+    assert row.baseline_dry_days == pytest.approx(10.2, abs=0.1)
+    assert row.estimated_dry_days == pytest.approx(24.2, abs=0.1)
+    assert row.margin_lost_while_dry == pytest.approx(24.25 * 2 * 6)
+    found = simulated([line().row, line(code="B").row], [], Assumptions(delay_days=14))
+    assert found.estimated_margin_lost_while_dry == pytest.approx(2 * 24.25 * 2 * 6)
+    assert found.baseline_margin_lost_while_dry == pytest.approx(2 * 10.25 * 2 * 6)
 
 
 def test_what_cannot_be_recomputed_or_differs_is_said() -> None:
@@ -203,10 +213,14 @@ def test_what_cannot_be_recomputed_or_differs_is_said() -> None:
         line(code="FREE", unit_cost=0.0).row,
     ]
     found = simulated(rows, [], Assumptions(demand_change_pct=10))
-    assert found.baseline_meets == "1 of 2 lines"
+    assert found.differing_lines == 1
     said = " ".join(found.warnings)
-    assert "does not meet StockTrim's quantity for 1 line(s): ODD" in said
-    assert "cannot be recomputed and are in no estimate: NEW" in said
+    assert "stand for it: ODD." in said
+    assert "cannot be recomputed (not forecast, or bought to order) and are in no estimate: NEW" in said
+    assert found.summary == (
+        "StockTrim suggests 3 line(s) -> baseline 2 (1 cannot be recomputed) -> under the assumptions 2 (0 appear, 0 "
+        "vanish)"
+    )
     assert "1 line(s) have no cost" in said
     assert {row.product: row.stocktrim_quantity for row in found.items} == {"ODD": 500, "NEW": 5, "FREE": 71}
 
@@ -217,6 +231,105 @@ def test_a_product_asked_for_is_shown_though_nothing_is_to_be_ordered() -> None:
     (row,) = simulated([calm], [], AS_IT_IS, Filters(products=["a"])).items
     assert (row.stocktrim_quantity, row.baseline_quantity, row.estimated_quantity) == (0, 0, 0)
     assert "knows no product 'Z'" in simulated([calm], [], AS_IT_IS, Filters(products=["Z"])).warnings[0]
+
+
+def order(units: float, status: str = "Draft", reference: str = "PO-9") -> PurchaseOrder:
+    return PurchaseOrder(reference=reference, status=status, lines=(PurchaseOrderLine(product_id="A", quantity=units),))
+
+
+def what_if(assumed: Assumptions, orders: list[PurchaseOrder], *rows: OrderPlanRow, **options: Any) -> Simulation:
+    return simulate(rows, Catalogue([], SUPPLIERS, orders=orders), assumed, limit=ALL, **options)
+
+
+def test_what_open_orders_hold_is_not_bought_again() -> None:
+    # 71 are suggested, 126 with half as much demand again.
+    covered = what_if(Assumptions(demand_change_pct=50), [order(130)], line().row)
+    assert (covered.items, covered.estimated_lines, covered.estimated_cost) == ((), 0, None)
+    (aside,) = covered.set_aside
+    assert (aside.stocktrim_quantity, aside.estimated_quantity) == (71, 126)
+    assert aside.why == "already on Draft PO-9: 126 of 126 units"
+    assert "set aside, as nobody has to buy them: A: already on Draft PO-9" in covered.warnings[0]
+    assert covered.summary.startswith("StockTrim suggests 1 line(s) - 1 on open orders already or made from parts = 0")
+
+    partly = what_if(Assumptions(demand_change_pct=50), [order(100)], line().row)
+    (row,) = partly.items
+    assert (row.estimated_quantity, row.estimated_to_buy, row.estimated_cost) == (126, 26, 26 * 4)
+    assert (row.change, row.cost_change) == ("appears", 26 * 4)
+    assert (partly.stocktrim_lines, partly.baseline_lines, partly.estimated_lines) == (0, 0, 1)
+
+    sent = what_if(AS_IT_IS, [order(9.5, "Sent")], line().row)
+    assert sent.items[0].estimated_to_buy is None
+
+
+def test_what_is_made_from_parts_is_not_bought() -> None:
+    found = what_if(Assumptions(demand_change_pct=50), [], line(made_of_count=3).row, line(code="B").row)
+    assert [row.product for row in found.items] == ["B"]
+    (aside,) = found.set_aside
+    assert (aside.product, aside.why) == ("A", "made from 3 part(s): make it, and buy the parts")
+    (budgeted,) = what_if(AS_IT_IS, [], line(made_of_count=3).row, budget=9_999).set_aside
+    assert budgeted.product == "A"
+
+
+def test_lines_that_appear_and_vanish_are_told_and_add_up() -> None:
+    rows = [line().row, line(code="B", on_hand=101.0, order_quantity=0.0).row]
+    more = what_if(Assumptions(demand_change_pct=20), [], *rows)
+    assert {row.product: row.change for row in more.items} == {"A": None, "B": "appears"}
+    assert (more.baseline_lines, more.appearing_lines, more.estimated_lines) == (1, 1, 2)
+    less = what_if(Assumptions(demand_change_pct=-90), [], *rows)
+    assert {row.product: row.change for row in less.items} == {"A": "vanishes"}
+    assert (less.baseline_lines, less.vanishing_lines, less.estimated_lines) == (1, 1, 0)
+    assert less.items[0].cost_change == -71 * 4
+
+
+def test_a_budget_leaves_out_with_the_true_reason_and_the_plans_lost_margin() -> None:
+    calm = line(code="CALM", days_until_stock_out=400, on_hand=30.0)
+    rows = [line().row, line(code="FREE", unit_cost=0.0).row, calm.row]
+    found = what_if(AS_IT_IS, [], *rows, budget=300)
+    assert [row.product for row in found.items] == ["A"]
+    why = {left.product: left.why for left in found.left_out}
+    assert "no cost in StockTrim" in why["FREE"]
+    assert why["CALM"].startswith("avoids no lost margin within the 15 days to the next order; costs 284.00, 16.00")
+    (left,) = [one for one in what_if(AS_IT_IS, [], line().row, budget=1).left_out if one.product == "A"]
+    assert left.lost_margin == pytest.approx(lost_margin_of_waiting(line(), 71, 1.0))
+    assert left.cycle_days == 15
+    none = what_if(Assumptions(demand_change_pct=-100), [], line(minimum_shelf_level=90.0).row, budget=1).left_out
+    assert none[0].why.startswith("no demand is left under the assumptions")
+
+
+@given(plan_rows, products, orders, assumptions)
+def test_lines_add_up_from_stocktrims_to_the_estimates(
+    rows: list[OrderPlanRow], known: list[Product], held: list[PurchaseOrder], assumed: Assumptions
+) -> None:
+    catalogue = Catalogue(known, SUPPLIERS, orders=held)
+    found = simulate(rows, catalogue, assumed, limit=ALL)
+    assert found.estimated_lines == found.baseline_lines + found.appearing_lines - found.vanishing_lines
+    assert found.total == len(found.items) + len(found.set_aside)
+    bought = [row for row in found.items if row.estimated_quantity and row.estimated_to_buy != 0]
+    assert len(bought) == found.estimated_lines
+    for row in bought:
+        assert 0 < (row.estimated_to_buy or row.estimated_quantity or 0) <= (row.estimated_quantity or 0)
+    for aside in found.set_aside:
+        assert aside.why
+    costs = [row.estimated_cost for row in bought if row.estimated_cost is not None]
+    assert (found.estimated_cost or 0) == pytest.approx(sum(costs), abs=0.02)
+
+
+@given(plan_rows, products, orders)
+def test_stocktrims_lines_are_those_of_the_plan(
+    rows: list[OrderPlanRow], known: list[Product], held: list[PurchaseOrder]
+) -> None:
+    catalogue = Catalogue(known, SUPPLIERS, orders=held)
+    found = simulate(rows, catalogue, AS_IT_IS, limit=ALL)
+    plan = window(reorder_plan(rows, catalogue), ALL)
+    assert (found.stocktrim_lines, found.stocktrim_cost) == (plan.total_lines, plan.total_cost)
+
+
+def test_later_pages_say_only_what_is_of_them() -> None:
+    rows = [line(code="ODD", order_quantity=500.0).row, line(code="B").row]
+    first = simulated(rows, [], AS_IT_IS, limit=1)
+    assert first.warnings
+    assert first.next_cursor is not None
+    assert simulated(rows, [], AS_IT_IS, limit=1, cursor=first.next_cursor).warnings == ()
 
 
 def test_a_cursor_of_other_assumptions_is_stale() -> None:
@@ -232,9 +345,9 @@ def test_a_cursor_of_other_assumptions_is_stale() -> None:
 async def test_the_baseline_meets_the_sandbox_on_every_line(size: int) -> None:
     account = await account_of(size)
     found = simulate(account.rows, account.catalogue, AS_IT_IS, limit=ALL)
-    met, _, total = found.baseline_meets.partition(" of ")
-    assert met == total.split()[0]
-    assert int(met) >= size // 4
+    assert found.differing_lines == 0
+    assert found.baseline_lines == found.stocktrim_lines >= size // 4
+    assert found.baseline_cost == found.stocktrim_cost
 
 
 @pytest.mark.parametrize("longer", [7, 30])

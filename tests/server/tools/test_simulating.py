@@ -1,5 +1,6 @@
 """What if: the estimates stand beside StockTrim's own figures."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.records import Records
+from stocktrim_mcp_server.tools.planning import get_reorder_plan
 from stocktrim_mcp_server.tools.simulating import SimulatedPlan, simulate_reorder
+from tests.conftest import TODAY, Clock
 
 
 @pytest.fixture
@@ -30,7 +33,8 @@ async def test_with_nothing_changed_the_baseline_is_the_estimate_beside_the_sand
         for row in rows.values()
     }
     assert found.assumptions == "nothing changed"
-    assert len(found.items) == found.total_lines > 5
+    assert len(found.items) == found.estimated_lines > 5
+    assert len(found.items) + len(found.set_aside) == found.total
     for code, (theirs, before, after) in quantities(found).items():
         assert theirs == (None if expected[code] is None else pytest.approx(expected[code]))
         assert before == after
@@ -73,18 +77,42 @@ async def test_walking_the_cursor_meets_every_line_once(account: Records) -> Non
     met, cursor = list[str](), ""
     while True:
         part = await simulate_reorder(account, demand_change_pct=10, limit=3, cursor=cursor)
-        met += [row.product for row in part.items]
+        met += [row.product for row in (*part.items, *part.set_aside)]
         if part.next_cursor is None:
             break
         cursor = part.next_cursor
-    assert met == [row.product for row in whole.items]
+    assert met == [row.product for row in (*whole.items, *whole.set_aside)]
 
 
 async def test_assumptions_that_cannot_be_are_refused(account: Records) -> None:
     with pytest.raises(ToolError, match="not both"):
         await simulate_reorder(account, lead_time_days=10, lead_time_change_days=5)
+    with pytest.raises(ToolError, match="a service level is 50 to"):
+        await simulate_reorder(account, service_level_pct=0.95)
     with pytest.raises(ToolError, match="none of a simulation's"):
         await simulate_reorder(account, cursor="12")
+
+
+@pytest.mark.parametrize("size", [24, 300])
+async def test_stocktrims_lines_and_cost_are_those_get_reorder_plan_tells(
+    open_app: Callable[..., App], size: int
+) -> None:
+    account = open_app(Sandbox(size, today=TODAY, clock=Clock())).records()
+    plan = await get_reorder_plan(account)
+    found = await simulate_reorder(account)
+    assert (found.stocktrim_lines, found.stocktrim_cost) == (plan.total_lines, plan.total_cost)
+    assert found.baseline_cost == found.estimated_cost == found.stocktrim_cost
+    assert {one.product for one in plan.set_aside} <= {one.product for one in found.set_aside}
+
+
+async def test_what_is_on_open_orders_is_said_and_in_no_budget(account: Records) -> None:
+    plan = await get_reorder_plan(account, limit=200)
+    aside = {one.product for one in plan.set_aside}
+    assert aside
+    found = await simulate_reorder(account, budget=1_000_000, limit=100)
+    assert not aside & {row.product for row in found.items}
+    assert aside <= {one.product for one in found.set_aside}
+    assert "set aside, as nobody has to buy them" in found.warnings[0]
 
 
 async def test_nothing_is_written(account: Records, sandbox: Sandbox) -> None:
