@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, WithJsonSchema
 from stocktrim_client.snapshot import QuestionError
 from stocktrim_client.snapshot.asking import kinds_in
 from stocktrim_mcp_server.answers import Dated, dated
-from stocktrim_mcp_server.dependencies import StockTrim, on_hand
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
 from stocktrim_mcp_server.toolbox import Toolset
 
 MOST_CHARACTERS = 40_000
@@ -17,17 +17,17 @@ MOST_CHARACTERS = 40_000
 
 COLUMNS = {
     "products": "product_id code name category unit_cost unit_price supplier_code on_hand on_order lead_time_days "
-    "minimum_order_quantity batch_size discontinued unstocked …",
+    "minimum_order_quantity batch_size discontinued …",
     "product_suppliers": "product_id supplier name supplier_sku",
-    "stock_by_location": "product_id product_code location_code on_hand on_order",
-    "suppliers": "code name lead_time_days email …",
-    "customers": "code name email city country …",
+    "stock_by_location": "product_id location_code on_hand on_order",
+    "suppliers": "code name lead_time_days …",
+    "customers": "code name city …",
     "locations": "code name",
     "order_plan": "product_id code category order_quantity reorder_point safety_stock days_until_stock_out "
     "days_until_order on_hand on_order daily_demand lead_demand unit_cost last_sold_at …",
     "purchase_orders": "reference status supplier_code ordered_at is_open total_cost …",
     "purchase_order_lines": "reference product_id quantity unit_price received_at",
-    "bills_of_materials": "product_id component_id quantity product_code component_code",
+    "bills_of_materials": "product_id component_id quantity …",
 }
 """What a model is told of each table; … means that there are more, which the error for a wrong column lists."""
 
@@ -44,6 +44,7 @@ class Answer(Dated):
 
 async def query_data(
     stocktrim: StockTrim,
+    app: CurrentApp,
     sql: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
@@ -53,8 +54,7 @@ async def query_data(
 ) -> Answer:
     """Any other question about many records, as one SQLite SELECT: totals, joins, rankings.
 
-    Tables stand at sql; … means more columns, listed if you name a wrong one. Times are UTC text, yes/no is 1/0. Join
-    on product_id. Totals belong into the SQL: rows beyond the limit are not shown.
+    Tables stand at sql; … = more columns, listed if you name a wrong one. Times are UTC text, yes/no is 1/0.
     """
     try:
         standing = await on_hand(stocktrim, *kinds_in(sql))
@@ -68,7 +68,12 @@ async def query_data(
         said.append(f"There are more than these {len(rows)} rows: aggregate, narrow with WHERE, or raise limit.")
     elif not rows:
         said.append("No row fits. Texts are compared exactly: LIKE and lower() are wider.")
-    return Answer(columns=table.columns, rows=rows, truncated=truncated, **dated(standing, *said))
+    facts = dated(standing, *said)
+    # The plan is as old as StockTrim's computing, not as our reading of it.
+    of_plan = any(one.kind == "order_plan" for one in standing.kinds)
+    ages = (await computed_ago(stocktrim, app.now()) if of_plan else None, read_ago(standing))
+    facts["age"] = "; ".join(age for age in ages if age) or None
+    return Answer(columns=table.columns, rows=rows, truncated=truncated, **facts)
 
 
 def _bounded(

@@ -3,26 +3,27 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from stocktrim_client import StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_client.snapshot import Standing
-from stocktrim_client.snapshot.standing import in_words
-from stocktrim_mcp_server.answers import thin
+from stocktrim_client.snapshot.standing import SOURCES, in_words
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
+from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 STALE = timedelta(days=7)
 
 
 class HeldRecords(Model):
-    """One kind of record that answers are made of."""
+    """One list of records that answers are made of."""
 
     kind: str
     rows: int | None = None
     age: str | None = None
-    note: str | None = None
+    reading: str | None = None
+    failed: str | None = None
 
 
 class Status(Model):
@@ -33,17 +34,18 @@ class Status(Model):
     connected_system: str | None = Field(default=None, description="What the account is loaded from")
     read_only: bool = False
     plan_computed_at: datetime | None = Field(default=None, description="UTC; all planning figures are as of then")
+    plan_age: str | None = None
     forecast_running: bool | None = None
     forecast_percent: int | None = None
     forecast_message: str | None = None
-    records: Annotated[tuple[HeldRecords, ...], thin("kind", "age", "note")] = ()
+    records: Annotated[tuple[HeldRecords, ...], WithJsonSchema({"type": "array"})] = ()
     warnings: tuple[str, ...] = ()
 
 
 async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
-    """Whether StockTrim answers, how old its plan is, whether a forecast is running, and which records are on hand.
+    """Whether StockTrim answers, how old its plan is, how far a forecast has come, and what is missing.
 
-    Use it when another tool fails, or before trusting figures. Records are first read when a tool needs them.
+    Also which records are on hand or being read. Use it when another tool fails.
     """
     settings = app.settings
     records = _held(stocktrim.snapshot.standing())
@@ -60,25 +62,36 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
         # A mistyped path is answered so, and nothing of an account.
         why = f"{account} answers every question with 'not found': check STOCKTRIM_API_URL."
         return Status(connection="fails", account=account, read_only=settings.read_only, warnings=(why,))
-    warnings: list[str] = []
-    if computed_at is None:
-        warnings.append("StockTrim holds no plan: run a forecast there first.")
-    elif (age := app.now() - computed_at) > STALE:
-        warnings.append(f"The plan is {age.days} days old: run a forecast before ordering by it.")
+    warnings = _missing(records)
+    age = None if computed_at is None else app.now() - computed_at
+    if age is None:
+        warnings.append("StockTrim holds no plan: run_forecast makes one, once it holds products and sales.")
+    elif age > STALE:
+        warnings.append(f"The plan is {age.days} days old: run_forecast before ordering by it.")
     if progress.is_running:
         warnings.append("A forecast is running: figures will change when it ends.")
     return Status(
         connection="works",
         account=account,
-        connected_system=system.name if system else None,
+        connected_system=short(system.name) if system and system.name else None,
         read_only=settings.read_only,
         plan_computed_at=computed_at,
+        plan_age=None if age is None else in_words(age.total_seconds()),
         forecast_running=progress.is_running,
         forecast_percent=progress.percent_complete if progress.is_running else None,
-        forecast_message=progress.message,
+        forecast_message=short(progress.message) if progress.message else None,
         records=records,
         warnings=tuple(warnings),
     )
+
+
+def _missing(records: tuple[HeldRecords, ...]) -> list[str]:
+    """What the account lacks that planning needs, as far as its records are on hand."""
+    needed = {
+        "products": "StockTrim holds no products: load them there first.",
+        "suppliers": "StockTrim holds no suppliers: lead times come from products alone.",
+    }
+    return [needed[one.kind] for one in records if one.rows == 0 and one.kind in needed]
 
 
 def _held(standing: Standing) -> tuple[HeldRecords, ...]:
@@ -88,10 +101,11 @@ def _held(standing: Standing) -> tuple[HeldRecords, ...]:
             kind=one.kind,
             rows=one.rows if one.is_on_hand else None,
             age=in_words(one.age_seconds) if one.is_on_hand else None,
-            note=one.warning,
+            reading=f"now, {one.rows_so_far:,} so far" if one.is_reading else None,
+            failed=short(one.error) if one.error else None,
         )
         for one in standing.kinds
-        if one.is_on_hand or one.is_reading or one.error
+        if one.kind in SOURCES and (one.is_on_hand or one.is_reading or one.error)
     )
 
 

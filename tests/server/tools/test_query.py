@@ -3,10 +3,10 @@
 import pytest
 from mcp.server.mcpserver.exceptions import ToolError
 
-from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_client.snapshot import Snapshot
 from stocktrim_mcp_server.answers import text_of
+from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.query import COLUMNS, MOST_CHARACTERS, query_data
 
 SAID_ELSEWHERE = {
@@ -31,9 +31,9 @@ def test_the_tables_and_columns_that_are_told_exist_and_dots_stand_where_there_a
         assert bool(left_out) == told.endswith("…"), (table, left_out)
 
 
-async def test_a_question_is_answered_in_columns_and_rows(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+async def test_a_question_is_answered_in_columns_and_rows(app: App, sandbox: Sandbox) -> None:
     answer = await query_data(
-        stocktrim, "SELECT category, count(*) AS products FROM products GROUP BY category ORDER BY 2 DESC, 1"
+        app.stocktrim, app, "SELECT category, count(*) AS products FROM products GROUP BY category ORDER BY 2 DESC, 1"
     )
     counts: dict[str | None, int] = {}
     for product in sandbox.shop.products.values():
@@ -42,14 +42,15 @@ async def test_a_question_is_answered_in_columns_and_rows(stocktrim: StockTrimCl
     assert {row[0]: row[1] for row in answer.rows} == counts
     assert not answer.truncated
     assert answer.as_of is not None
-    assert answer.age
+    assert answer.age == "records read just now"
     assert "| category | products |" in text_of(answer)
     assert "| Brewing | " in text_of(answer)
 
 
-async def test_tables_join_by_the_keys_that_are_told(stocktrim: StockTrimClient) -> None:
+async def test_tables_join_by_the_keys_that_are_told(app: App) -> None:
     answer = await query_data(
-        stocktrim,
+        app.stocktrim,
+        app,
         "SELECT s.name, sum(o.order_quantity * p.unit_cost) AS cost FROM order_plan o "
         "JOIN products p USING (product_id) JOIN suppliers s ON s.code = p.supplier_code "
         "WHERE o.order_quantity > 0 GROUP BY s.name ORDER BY cost DESC",
@@ -58,29 +59,31 @@ async def test_tables_join_by_the_keys_that_are_told(stocktrim: StockTrimClient)
     assert all(isinstance(row[1], float) for row in answer.rows)
 
 
-async def test_more_rows_than_asked_for_are_said_to_be_there(stocktrim: StockTrimClient) -> None:
-    answer = await query_data(stocktrim, "SELECT code FROM products ORDER BY code", limit=5)
+async def test_more_rows_than_asked_for_are_said_to_be_there(app: App) -> None:
+    answer = await query_data(app.stocktrim, app, "SELECT code FROM products ORDER BY code", limit=5)
     assert len(answer.rows) == 5
     assert answer.truncated
     assert answer.warnings[0].startswith("There are more than these 5 rows")
 
 
-async def test_an_answer_never_grows_beyond_what_is_read(stocktrim: StockTrimClient) -> None:
+async def test_an_answer_never_grows_beyond_what_is_read(app: App) -> None:
     sql = "SELECT replace('abcdefghij', 'a', '{}') AS text FROM products".format("x" * 1500)
-    answer = await query_data(stocktrim, sql.replace("FROM products", "FROM products a, products b"), limit=500)
+    answer = await query_data(
+        app.stocktrim, app, sql.replace("FROM products", "FROM products a, products b"), limit=500
+    )
     assert answer.truncated
     assert sum(len(str(row[0])) for row in answer.rows) <= MOST_CHARACTERS
     assert len(answer.rows) > 10
 
 
-async def test_one_row_too_long_is_an_error_that_says_what_to_do(stocktrim: StockTrimClient) -> None:
+async def test_one_row_too_long_is_an_error_that_says_what_to_do(app: App) -> None:
     sql = "SELECT replace('aaaaaaaaaa', 'a', '{}') || replace('aaaaaaaaaa', 'a', '{}')".format("x" * 2000, "y" * 2000)
     with pytest.raises(ToolError, match="substr"):
-        await query_data(stocktrim, f"{sql}, {sql.removeprefix('SELECT ')}")
+        await query_data(app.stocktrim, app, f"{sql}, {sql.removeprefix('SELECT ')}")
 
 
-async def test_no_rows_are_an_answer(stocktrim: StockTrimClient) -> None:
-    answer = await query_data(stocktrim, "SELECT code FROM products WHERE code = 'v60-02'")
+async def test_no_rows_are_an_answer(app: App) -> None:
+    answer = await query_data(app.stocktrim, app, "SELECT code FROM products WHERE code = 'v60-02'")
     assert answer.rows == ()
     assert answer.columns == ("code",)
     assert answer.warnings[0].startswith("No row fits")
@@ -98,21 +101,26 @@ async def test_no_rows_are_an_answer(stocktrim: StockTrimClient) -> None:
         ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n", "too long"),
     ],
 )
-async def test_what_cannot_be_asked_is_explained(stocktrim: StockTrimClient, sql: str, said: str) -> None:
+async def test_what_cannot_be_asked_is_explained(app: App, sql: str, said: str) -> None:
     with pytest.raises(ToolError, match=said):
-        await query_data(stocktrim, sql)
+        await query_data(app.stocktrim, app, sql)
 
 
-async def test_what_is_missing_is_named_instead_of_counted_as_none(
-    stocktrim: StockTrimClient, sandbox: Sandbox
-) -> None:
+async def test_what_is_missing_is_named_instead_of_counted_as_none(app: App, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
     with pytest.raises(ToolError, match=r"suppliers are missing.*500"):
-        await query_data(stocktrim, "SELECT count(*) FROM suppliers")
+        await query_data(app.stocktrim, app, "SELECT count(*) FROM suppliers")
 
 
-async def test_a_question_without_a_table_needs_no_records(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
-    answer = await query_data(stocktrim, "SELECT 2 + 2 AS four")
+async def test_a_question_without_a_table_needs_no_records(app: App, sandbox: Sandbox) -> None:
+    answer = await query_data(app.stocktrim, app, "SELECT 2 + 2 AS four")
     assert answer.rows == ((4,),)
     assert answer.as_of is None
     assert sandbox.requests == []
+
+
+async def test_a_question_to_the_plan_says_when_stocktrim_computed_it_too(app: App) -> None:
+    answer = await query_data(
+        app.stocktrim, app, "SELECT count(*) FROM order_plan o JOIN products p ON p.product_id = o.product_id"
+    )
+    assert answer.age == "StockTrim computed the plan 2 hours ago; records read just now"

@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
-from stocktrim_client.snapshot import KINDS
+from stocktrim_client.snapshot.standing import SOURCES
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.answers import text_of
 from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.tools.status import get_status
 from tests.conftest import NOW, TODAY, Clock
 
@@ -16,7 +19,7 @@ async def test_all_is_well(app: App) -> None:
     status = await get_status(app.stocktrim, app)
     assert status.connection == "works"
     assert status.plan_computed_at == NOW - timedelta(hours=2)
-    assert status.forecast_running is False
+    assert (status.plan_age, status.forecast_running) == ("2 hours", False)
     assert status.connected_system == "StockTrimIncomingApi"
     assert "sandbox" in status.account
     assert status.warnings == ()
@@ -33,8 +36,7 @@ async def test_a_running_forecast_shows_how_far_it_is_and_warns(app: App, clock:
     await app.stocktrim.forecasts.progress()
     clock.seconds += 30
     status = await get_status(app.stocktrim, app)
-    assert status.forecast_running is True
-    assert status.forecast_percent == 50
+    assert (status.forecast_running, status.forecast_percent) == (True, 50)
     assert "A forecast is running" in status.warnings[0]
 
 
@@ -74,10 +76,10 @@ async def test_records_are_not_read_for_it_and_those_on_hand_are_counted_with_th
     assert "list_products" not in {request.operation for request in sandbox.requests}
     await app.stocktrim.snapshot.need()
     held = {one.kind: one for one in (await get_status(app.stocktrim, app)).records}
-    assert set(held) == set(KINDS)
+    assert set(held) == set(SOURCES)
     assert held["products"].rows == len(sandbox.shop.products)
     assert held["purchase_orders"].rows == len(sandbox.shop.orders)
-    assert all("second" in (one.age or "") and one.note is None for one in held.values())
+    assert all("second" in (one.age or "") and one.failed is None for one in held.values())
 
 
 async def test_records_that_could_not_be_read_say_why(app: App, sandbox: Sandbox) -> None:
@@ -85,4 +87,39 @@ async def test_records_that_could_not_be_read_say_why(app: App, sandbox: Sandbox
     await app.stocktrim.snapshot.need("suppliers")
     held = {one.kind: one for one in (await get_status(app.stocktrim, app)).records}
     assert held["suppliers"].rows is None
-    assert "500" in (held["suppliers"].note or "")
+    assert "500" in (held["suppliers"].failed or "")
+
+
+async def test_what_is_being_read_shows_how_far_it_is(open_app: Callable[..., App], clock: Clock) -> None:
+    app = open_app(Sandbox(200, today=TODAY, clock=clock))
+    await app.stocktrim.snapshot.need("products", wait=0)
+    held = {one.kind: one for one in (await get_status(app.stocktrim, app)).records}
+    assert "so far" in (held["products"].reading or "")
+    assert held["products"].rows is None
+
+
+async def test_what_the_account_lacks_is_said_once_it_is_known(open_app: Callable[..., App], clock: Clock) -> None:
+    sandbox = Sandbox(0, today=TODAY, clock=clock)
+    sandbox.shop.suppliers.clear()
+    app = open_app(sandbox)
+    await app.stocktrim.snapshot.need()
+    status = await get_status(app.stocktrim, app)
+    assert [one.partition(":")[0] for one in status.warnings] == [
+        "StockTrim holds no products",
+        "StockTrim holds no suppliers",
+        "StockTrim holds no plan",
+    ]
+
+
+async def test_missing_credentials_are_named_with_their_settings() -> None:
+    app = App(Settings(log_level="ERROR"), server.connect)
+    status = await get_status(app.stocktrim, app)
+    assert status.connection == "fails"
+    assert "STOCKTRIM_API_AUTH_ID" in status.warnings[0]
+    await app.aclose()
+
+
+async def test_the_status_of_a_large_account_is_small(open_app: Callable[..., App], clock: Clock) -> None:
+    app = open_app(Sandbox(3_000, today=TODAY, clock=clock))
+    await app.stocktrim.snapshot.need()
+    assert len(text_of(await get_status(app.stocktrim, app))) < 800
