@@ -15,9 +15,9 @@ from mcp_types import (
     ResourceTemplateReference,
 )
 
-from stocktrim_client import StockTrimError
+from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import Customer, Location, Product, PurchaseOrder, Supplier
-from stocktrim_client.snapshot import SearchKind, Snapshot
+from stocktrim_client.snapshot import SearchKind
 from stocktrim_client.snapshot.words import fold
 from stocktrim_mcp_server.answers import visible
 from stocktrim_mcp_server.dependencies import App
@@ -73,12 +73,12 @@ class Completions:
     async def _words(self, values: Values) -> list[Word] | None:
         source = SOURCE[values]
         try:
-            snapshot = self._app.stocktrim.snapshot
-            standing = await snapshot.need(source, wait=0)
-            records = () if standing.missing else await _READ[source](snapshot)
+            stocktrim = self._app.stocktrim
+            standing = await stocktrim.snapshot.need(source, wait=0)
+            if standing.missing:
+                return None
+            records = await _READ[source](stocktrim)
         except StockTrimError:
-            return None
-        if standing.missing:
             return None
         known = self._known.get(values)
         if known is None or known[0] is not records:
@@ -152,10 +152,10 @@ def _names(values: Values, record: Any) -> Iterator[tuple[str | None, str | None
             return
 
 
-_READ: Mapping[SearchKind, Callable[[Snapshot], Any]] = {
-    "products": lambda snapshot: snapshot.products(wait=0),
-    "suppliers": lambda snapshot: snapshot.suppliers(wait=0),
-    "customers": lambda snapshot: snapshot.customers(wait=0),
-    "locations": lambda snapshot: snapshot.locations(wait=0),
-    "purchase_orders": lambda snapshot: snapshot.purchase_orders(wait=0),
+_READ: Mapping[SearchKind, Callable[[StockTrimClient], Any]] = {
+    "products": lambda stocktrim: stocktrim.snapshot.products(wait=0),
+    "suppliers": lambda stocktrim: stocktrim.snapshot.suppliers(wait=0),
+    "customers": lambda stocktrim: stocktrim.snapshot.customers(wait=0),
+    "locations": lambda stocktrim: stocktrim.snapshot.locations(wait=0),
+    "purchase_orders": lambda stocktrim: stocktrim.snapshot.purchase_orders(wait=0),
 }

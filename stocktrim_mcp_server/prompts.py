@@ -6,12 +6,12 @@ takes up tools of a later release by itself, and never sends a model to a tool t
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.prompts import Prompt
-from mcp.server.mcpserver.prompts.base import Message, PromptArgument, UserMessage
+from mcp.server.mcpserver.prompts.base import PromptArgument
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
 
@@ -63,59 +63,60 @@ class Recipe(NamedTuple):
     arguments: tuple[Said, ...] = ()
 
 
-class HousePrompt(Prompt):
-    """A prompt that says what is wrong with its arguments: of other errors the protocol tells a host nothing."""
-
-    async def render(self, arguments: dict[str, Any] | None, context: Context[Any, Any]) -> list[Message]:
-        return [UserMessage(str(self.fn(**self._checked(arguments or {}))))]
-
-    def _checked(self, arguments: Mapping[str, Any]) -> dict[str, str]:
-        known = {one.name: one for one in self.arguments or ()}
-        for name in arguments:
-            if name not in known:
-                there_are = ", ".join(known) or "none"
-                raise refused(
-                    f"{self.name} has no argument {name[:LONGEST_ARGUMENT]!r}.{did_you_mean(name, known)} "
-                    f"Arguments: {there_are}."
-                )
-        given = {name: said for name, value in arguments.items() if (said := str(value).strip())}
-        for name, one in known.items():
-            if one.required and name not in given:
-                raise refused(f"{self.name} needs {name}: {one.description}.")
-            if len(given.get(name, "")) > LONGEST_ARGUMENT:
-                raise refused(f"{name} is longer than {LONGEST_ARGUMENT} characters: {one.description}.")
-        return given
-
-
-def refused(text: str) -> MCPError:
-    """An error whose words reach the host."""
-    return MCPError(INVALID_PARAMS, text)
-
-
-def check_name(name: str) -> None:
-    """Raises: MCPError naming the prompts there are, for a name that is none of theirs."""
-    known = [recipe.name for recipe in RECIPES]
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise refused(f"There is no prompt {name[:LONGEST_ARGUMENT]!r}.{hint} Prompts: {', '.join(known)}.")
-
-
 def add_prompts(built: MCPServer[App], menu: Collection[str]) -> None:
     """Offer every recipe, in the words of this menu."""
     for recipe in RECIPES:
-        built.add_prompt(_prompt(recipe, menu))
+        arguments = [
+            PromptArgument(name=one.name, description=one.about, required=one.required) for one in recipe.arguments
+        ]
+        built.add_prompt(
+            Prompt(
+                name=recipe.name,
+                title=recipe.title,
+                description=recipe.about,
+                arguments=arguments,
+                fn=_teller(recipe, menu),
+                context_kwarg=None,
+            )
+        )
 
 
-def _prompt(recipe: Recipe, menu: Collection[str]) -> HousePrompt:
-    def text(**arguments: str) -> str:
+def _teller(recipe: Recipe, menu: Collection[str]) -> Callable[..., Awaitable[str]]:
+    async def tell(**arguments: str) -> str:
         return told(recipe, menu, arguments)
 
-    arguments = [
-        PromptArgument(name=one.name, description=one.about, required=one.required) for one in recipe.arguments
-    ]
-    return HousePrompt(
-        name=recipe.name, title=recipe.title, description=recipe.about, arguments=arguments, fn=text, context_kwarg=None
-    )
+    return tell
+
+
+def checked(name: str, arguments: Mapping[str, Any] | None) -> dict[str, str]:
+    """What a prompt is asked with, without what is empty.
+
+    Raises: MCPError in words: of other errors newer hosts are told nothing.
+    """
+    recipe = next((one for one in RECIPES if one.name == name), None)
+    if recipe is None:
+        known = [one.name for one in RECIPES]
+        raise _refused(f"There is no prompt {_short(name)}.{did_you_mean(name, known)} Prompts: {', '.join(known)}.")
+    known = [one.name for one in recipe.arguments]
+    for one in arguments or {}:
+        if one not in known:
+            there_are = ", ".join(known) or "none"
+            raise _refused(f"{name} has no argument {_short(one)}.{did_you_mean(one, known)} Arguments: {there_are}.")
+    given = {one: said for one, value in (arguments or {}).items() if (said := str(value).strip())}
+    for one in recipe.arguments:
+        if one.required and one.name not in given:
+            raise _refused(f"{name} needs {one.name}: {one.about}.")
+        if len(given.get(one.name, "")) > LONGEST_ARGUMENT:
+            raise _refused(f"{one.name} is longer than {LONGEST_ARGUMENT} characters: {one.about}.")
+    return given
+
+
+def _refused(text: str) -> MCPError:
+    return MCPError(INVALID_PARAMS, text)
+
+
+def _short(text: str) -> str:
+    return repr(text[:LONGEST_ARGUMENT])
 
 
 def told(recipe: Recipe, menu: Collection[str], arguments: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from stocktrim_client import StockTrimClient, __version__
 from stocktrim_mcp_server.answers import refusal
 from stocktrim_mcp_server.completions import add_completions
 from stocktrim_mcp_server.dependencies import App, own_folder
-from stocktrim_mcp_server.prompts import add_prompts, check_name
+from stocktrim_mcp_server.prompts import add_prompts, checked
 from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import names
@@ -76,9 +76,8 @@ class HouseServer(MCPServer[App]):
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[App, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
-        """Tell a prompt; of an unknown name, which there are."""
-        check_name(name)
-        return await super().get_prompt(name, arguments, context)
+        """Tell a prompt; what is wrong with the question is said in words."""
+        return await super().get_prompt(name, checked(name, arguments), context)
 
 
 def build(app: App) -> MCPServer[App]:
