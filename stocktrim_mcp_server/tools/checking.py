@@ -25,12 +25,12 @@ class PlanningData(DataCheck):
 
 async def check_planning_data(
     account: Account,
-    checks: Annotated[Codes, Field(description="E.g. ['no_cost']")] = (),
+    checks: Annotated[Codes, Field(description="['no_cost']")] = (),
     suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
     limit: Annotated[int, Field(ge=1, le=100, description="Findings")] = 20,
     cursor: Cursor = "",
 ) -> PlanningData:
-    """Settings that make the plan unreliable, most money first, with fixes: costs, lead times, suppliers, stock."""
+    """Missing or odd settings behind the plan, with fixes, most money first."""
     books = await account.books()
     try:
         found = await asyncio.to_thread(
