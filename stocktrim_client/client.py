@@ -15,18 +15,6 @@ import truststore
 
 from stocktrim_client.changes import Changes, FileJournal, Journal
 from stocktrim_client.errors import NotSentError
-from stocktrim_client.generated.client import Client
-from stocktrim_client.helpers.account import Account
-from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
-from stocktrim_client.helpers.customers import Customers
-from stocktrim_client.helpers.forecasts import Forecasts
-from stocktrim_client.helpers.inventory import Inventory
-from stocktrim_client.helpers.locations import Locations
-from stocktrim_client.helpers.order_plan import OrderPlan
-from stocktrim_client.helpers.products import Products
-from stocktrim_client.helpers.purchase_orders import PurchaseOrders
-from stocktrim_client.helpers.sales_orders import SalesOrders
-from stocktrim_client.helpers.suppliers import Suppliers
 from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
 from stocktrim_client.snapshot import Kind
 from stocktrim_client.snapshot.watching import WriteWatch
@@ -34,6 +22,7 @@ from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport, ch
 from stocktrim_client.verdicts import raise_for_answer, raise_for_nameless_answer, raise_for_raw_answer
 
 if TYPE_CHECKING:
+    from stocktrim_client.generated.client import Client
     from stocktrim_client.snapshot import Snapshot
 
 BASE_URL = "https://api.stocktrim.com"
@@ -81,6 +70,19 @@ class StockTrimClient:
 
         With `snapshot_folder`, the records on hand are kept in a file there, for the next start.
         """
+        # Not at the top: a server starts without a client, and these would cost each start a twentieth.
+        from stocktrim_client.helpers.account import Account
+        from stocktrim_client.helpers.bills_of_materials import BillsOfMaterials
+        from stocktrim_client.helpers.customers import Customers
+        from stocktrim_client.helpers.forecasts import Forecasts
+        from stocktrim_client.helpers.inventory import Inventory
+        from stocktrim_client.helpers.locations import Locations
+        from stocktrim_client.helpers.order_plan import OrderPlan
+        from stocktrim_client.helpers.products import Products
+        from stocktrim_client.helpers.purchase_orders import PurchaseOrders
+        from stocktrim_client.helpers.sales_orders import SalesOrders
+        from stocktrim_client.helpers.suppliers import Suppliers
+
         if timeout is not None:
             policy = dataclasses.replace(policy, deadline=timeout)
 
@@ -159,7 +161,9 @@ class StockTrimClient:
 
     def _client(
         self, timeout: float, hook: Callable[[httpx.Response], Awaitable[None]], *, raise_errors: bool = True
-    ) -> Client:
+    ) -> "Client":
+        from stocktrim_client.generated.client import Client
+
         http = httpx.AsyncClient(
             base_url=self._base_url,
             transport=self._transport,

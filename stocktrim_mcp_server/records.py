@@ -5,16 +5,19 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import OrderPlanRow
-from stocktrim_client.snapshot import Kind, KindStanding, Snapshot, Standing
+from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_client.snapshot.standing import in_words
 from stocktrim_mcp_server.kept import KeptPlans
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.compare import Digest, digest_of
 from stocktrim_mcp_server.toolbox import together
+
+if TYPE_CHECKING:
+    from stocktrim_client.snapshot import Snapshot
 
 Progress = Callable[[Standing], Awaitable[None]]
 
@@ -171,7 +174,7 @@ async def _nothing() -> tuple[OrderPlanRow, ...]:
 
 
 async def _rows_at(
-    snapshot: Snapshot, codes: Sequence[str], until: float, warnings: list[str]
+    snapshot: "Snapshot", codes: Sequence[str], until: float, warnings: list[str]
 ) -> list[tuple[str, Sequence[OrderPlanRow]]]:
     """The rows of each location; of those that cannot be read, why."""
     failure: StockTrimError | None = None

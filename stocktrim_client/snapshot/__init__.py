@@ -7,6 +7,7 @@ from stocktrim_client.snapshot.question import QuestionError, Table
 from stocktrim_client.snapshot.standing import KINDS, SEARCH_KINDS, Kind, KindStanding, SearchKind, Standing
 
 if TYPE_CHECKING:
+    from stocktrim_client.snapshot.asking import kinds_in
     from stocktrim_client.snapshot.finding import Found, Hit
     from stocktrim_client.snapshot.readings import Helpers
     from stocktrim_client.snapshot.snapshot import Snapshot
@@ -29,6 +30,7 @@ __all__ = [
     "Table",
     "TableShape",
     "WriteWatch",
+    "kinds_in",
 ]
 
 # SQLite, the tables and the search cost a start some 10 ms, and are needed when the first record is.
@@ -40,6 +42,7 @@ _LATER = {
     "Snapshot": "snapshot",
     "TableShape": "tables",
     "WriteWatch": "watching",
+    "kinds_in": "asking",
 }
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, StringConstraints, WithJsonSchema
 
+from stocktrim_client import snapshot
 from stocktrim_client.snapshot import QuestionError
-from stocktrim_client.snapshot.asking import kinds_in
 from stocktrim_mcp_server.answers import Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
 from stocktrim_mcp_server.toolbox import Toolset
@@ -57,7 +57,7 @@ async def query_data(
     Tables stand at sql; … = more columns, listed if you name a wrong one. Times are UTC text, yes/no is 1/0.
     """
     try:
-        standing = await on_hand(stocktrim, *kinds_in(sql))
+        standing = await on_hand(stocktrim, *snapshot.kinds_in(sql))
         table = await stocktrim.snapshot.ask(sql, limit, wait=0)
     except QuestionError as error:
         raise ToolError(str(error)) from error

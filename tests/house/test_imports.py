@@ -54,9 +54,9 @@ TOOLS = {f"{CLIENT}.generate": {"openapi_python_client", "yaml"}}
 LATER = {
     f"{SERVER}.cli": {CLIENT, SERVER},
     f"{SERVER}.server": {f"{CLIENT}.sandbox"},
-    f"{CLIENT}.client": {f"{CLIENT}.snapshot"},
+    f"{CLIENT}.client": {f"{CLIENT}.snapshot", f"{CLIENT}.helpers", f"{CLIENT}.generated"},
 }
-"""Imports that need not stand at the top: a command's; the sandbox and the snapshot, which many starts do without."""
+"""Imports that need not stand at the top: a command's; what a server needs at its first call, and not to start."""
 
 
 def place(module: str) -> int:
