@@ -1,5 +1,6 @@
 """The calculation that all planning figures come from."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -8,6 +9,7 @@ from pydantic import Field
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim, Tell, Telling
+from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 FOLLOWED = timedelta(seconds=40)
@@ -21,18 +23,44 @@ class ForecastRun(Model):
 
     status: Literal["finished", "running", "unknown"]
     percent: int | None = None
+    seen: str | None = Field(default=None, description="What StockTrim said of it during this call")
     plan_computed_at: datetime | None = Field(default=None, description="UTC; all planning figures are as of then")
     message: str
     warnings: tuple[str, ...] = ()
 
 
-async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> ForecastRun:
-    """Let StockTrim calculate its forecast and order plan anew, for the whole account. It takes minutes.
+@dataclass
+class Seen:
+    """What was seen of a calculation while it was followed."""
 
-    Waits up to 40 s, then says how far it is; get_status follows it. Needed after products, stock, sales or settings
-    changed: before it, plans show the old figures.
+    began: datetime
+    until: datetime
+    last: ForecastProgress = field(default_factory=ForecastProgress)
+    was_running: bool = False
+    percents: list[int] = field(default_factory=list[int])
+
+    def note(self, progress: ForecastProgress, now: datetime) -> None:
+        self.last, self.until = progress, now
+        self.was_running = self.was_running or progress.is_running
+        if progress.is_running and progress.percent_complete is not None:
+            self.percents.append(progress.percent_complete)
+
+    @property
+    def in_words(self) -> str:
+        seconds = int((self.until - self.began).total_seconds())
+        if not self.was_running:
+            return f"never seen running in {seconds} seconds"
+        far = f", from {self.percents[0]} % to {self.percents[-1]} %" if self.percents else ""
+        said = f"; StockTrim says {short(self.last.message)!r}" if self.last.is_running and self.last.message else ""
+        return f"seen running for {seconds} seconds{far}{said}"
+
+
+async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> ForecastRun:
+    """Let StockTrim calculate its forecast and order plan, for the whole account. It takes minutes.
+
+    Waits up to 40 s; then get_status follows it. Needed after products, stock or sales changed.
     """
-    until = app.now() + FOLLOWED
+    began = app.now()
     before, computed_at = await together(stocktrim.forecasts.progress(), stocktrim.order_plan.calculated_at())
     warnings: tuple[str, ...] = ()
     if before.is_running:
@@ -42,42 +70,59 @@ async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> 
     else:
         # What is seen of it below says more than that StockTrim shows no such record.
         await stocktrim.forecasts.run()
+    seen = Seen(began, began)
     try:
-        last = await _followed(stocktrim, app, tell, until)
-        if last.is_running:
-            return _still_running(last, computed_at, warnings)
+        await _follow(stocktrim, app, tell, seen)
+        if seen.last.is_running:
+            return _still_running(seen, computed_at, warnings)
         now_computed_at = await stocktrim.order_plan.calculated_at()
     except StockTrimError as error:
         # It was started all the same.
         said = "The calculation was started, but how it goes could not be read: ask get_status in a minute."
         return ForecastRun(
-            status="unknown", plan_computed_at=computed_at, message=said, warnings=(*warnings, str(error))
+            status="unknown",
+            seen=seen.in_words,
+            plan_computed_at=computed_at,
+            message=said,
+            warnings=(*warnings, str(error)),
         )
     if now_computed_at == computed_at:
         said = "StockTrim says that nothing runs, but its plan is still the one before: ask get_status in a minute."
-        return ForecastRun(status="unknown", plan_computed_at=computed_at, message=said, warnings=warnings)
+        return ForecastRun(
+            status="unknown", seen=seen.in_words, plan_computed_at=computed_at, message=said, warnings=warnings
+        )
     said = "The calculation is over: get_reorder_plan shows the new figures."
-    return ForecastRun(status="finished", plan_computed_at=now_computed_at, message=said, warnings=warnings)
+    return ForecastRun(
+        status="finished", seen=seen.in_words, plan_computed_at=now_computed_at, message=said, warnings=warnings
+    )
 
 
-async def _followed(stocktrim: StockTrimClient, app: App, tell: Tell, until: datetime) -> ForecastProgress:
-    """The progress at the end of the calculation, or of the time there is."""
-    last = ForecastProgress()
+async def _follow(stocktrim: StockTrimClient, app: App, tell: Tell, seen: Seen) -> None:
+    """To the end of the calculation, or of the time there is."""
+    until = seen.began + FOLLOWED
     shown = 0.0
-    async for last in stocktrim.forecasts.follow(poll_seconds=POLL_SECONDS):
+    async for progress in stocktrim.forecasts.follow(poll_seconds=POLL_SECONDS):
+        now = app.now()
+        seen.note(progress, now)
         # Progress must grow, whatever StockTrim says.
-        shown = max(shown + 0.01, float(last.percent_complete or 0))
-        await tell(shown, 100, last.message)
-        if app.now() + timedelta(seconds=POLL_SECONDS) >= until:
+        shown = max(shown + 0.01, float(progress.percent_complete or 0))
+        await tell(shown, 100, short(progress.message) if progress.message else None)
+        if now + timedelta(seconds=POLL_SECONDS) >= until:
             break
-    return last
 
 
-def _still_running(progress: ForecastProgress, computed_at: datetime | None, warnings: tuple[str, ...]) -> ForecastRun:
-    percent = progress.percent_complete
+def _still_running(seen: Seen, computed_at: datetime | None, warnings: tuple[str, ...]) -> ForecastRun:
+    percent = seen.last.percent_complete
     far = "" if percent is None else f", {percent} %"
     said = f"Still running{far}: ask get_status in a minute. Until then plans show the figures before it."
-    return ForecastRun(status="running", percent=percent, plan_computed_at=computed_at, message=said, warnings=warnings)
+    return ForecastRun(
+        status="running",
+        percent=percent,
+        seen=seen.in_words,
+        plan_computed_at=computed_at,
+        message=said,
+        warnings=warnings,
+    )
 
 
 FORECASTS = Toolset("forecasts", "The calculation behind all figures.", writes=(run_forecast,))

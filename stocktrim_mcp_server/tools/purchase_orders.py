@@ -106,15 +106,15 @@ class Judged:
 async def find_purchase_orders(
     stocktrim: StockTrim,
     app: CurrentApp,
-    references: Annotated[Codes, Field(description="Order numbers, e.g. ['PO-7']: with lines")] = (),
+    references: Annotated[Codes, Field(description="Numbers, e.g. ['PO-7']: with lines")] = (),
     status: Annotated[tuple[Status, ...], BeforeValidator(_as_statuses), Field(description="Open: not received")] = (),
     suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
-    products: Annotated[Codes, Field(description="SKUs on them")] = (),
+    products: Annotated[Codes, Field(description="SKUs")] = (),
     detail: Annotated[bool, Field(description="With lines")] = False,
-    limit: Annotated[int, Field(ge=1, le=100, description="Most shown")] = 25,
+    limit: Annotated[int, Field(ge=1, le=100, description="Most")] = 25,
     cursor: Cursor = "",
 ) -> FoundOrders:
-    """Purchase orders, newest first, with totals by supplier. Overdue: open longer than the lead time."""
+    """Purchase orders, newest first; totals by supplier. Overdue: open beyond the lead time."""
     today = app.now().astimezone(UTC).date()
     if len(references) == 1 and not (status or suppliers or products):
         # One by its key is asked live, and nothing is waited for but its supplier.

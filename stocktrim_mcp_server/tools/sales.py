@@ -63,11 +63,11 @@ async def get_sales_history(
     app: CurrentApp,
     products: Annotated[Codes, Field(min_length=1, max_length=20, description="SKUs or ids, e.g. ['TEA-01']")],
     since: Annotated[
-        str, Field(coerce_numbers_to_str=True, description="Day or month, e.g. 2026-01; empty = 12 months or 13 weeks")
+        str, Field(coerce_numbers_to_str=True, description="e.g. 2026-01; empty = 12 months or 13 weeks")
     ] = "",
     bucket: Annotated[Bucket, Field(description="Period")] = "month",
 ) -> SalesHistory:
-    """Units sold and revenue of products by month or week, read live; where StockTrim shows none, the plan's demand."""
+    """Units sold and revenue of products by month or week; where StockTrim shows none, the plan's demand."""
     today = app.now().astimezone(UTC).date()
     periods = _periods(since, bucket, today)
     meant = await products_called(stocktrim, products)

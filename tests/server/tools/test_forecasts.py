@@ -60,6 +60,8 @@ async def test_a_short_calculation_is_waited_for(open_slow: Callable[..., tuple[
     assert runs(sandbox) == 1
     assert told.steps == sorted(set(told.steps))
     assert len(told.steps) > 3
+    assert (run.seen or "").startswith("seen running for ")
+    assert ", from " in (run.seen or "")
 
 
 async def test_a_long_one_is_said_to_be_still_running_and_how_far_it_is(
@@ -72,6 +74,8 @@ async def test_a_long_one_is_said_to_be_still_running_and_how_far_it_is(
     assert 30 <= run.percent <= 40
     assert run.message.startswith(f"Still running, {run.percent} %")
     assert clock.seconds <= 40
+    assert (run.seen or "").startswith(f"seen running for {int(clock.seconds)} seconds, from ")
+    assert f"to {run.percent} %" in (run.seen or "")
 
 
 async def test_one_that_runs_already_is_followed_and_no_other_started(
@@ -95,6 +99,26 @@ async def test_progress_that_cannot_be_read_does_not_look_like_a_run_that_was_no
     assert run.status == "unknown"
     assert "was started" in run.message
     assert "500" in run.warnings[-1]
+    assert run.seen
+
+
+async def test_a_run_that_changes_nothing_says_what_was_seen_of_it(
+    open_slow: Callable[..., tuple[App, Sandbox]], told: Told
+) -> None:
+    app, sandbox = open_slow(20)
+    sandbox.faults.add(Fault("status", at="run_forecast", status=200, times=None))
+    before = await app.stocktrim.order_plan.calculated_at()
+    run = await run_forecast(app.stocktrim, app, told)
+    assert run.status == "unknown"
+    assert run.plan_computed_at == before
+    assert (run.seen or "").startswith("never seen running in ")
+    assert "still the one before" in run.message
+
+
+async def test_it_is_a_change_that_destroys_nothing(app: App) -> None:
+    (tool,) = [one for one in await server.build(app).list_tools() if one.name == "run_forecast"]
+    assert tool.annotations is not None
+    assert (tool.annotations.read_only_hint, tool.annotations.destructive_hint) == (False, False)
 
 
 async def test_answers_show_the_new_plan_after_it(open_slow: Callable[..., tuple[App, Sandbox]], told: Told) -> None:
