@@ -381,7 +381,7 @@ def _said_cost(item: Item) -> float | None:
 def _no_cost(item: Item, _: Compared) -> Verdict | None:
     if _said_cost(item) is not None:
         return None
-    return Verdict("StockTrim holds no cost, so it is in no total", "unit_cost")
+    return Verdict("no cost, so it is in no total", "unit_cost")
 
 
 def _zero_cost(item: Item, _: Compared) -> Verdict | None:
@@ -595,7 +595,7 @@ CHECKS = (
     ),
     Check(
         "weak_forecast",
-        f"suggested quantity x unit cost, of the lines that make up {MUCH:.0%} of the whole order's value",
+        f"suggested quantity x unit cost, of the lines that make up {100 * MUCH:.0f} % of the whole order's value",
         "Look at its sales before ordering; if you know better, set overridden_demand and its period.",
         order_value,
         _weak_forecast,

@@ -13,6 +13,7 @@ from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.catalogue import Catalogue, Item, OpenOrder
 from stocktrim_mcp_server.planning.confidence import Confidence, trust_of
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, urgency
+from stocktrim_mcp_server.planning.plan import nothing_to_buy, rest_of, uncounted_units
 from stocktrim_mcp_server.planning.replenishment import (
     NOTHING,
     Limits,
@@ -48,6 +49,7 @@ class Explanation(Model):
     supplier: str
     location: str | None = Field(default=None, description="Absent: the whole business")
     order_quantity: float | None = Field(default=None, description="StockTrim's suggestion; absent: not computed")
+    to_buy: float | None = Field(default=None, description="What of it is on no open order; absent: all of it")
     our_sum: float | None = Field(default=None, description="Estimate: the steps added up; absent: a figure is missing")
     meets: bool | None = Field(default=None, description="Whether our sum is StockTrim's quantity")
     urgency: Urgency | None = None
@@ -71,7 +73,10 @@ def explain(item: Item, catalogue: Catalogue, today: date | None = None) -> Expl
     Source: `reorder_quantity` on StockTrim's figures; confidence: `trust_of`.
     """
     row = item.row
-    found, trust = arithmetic(item), trust_of(item)
+    found, trust, quantity = arithmetic(item), trust_of(item), row.order_quantity or 0.0
+    orders = tuple(catalogue.open_orders(item, today))
+    rest = rest_of(quantity, uncounted_units(item, catalogue), limits_of(item).batch)
+    spared = nothing_to_buy(item, quantity, rest, orders) if quantity > 0 else None
     meets = None if found is None or row.order_quantity is None else meet(found.to_order, row.order_quantity)
     return Explanation(
         product=row.code,
@@ -79,12 +84,13 @@ def explain(item: Item, catalogue: Catalogue, today: date | None = None) -> Expl
         supplier=item.supplier,
         location=row.location,
         order_quantity=row.order_quantity,
+        to_buy=0.0 if spared else None if rest == quantity else rest,
         our_sum=None if found is None else found.to_order,
         meets=meets,
         urgency=urgency(row.days_until_stock_out, row.days_until_order),
         days_left=row.days_until_stock_out,
         order_by=order_by(row.calculated_at.date() if row.calculated_at else None, row.days_until_order),
-        why=_why(item, found),
+        why=_why(item, found) + (f" Nothing to buy of it: {spared}." if spared else ""),
         steps=tuple(_steps(item, found)),
         lead_time=_lead_time(item, catalogue),
         forecast=_forecast(item),
@@ -92,7 +98,7 @@ def explain(item: Item, catalogue: Catalogue, today: date | None = None) -> Expl
         confidence_why=trust.why,
         made_of_parts=row.made_of_count or None,
         made_for=tuple(_made_for(item, catalogue)),
-        open_orders=tuple(catalogue.open_orders(item, today)),
+        open_orders=orders,
         warnings=tuple(_warnings(item)),
     )
 
@@ -107,7 +113,7 @@ def notes_on(found: Sequence[Explanation]) -> Iterator[str]:
     if any(one.made_for for one in found):
         yield "The demand of parts (made_for) comes mostly from what they go into, by the bills of materials."
     if any(one.made_of_parts for one in found):
-        yield "What is made of parts is made in-house: order the parts, which StockTrim plans too."
+        yield "What is made of parts is made in-house: buy the parts, which StockTrim plans too."
     if any(order.overdue for one in found for order in one.open_orders):
         yield "The sums count orders that are overdue as coming: chase or cancel them before ordering less."
 
@@ -268,6 +274,9 @@ def _forecast(item: Item) -> str | None:
         return None
     parts = [f"by {name} {_number(value)}" for name, value in answers]
     text = f"Demand over the lead time: {', '.join(parts)}"
+    used = [name for name, value in answers if row.lead_demand is not None and meet(value, row.lead_demand)]
+    if len(used) == 1:
+        text += f"; its figure is that by {used[0]}"
     if row.spread is not None:
         text += f"; they lie {_number(row.spread)} apart"
     if row.best_fit is not None:

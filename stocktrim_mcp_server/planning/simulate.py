@@ -639,8 +639,9 @@ def _twice(aside: Sequence[Simulated], catalogue: Catalogue) -> Iterator[str]:
     """Said first, as in the plan: nothing is to be ordered twice."""
     if aside:
         told = (_not_bought(line, catalogue) for line in aside[:ASIDE_NAMED])
-        named = "; ".join(f"{one.product}: {one.why}" for one in told) + ("; ..." if len(aside) > ASIDE_NAMED else "")
-        yield f"{len(aside)} line(s) that would be needed are set aside, as nobody has to buy them: {named}."
+        named = "; ".join(f"{one.product}: {one.why}" for one in told)
+        more = "; the rest after the last line" if len(aside) > ASIDE_NAMED else ""
+        yield f"{len(aside)} line(s) that would be needed are set aside, as nobody has to buy them: {named}{more}."
 
 
 def _warnings(lines: Sequence[Simulated]) -> Iterator[str]:

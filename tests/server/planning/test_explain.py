@@ -184,6 +184,24 @@ def test_an_order_that_is_overdue_says_so_as_in_the_plan() -> None:
     assert explain(item, catalogue).open_orders[0].overdue is None
 
 
+@pytest.mark.parametrize(
+    ("drafted", "to_buy", "said"),
+    [
+        (48.0, 0.0, " Nothing to buy of it: already on Draft PO-8: 48 of 48 units."),
+        (13.0, 36.0, ""),
+        (0.0, None, ""),
+    ],
+)
+def test_what_is_ordered_already_is_said_by_the_plans_rule(drafted: float, to_buy: float | None, said: str) -> None:
+    order = PurchaseOrder(
+        reference="PO-8", status="Draft", lines=(PurchaseOrderLine(product_id="1", quantity=drafted),)
+    )
+    catalogue = Catalogue([Product(code="A", product_id="1")], SUPPLIERS, orders=[order])
+    found = explain(catalogue.item(OrderPlanRow.model_validate(BASE)), catalogue)
+    assert (found.order_quantity, found.to_buy) == (48, to_buy)
+    assert found.why == f"StockTrim suggests 48: 40.5 needed, rounded up to packs of 12.{said}"
+
+
 def test_stock_below_zero_is_said_to_make_too_much() -> None:
     assert "below zero" in explained(on_hand=-4.0).warnings[0]
     assert explained().warnings == ()
@@ -235,6 +253,8 @@ def test_the_forecast_is_told_by_method_spread_and_fit() -> None:
         "Demand over the lead time: by average 55, by trend 60.25; they lie 5.25 apart; best fit R2 0.81 of 1; "
         "from 40 sales."
     )
+    used = explained(demand_by_average=55.0, demand_by_trend=60.0)
+    assert used.forecast == "Demand over the lead time: by average 55, by trend 60; its figure is that by trend."
     assert explained().forecast is None
 
 
@@ -244,5 +264,6 @@ def test_a_part_names_what_it_goes_into() -> None:
     assert found.made_for == ("P1 (1 each)", "P2 (2 each)", "P3 (3 each)", "P4 (4 each)", "P5 (5 each)", "2 more")
     assert explained(part_of_count=2).made_for == ("2 product(s)",)
     made = explained(made_of_count=3)
-    assert made.made_of_parts == 3
+    assert (made.made_of_parts, made.to_buy) == (3, 0)
+    assert made.why.endswith("Nothing to buy of it: made from 3 part(s): make it, and buy the parts.")
     assert ["made in-house" in note for note in notes_on([made, made])] == [True]

@@ -10,6 +10,7 @@ from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.records import Records
 from stocktrim_mcp_server.tools.explaining import explain_reorder
+from stocktrim_mcp_server.tools.planning import get_reorder_plan
 from tests.conftest import TODAY, Clock
 
 
@@ -72,6 +73,24 @@ async def test_ten_products_at_a_time_and_at_least_one(account: Records) -> None
     for products in ((), ("", " "), tuple(f"P-{at}" for at in range(11))):
         with pytest.raises(ToolError, match="explains 1 to 10 products at a time"):
             await explain_reorder(account, products)
+
+
+async def test_explaining_between_other_questions_joins_nothing_again(account: Records) -> None:
+    await explain_reorder(account, ("V60-02",))
+    catalogue = (await account.books()).catalogue
+    await explain_reorder(account, ("V60-02",))
+    assert (await account.books()).catalogue is catalogue
+    (sage,) = (await explain_reorder(account, ("MUG-SAGE",))).items
+    assert sage.made_for
+
+
+async def test_what_the_plan_sets_aside_is_explained_as_nothing_to_buy(account: Records) -> None:
+    plan = await get_reorder_plan(account, limit=200)
+    assert plan.set_aside
+    answer = await explain_reorder(account, tuple(one.product for one in plan.set_aside)[:10])
+    assert [one.to_buy for one in answer.items] == [0.0] * len(answer.items)
+    for one in answer.items:
+        assert one.why.endswith(next(aside.why for aside in plan.set_aside if aside.product == one.product) + ".")
 
 
 async def test_what_holds_of_several_is_said_once(account: Records) -> None:
