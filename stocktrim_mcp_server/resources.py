@@ -175,14 +175,14 @@ def _call(app: App, ctx: Context[Any, Any] | None) -> Generator[None]:
 
 
 def bounded(text: str) -> str:
-    """A text that no host cuts off; what is left out is said first."""
+    """A text that no host cuts off: it ends with a whole line where that keeps most of it, and says what is missing."""
     if len(text) <= MOST_CHARACTERS:
         return text
-    kept = text[:MOST_CHARACTERS].rpartition("\n")[0]
-    left_out = text.count("\n") - kept.count("\n")
-    return (
-        f"Warning: too long to show whole: the last {left_out:,} lines are left out. Ask the tools for them.\n\n{kept}"
-    )
+    kept = text[:MOST_CHARACTERS]
+    end = kept.rfind("\n")
+    kept = kept[:end] if end > MOST_CHARACTERS / 2 else kept
+    missing = f"the last {len(text) - len(kept):,} of {len(text):,} characters are left out"
+    return f"Warning: too long to show whole: {missing}. Ask the tools for them.\n\n{kept}"
 
 
 # Overviews

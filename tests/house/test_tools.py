@@ -7,6 +7,8 @@ import pytest
 
 from stocktrim_client.models import Model
 from stocktrim_mcp_server import server
+from stocktrim_mcp_server.prompts import CALL, RECIPES, told
+from stocktrim_mcp_server.resources import OVERVIEWS, ROOMS
 from stocktrim_mcp_server.toolbox import ToolFunction, names
 from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 from tests.house.source import ROOT, files
@@ -39,6 +41,15 @@ def test_what_a_model_reads_names_only_tools_that_exist() -> None:
     texts = [server.INSTRUCTIONS, *(inspect.getdoc(function) or "" for function in FUNCTIONS)]
     texts += [path.read_text(encoding="utf-8") for path in (ROOT / "tests/server/menu").glob("*.json")]
     named = {word for text in texts for word in TOOL_WORD.findall(text)}
+    assert named <= set(names(EVERY))
+
+
+def test_prompts_and_resources_name_only_tools_that_exist() -> None:
+    texts = [told(recipe, names(EVERY), {one.name: "X" for one in recipe.arguments}) for recipe in RECIPES]
+    named = {tool for text in texts for tool, _ in CALL.findall(text)}
+    texts += [one.about for one in (*RECIPES, *OVERVIEWS, *ROOMS)]
+    named |= {word for text in texts for word in TOOL_WORD.findall(text)}
+    assert "get_reorder_plan" in named
     assert named <= set(names(EVERY))
 
 
