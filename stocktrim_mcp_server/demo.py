@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Any, cast
 
@@ -39,6 +40,25 @@ PLUG_IN = (
 TRY_OUT = 'To try it there on made-up data first, put "--sandbox" behind the other "args" and leave "env" out.'
 
 
+def _dearest(answers: list[CallToolResult]) -> dict[str, Any]:
+    """The arguments of a question about the dearest line of the plan, which is the second answer."""
+    content: dict[str, Any] = answers[1].structured_content or {}
+    rows: list[dict[str, Any]] = [row for group in content.get("groups", ()) for row in group.get("rows", ())]
+    dearest = sorted(rows, key=lambda row: -row.get("line_cost", 0.0))[:1]
+    return {"products": [row["product"] for row in dearest]}
+
+
+SESSION: tuple[tuple[str, str, dict[str, Any] | Callable[[list[CallToolResult]], dict[str, Any]]], ...] = (
+    ("Is everything well, and how old are the figures?", "get_status", {}),
+    ("What must we order, from whom, what does it cost?", "get_reorder_plan", {}),
+    ("Why so many of the dearest line?", "explain_reorder", _dearest),
+    ("Is anything late from our suppliers?", "find_purchase_orders", {"status": ["overdue"]}),
+    ("We have 2,500 to spend today. What first?", "get_reorder_plan", {"budget": 2500}),
+    ("Which figures should I not believe?", "check_planning_data", {"limit": 5}),
+)
+"""A buyer's Monday; what is asked may depend on the answers before."""
+
+
 async def show(products: int) -> int:
     """Exit status: 0 if every call was answered."""
     if hasattr(sys.stdout, "reconfigure"):
@@ -59,18 +79,11 @@ async def show(products: int) -> int:
             first = (tool.description or "").partition("\n")[0]
             print(textwrap.fill(f"{tool.name}: {first}", width, initial_indent="  ", subsequent_indent="      "))
         failed = 0
-        plan = await _ask(client, "Is everything well, and how old are the figures?", "get_status", {}, width)
-        failed += bool(plan.is_error)
-        plan = await _ask(client, "What must we order, from whom, what does it cost?", "get_reorder_plan", {}, width)
-        failed += bool(plan.is_error)
-        first = _most_urgent(plan)
-        hits = await _ask(client, "What do we have from Hikari?", "search", {"query": "hikari"}, width)
-        failed += bool(hits.is_error)
-        if first:
-            found = await _ask(
-                client, f"Tell me about {first}, the most urgent.", "get_products", {"codes": [first]}, width
-            )
-            failed += bool(found.is_error)
+        answers: list[CallToolResult] = []
+        for question, tool, arguments in SESSION:
+            asked = arguments(answers) if callable(arguments) else arguments
+            answers.append(await _ask(client, question, tool, asked, width))
+            failed += bool(answers[-1].is_error)
     print(_rule(width))
     print(f"done in {time.perf_counter() - begun:.1f} s.\n")
     print(textwrap.fill(PLUG_IN, width) + "\n")
@@ -95,12 +108,6 @@ async def _ask(client: Client, question: str, tool: str, arguments: dict[str, An
         print(f"... and {len(lines) - LONGEST_ANSWER} lines more")
     print()
     return result
-
-
-def _most_urgent(plan: CallToolResult) -> str | None:
-    content: dict[str, Any] = plan.structured_content or {}
-    rows: list[dict[str, Any]] = [row for group in content.get("groups", ()) for row in group.get("rows", ())]
-    return rows[0]["product"] if rows else None
 
 
 def _rule(width: int) -> str:
