@@ -179,14 +179,18 @@ async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> d
     """
     wanted = [one for code in dict.fromkeys(codes) if (one := code.strip())]
     snapshot = stocktrim.snapshot
-    known = {} if snapshot.standing("products").missing else meant_by(wanted, await snapshot.products(wait=0))
+    known = (
+        {}
+        if snapshot.standing("products").missing
+        else await asyncio.to_thread(meant_by, wanted, await snapshot.products(wait=0))
+    )
     keys = {code: [product.product_id for product in known.get(code, ())] or [code] for code in wanted}
     live = await stocktrim.products.look_up(key for those in keys.values() for key in those)
     found = {code: [product for key in those for product in live[key]] for code, those in keys.items()}
     missing = [code for code in wanted if not all(live[key] for key in keys[code])]
     if missing:
         await on_hand(stocktrim, "products", max_age=FRESH_SECONDS)
-        found |= meant_by(missing, await snapshot.products(wait=0))
+        found |= await asyncio.to_thread(meant_by, missing, await snapshot.products(wait=0))
     return found
 
 

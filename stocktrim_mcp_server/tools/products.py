@@ -1,12 +1,13 @@
 """The catalogue."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.models import BomLine, Model, OrderPlanRow, Product
+from stocktrim_client.models import BomLine, Model, OrderPlanRow, Product, PurchaseOrder
 from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.answers import Dated, dated, thin
 from stocktrim_mcp_server.dependencies import (
@@ -127,7 +128,7 @@ async def get_products(
         meant, standing = await together(products_called(stocktrim, codes), on_hand(stocktrim, useful=extras))
     else:
         standing = await on_hand(stocktrim, "products", useful=extras)
-        meant = meant_by(codes, await stocktrim.snapshot.products(wait=0))
+        meant = await asyncio.to_thread(meant_by, codes, await stocktrim.snapshot.products(wait=0))
     products = tuple({product.product_id: product for those in meant.values() for product in those}.values())
     belonging = await _belonging(stocktrim, products, [kind for kind in extras if kind not in standing.missing])
     wanted = {field for part in include for field in FIELDS_OF.get(part, ())}
@@ -158,6 +159,15 @@ async def _belonging(
     bills = await snapshot.bills_of_materials(wait=0) if "bills_of_materials" in kinds else ()
     orders = await snapshot.purchase_orders(wait=0) if "purchase_orders" in kinds else ()
     plan = await snapshot.order_plan(wait=0) if "order_plan" in kinds else ()
+    return await asyncio.to_thread(_joined, products, bills, orders, plan)
+
+
+def _joined(
+    products: Sequence[Product],
+    bills: Iterable[BomLine],
+    orders: Iterable[PurchaseOrder],
+    plan: Iterable[OrderPlanRow],
+) -> dict[str, dict[str, Any]]:
     catalogue = Catalogue(products, orders=orders)
     by_name = {name: row for row in plan for name in (row.code, row.product_id) if name}
     made: dict[str, list[BomLine]] = {}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast, get_args
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.models import Model, PurchaseOrder, PurchaseOrderLine
+from stocktrim_client.models import Model, Product, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_client.snapshot import Standing
 from stocktrim_mcp_server.answers import Dated, dated, thin
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, guess, no_products, on_hand, read_ago, show
@@ -124,8 +124,8 @@ async def find_purchase_orders(
         if order is not None:
             return await _one(stocktrim, order, standing, today)
     standing = await on_hand(stocktrim, "purchase_orders", useful=("suppliers", "products"))
-    catalogue = await _catalogue(stocktrim)
-    orders = [_judged(one, catalogue, today) for one in await stocktrim.snapshot.purchase_orders(wait=0)]
+    held = await stocktrim.snapshot.purchase_orders(wait=0)
+    catalogue, orders = await asyncio.to_thread(_all_judged, held, *await _joining(stocktrim), today)
     count = len(orders)
     unknown: list[str] = []
     if references:
@@ -166,9 +166,9 @@ async def find_purchase_orders(
 
 async def _one(stocktrim: StockTrimClient, order: PurchaseOrder, standing: Standing, today: date) -> FoundOrders:
     """An order just read, with what is on hand of its supplier and products."""
-    catalogue = await _catalogue(stocktrim)
-    found = shortened(_found(_judged(order, catalogue, today), catalogue, set(), with_lines=True))
-    said = list(_long([_judged(order, catalogue, today)], with_lines=True))
+    catalogue, judged = await asyncio.to_thread(_all_judged, [order], *await _joining(stocktrim), today)
+    found = shortened(_found(judged[0], catalogue, set(), with_lines=True))
+    said = _long(judged, with_lines=True)
     if stocktrim.snapshot.standing("products").missing:
         said.append("The products are still being read: lines show product ids, without names.")
     facts = dated(standing, *said)
@@ -176,12 +176,20 @@ async def _one(stocktrim: StockTrimClient, order: PurchaseOrder, standing: Stand
     return FoundOrders(items=(found,), total=1, **facts)
 
 
-async def _catalogue(stocktrim: StockTrimClient) -> Catalogue:
+async def _joining(stocktrim: StockTrimClient) -> tuple[Sequence[Product], Sequence[Supplier]]:
     """What orders do not say, as far as it is on hand: the products' codes, and the suppliers' lead times."""
     missing = stocktrim.snapshot.standing("products", "suppliers").missing
     products = () if "products" in missing else await stocktrim.snapshot.products(wait=0)
     suppliers = () if "suppliers" in missing else await stocktrim.snapshot.suppliers(wait=0)
-    return Catalogue(products, suppliers)
+    return products, suppliers
+
+
+def _all_judged(
+    orders: Iterable[PurchaseOrder], products: Iterable[Product], suppliers: Iterable[Supplier], today: date
+) -> tuple[Catalogue, list[Judged]]:
+    """Orders with what belongs to them; for a worker thread."""
+    catalogue = Catalogue(products, suppliers)
+    return catalogue, [_judged(one, catalogue, today) for one in orders]
 
 
 def _judged(order: PurchaseOrder, catalogue: Catalogue, today: date) -> Judged:
