@@ -485,12 +485,11 @@ def _shelf_levels_crossed(item: Item, _: Compared) -> Verdict | None:
 
 
 def _weak_forecast(item: Item, compared: Compared) -> Verdict | None:
-    if id(item.row) not in compared.weighty:
+    if not item.row.is_uncertain or id(item.row) not in compared.weighty:
         return None
-    trust = trust_of(item)
-    if trust.confidence != "low":
-        return None
-    return Verdict(f"{item.row.order_quantity:g} are to be ordered, though {trust.why}", "overridden_demand")
+    quantity, fit = item.row.order_quantity or 0.0, item.row.best_fit
+    fits = "" if fit is None else f", best fit R2 {fit:.2f}"
+    return Verdict(f"{quantity:g} suggested, though {trust_of(item).why}{fits}", "overridden_demand")
 
 
 def _duplicate_sku(item: Item, compared: Compared) -> Verdict | None:
@@ -595,7 +594,8 @@ CHECKS = (
     ),
     Check(
         "weak_forecast",
-        f"suggested quantity x unit cost, of the lines that make up {100 * MUCH:.0f} % of the whole order's value",
+        f"suggested quantity x unit cost; StockTrim's own mark (its threshold is not published), on lines that make up "
+        f"{100 * MUCH:.0f} % of the whole order's value",
         "Look at its sales before ordering; if you know better, set overridden_demand and its period.",
         order_value,
         _weak_forecast,
