@@ -35,6 +35,12 @@ class Helper:
         await self._api.get_async_httpx_client().request(sent.method, sent.path, json=body, params=query)
 
 
+def body_of(response: httpx.Response) -> bytes:
+    """The body, and the response ready to go: httpx ties it to itself, and would leave megabytes to the collector."""
+    response.stream = httpx.ByteStream(b"")
+    return response.content
+
+
 @contextmanager
 def answer_of(operation: str) -> Generator[None]:
     """Around a generated call and the reading of its result: a body that is not as documented is said to be that."""

@@ -6,8 +6,8 @@ from stocktrim_client.changes import ChangeReport
 from stocktrim_client.errors import NotFoundError
 from stocktrim_client.generated.api.customers import get_customer
 from stocktrim_client.generated.models import CustomerDto
-from stocktrim_client.helpers.base import Helper, answer_of, found
-from stocktrim_client.helpers.wire import Body, build, in_path, in_slices, read, set_fields
+from stocktrim_client.helpers.base import Helper, answer_of, body_of, found
+from stocktrim_client.helpers.wire import Body, Keep, build, in_path, in_slices, keeping, read, set_fields
 from stocktrim_client.models.customers import Customer, CustomerDraft
 from stocktrim_client.transport import calling
 
@@ -37,14 +37,15 @@ JSON_WORDS = {
 class Customers(Helper):
     """Customers by code."""
 
-    async def all(self) -> list[Customer]:
+    async def all(self, *, keep: Keep[Customer] | None = None) -> list[Customer]:
         """All customers, in one call: StockTrim does not page them, and 15,000 were seen.
 
         Source: list_customers, read row by row so that other calls are not held up.
         """
         with answer_of("list_customers"), calling(bulk=True):
             response = await found(self._api.get_async_httpx_client().get("/api/Customers"))
-            return [] if response is None else await in_slices(Body(response.content).rows(), _customer_of_row)
+            rows = () if response is None else Body(body_of(response)).rows()
+            return await in_slices(rows, keeping(_customer_of_row, keep))
 
     async def find(self, code: str) -> Customer | None:
         """One customer by code; None where there is none."""

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from stocktrim_client.changes import Changes
 from stocktrim_client.generated.client import Client
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, body_of, found
 from stocktrim_client.helpers.locations import Locations
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.helpers.wire import Body, Met, Seen, Sheet, all_pages, build, first_page, in_slices, utc
+from stocktrim_client.helpers.wire import Body, Keep, Seen, Sheet, all_pages, build, first_page, in_slices, keeping, utc
 from stocktrim_client.models.order_plan import OrderPlanRow
 from stocktrim_client.transport import calling
 
@@ -93,13 +93,13 @@ class OrderPlan(Helper):
         search: str | None = None,
         status: Status | None = None,
         exclude_manufactured: bool | None = None,
-        met: Met | None = None,
+        keep: Keep[OrderPlanRow] | None = None,
         pages_at_once: int | None = None,
     ) -> list[OrderPlanRow]:
         """Every row of the plan within the filters; rows name no supplier, `products` does.
 
         StockTrim takes one supplier and one location a call, so several cost several calls. Without locations the
-        rows are for the whole business. `met` is told of each page; `pages_at_once` bounds the memory that pages take.
+        rows are for the whole business. `pages_at_once` bounds the memory that pages take.
 
         Source: read_order_plan; its first page number and page size are not known, so repeats are dropped by row.
         """
@@ -121,10 +121,7 @@ class OrderPlan(Helper):
         async def pages(criteria: Mapping[str, Any]) -> list[Identified]:
             async def page(number: int | None) -> Sheet[Identified]:
                 async with turns or nullcontext():
-                    sheet = await self._page(criteria, number)
-                if met is not None:
-                    met([row for _, row in sheet.rows])
-                return sheet
+                    return await self._page(criteria, number, keep=keep)
 
             with calling(bulk=True):
                 return await all_pages(page, _identity, asked=PAGE_SIZE)
@@ -156,15 +153,22 @@ class OrderPlan(Helper):
         pairs = [(one.code, one.name) for one in known if one.code and one.name]
         return {name: code for code, name in pairs} | dict(pairs)
 
-    async def _page(self, criteria: Mapping[str, Any], number: int | None, size: int = PAGE_SIZE) -> Sheet[Identified]:
+    async def _page(
+        self,
+        criteria: Mapping[str, Any],
+        number: int | None,
+        size: int = PAGE_SIZE,
+        keep: Keep[OrderPlanRow] | None = None,
+    ) -> Sheet[Identified]:
+        row_of = keeping(_row, keep)
         asked = {**criteria, "page": number, "perPage": size}
         body = {word: value for word, value in asked.items() if value is not None}
         with answer_of("read_order_plan"):
             response = await found(self._api.get_async_httpx_client().post("/api/OrderPlan", json=body))
             if response is None:
                 return Sheet([])
-            content = Body(response.content, member="results")
-            rows = await in_slices(content.rows(), _identified)
+            content = Body(body_of(response), member="results")
+            rows = await in_slices(content.rows(), lambda row: (_key(row), row_of(row)))
             echo: dict[str, Any] | None = content.others.get("filterCriteria")
             if not content.met and echo is None:
                 raise ValueError("neither rows nor a filter")
@@ -186,16 +190,19 @@ async def _matching(
     return await pages({**criteria, **renamed}) if renamed != said else []
 
 
-def _identified(row: dict[str, Any]) -> Identified:
-    """A row and its identity."""
+def _key(row: dict[str, Any]) -> Hashable | None:
+    """The identity of a row."""
+    return tuple(row.get(word) for word in IDENTITY) if row.get("id") else None
+
+
+def _row(row: dict[str, Any]) -> OrderPlanRow:
     product_id = row.get("externalId")
     code = row.get("productCode") or row.get("skuCode") or product_id
     if code is None:
         raise ValueError("a row of the order plan names no product")
-    identity = tuple(row.get(word) for word in IDENTITY) if row.get("id") else None
     values = {house: row.get(word) for house, word in WORDS.items()}
     values |= {house: utc(row.get(word)) for house, word in DATES.items()}
-    return identity, build(OrderPlanRow, {**values, "code": code, "product_id": product_id})
+    return build(OrderPlanRow, {**values, "code": code, "product_id": product_id})
 
 
 def _identity(identified: Identified) -> Hashable | None:

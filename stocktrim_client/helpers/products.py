@@ -1,6 +1,7 @@
 """The catalogue."""
 
 import asyncio
+import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -8,15 +9,16 @@ from stocktrim_client.changes import ChangeReport, Changes
 from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, body_of, found
 from stocktrim_client.helpers.wire import (
     Body,
-    Met,
+    Keep,
     Sheet,
     all_pages,
     first_page,
     in_slices,
     items,
+    keeping,
     plain,
     read,
     set_fields,
@@ -81,17 +83,14 @@ class Products(Helper):
         self._looks_at_ids = False
         """Whether a lookup has found a product by an id that is not its SKU: then one that finds none is proof."""
 
-    async def all(self, *, met: Met | None = None) -> list[Product]:
-        """The whole catalogue, 50 products a call, several calls at a time; `met` is told of each page.
+    async def all(self, *, keep: Keep[Product] | None = None) -> list[Product]:
+        """The whole catalogue, 50 products a call, several calls at a time.
 
         Source: list_products; the number of its first page is not known, so repeats are dropped by product id.
         """
 
         async def page(number: int | None) -> Sheet[Product]:
-            rows = await self._listed({} if number is None else {"pageNo": number})
-            if met is not None:
-                met(rows)
-            return Sheet(rows)
+            return Sheet(await self._listed({} if number is None else {"pageNo": number}, keep))
 
         with calling(bulk=True):
             return await all_pages(page, lambda product: product.product_id)
@@ -184,12 +183,12 @@ class Products(Helper):
             self._looks_at_ids = True
         return products
 
-    async def _listed(self, asked: dict[str, str | int]) -> list[Product]:
+    async def _listed(self, asked: dict[str, str | int], keep: Keep[Product] | None = None) -> list[Product]:
         with answer_of("list_products"):
             response = await found(self._api.get_async_httpx_client().get("/api/Products", params=asked))
             # Row by row: eight pages that come together and are parsed in one go hold up the next eight requests.
-            rows = [] if response is None else items(response.json())
-            return await in_slices(rows, _product_of_row)
+            rows = [] if response is None else items(json.loads(body_of(response)))
+            return await in_slices(rows, keeping(_product_of_row, keep))
 
     async def _by_id(self, product_id: str) -> Product | None:
         """For writing, where "there is none" must be true: a lookup alone is believed only where it looks at ids."""

@@ -19,6 +19,9 @@ T = TypeVar("T")
 S = TypeVar("S")
 M = TypeVar("M", bound=Model)
 
+Keep = Callable[[M], M]
+"""Handed each record as it is read, some of them twice; gives the one to go on with: itself, or one equal to it."""
+
 Words = Mapping[str, str]
 """House word -> wire word, for the fields that mean the same."""
 
@@ -114,6 +117,11 @@ def in_path(code: str, *, surely: bool = False) -> bool:
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def keeping(convert: Callable[[S], M], keep: Keep[M] | None) -> Callable[[S], M]:
+    """A conversion after which `keep` has its say."""
+    return convert if keep is None else lambda item: keep(convert(item))
 
 
 async def in_slices(items: Iterable[S], convert: Callable[[S], T]) -> list[T]:
@@ -243,9 +251,6 @@ class Sheet(NamedTuple, Generic[T]):
     rows: Sequence[T]
     more: bool | None = None
 
-
-Met = Callable[[Sequence[Model]], None]
-"""Told of a page's records as they come, some of which may come again."""
 
 Fetch = Callable[[int | None], Awaitable[Sheet[T]]]
 """Fetches a page by its number, or without one the page StockTrim begins with."""

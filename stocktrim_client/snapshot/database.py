@@ -3,9 +3,9 @@
 import sqlite3
 import uuid
 import weakref
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.standing import Source
@@ -14,6 +14,8 @@ from stocktrim_client.snapshot.tables import PARTS, insertion, rows_of, tables_o
 BUSY_SECONDS = 10.0
 """A question may read for two seconds; a change of its tables waits for it."""
 
+
+M = TypeVar("M", bound=Model)
 
 SHARED = frozenset({str, float, datetime})
 """Values that may be one object in many records."""
@@ -36,13 +38,14 @@ class Tables:
             create(self._database, source)
             add(self._database, source, records)
 
-    def put(self, position: int, record: Model | None) -> None:
-        """Replace the rows of one record; None removes them."""
+    def put(self, changes: Mapping[int, Model | None]) -> None:
+        """Replace the rows of records, all at once; None removes them."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
-            remove(self._database, self._source, position)
-            if record is not None:
-                add(self._database, self._source, [(position, record)])
+            for position in changes:
+                remove(self._database, self._source, position)
+            there = [(position, record) for position, record in changes.items() if record is not None]
+            add(self._database, self._source, there)
 
 
 def create(database: sqlite3.Connection, source: Source) -> None:
@@ -68,24 +71,29 @@ def remove(database: sqlite3.Connection, source: Source, position: int) -> None:
 class Slimmer:
     """Lets records share what is equal in them: which fields were given, and values that come again and again.
 
-    A reading names every field of a record, so one set of their names serves all: a third of their memory.
+    A reading names every field of a record, so one set of their names serves all: a third of their memory. A record
+    that is as it was in the `earlier` reading is that one: most are, and two readings then hardly cost more than one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: Iterable[Model] = ()) -> None:
+        self._earlier: dict[Model, Model] = {record: record for record in earlier}
         self._fields: dict[type[Model], set[str]] = {}
         self._values: dict[Hashable, Any] = {}
 
-    def slim(self, records: Iterable[Model]) -> None:
-        """Of these records, keep once what they or earlier ones share."""
-        waiting = list(records)
+    def keep(self, record: M) -> M:
+        """The record to go on with: the earlier one that is equal, or this one, made slim."""
+        if (known := self._earlier.get(record)) is not None:
+            return cast("M", known)
+        waiting: list[Model] = [record]
         while waiting:
-            record = waiting.pop()
-            model = type(record)
+            one = waiting.pop()
+            model = type(one)
             shared = self._fields.get(model) or self._fields.setdefault(model, set(model.model_fields))
-            object.__setattr__(record, "__pydantic_fields_set__", shared)
-            values: dict[str, Any] = vars(record)
+            object.__setattr__(one, "__pydantic_fields_set__", shared)
+            values: dict[str, Any] = vars(one)
             for name, value in values.items():
                 if type(value) in SHARED:
                     values[name] = self._values.setdefault(value, value)
                 elif type(value) is tuple:
                     waiting.extend(cast("tuple[Model, ...]", value))
+        return record

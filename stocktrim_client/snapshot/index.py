@@ -7,7 +7,7 @@ one, so that `" mu"` finds words that begin with "mu". Only quoted phrases reach
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from stocktrim_client.snapshot.words import (
@@ -68,19 +68,22 @@ class Index:
         self._database.execute(ENTER_TEXTS)
         self._database.execute("COMMIT")
 
-    def put(self, position: int, entry: Entry | None) -> None:
-        """Replace what stands at a position; None removes it."""
+    def put(self, changes: Mapping[int, Entry | None]) -> None:
+        """Replace what stands at positions, all at once; None removes it."""
         with self._lock:
             self._database.execute("BEGIN")
-            old = self._one("SELECT name_text, other_text FROM entries WHERE id = ?", position)
-            if old is not None:
-                self._database.execute(
-                    "INSERT INTO texts (texts, rowid, name, other) VALUES ('delete', ?, ?, ?)", (position, *old)
-                )
-                self._database.execute("DELETE FROM entries WHERE id = ?", (position,))
-                self._database.execute("DELETE FROM keys WHERE id = ?", (position,))
-            self._add([] if entry is None else [(position, entry)])
-            self._database.execute(f"{ENTER_TEXTS} WHERE id = ?", (position,))
+            for position in changes:
+                old = self._one("SELECT name_text, other_text FROM entries WHERE id = ?", position)
+                if old is not None:
+                    self._database.execute(
+                        "INSERT INTO texts (texts, rowid, name, other) VALUES ('delete', ?, ?, ?)", (position, *old)
+                    )
+                    self._database.execute("DELETE FROM entries WHERE id = ?", (position,))
+                    self._database.execute("DELETE FROM keys WHERE id = ?", (position,))
+            there = [(position, entry) for position, entry in changes.items() if entry is not None]
+            self._add(there)
+            for position, _ in there:
+                self._database.execute(f"{ENTER_TEXTS} WHERE id = ?", (position,))
             self._database.execute("COMMIT")
 
     def find(self, query: str, limit: int) -> tuple[int, list[Match]]:

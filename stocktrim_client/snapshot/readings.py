@@ -12,7 +12,7 @@ from stocktrim_client.helpers.order_plan import OrderPlan
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.helpers.purchase_orders import PurchaseOrders
 from stocktrim_client.helpers.suppliers import Suppliers
-from stocktrim_client.helpers.wire import Met
+from stocktrim_client.helpers.wire import Keep
 from stocktrim_client.models import Location, OrderPlanRow, Product, PurchaseOrder
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.standing import Source
@@ -35,16 +35,16 @@ class Helpers(NamedTuple):
     purchase_orders: PurchaseOrders
     bills_of_materials: BillsOfMaterials
 
-    async def read(self, source: Source, met: Met) -> Sequence[Model]:
-        """All records of a source; `met` is told of the long lists' pages. Locations: `read_locations`.
+    async def read(self, source: Source, keep: Keep[Any]) -> Sequence[Model]:
+        """All records of a source, those of the long lists through `keep` as they come. Locations: `read_locations`.
 
         Raises: StockTrimError where any part of them could not be read.
         """
         readers: dict[Source, Callable[[], Awaitable[Sequence[Model]]]] = {
-            "products": partial(self.products.all, met=met),
+            "products": partial(self.products.all, keep=keep),
             "suppliers": self.suppliers.all,
-            "customers": self.customers.all,
-            "order_plan": partial(self.order_plan.all, met=met, pages_at_once=PLAN_PAGES_AT_ONCE),
+            "customers": partial(self.customers.all, keep=keep),
+            "order_plan": partial(self.order_plan.all, keep=keep, pages_at_once=PLAN_PAGES_AT_ONCE),
             "purchase_orders": self.purchase_orders.all,
             "bills_of_materials": self.bills_of_materials.all,
         }
@@ -59,9 +59,9 @@ class Helpers(NamedTuple):
         known = [found or location for found, location in zip(shown, others, strict=False)]
         return [*listed.values(), *known, *others[MOST_LOOKUPS:]]
 
-    async def read_plan_at(self, location: str, met: Met) -> list[OrderPlanRow]:
+    async def read_plan_at(self, location: str, keep: Keep[Any]) -> list[OrderPlanRow]:
         """The plan of one location."""
-        return await self.order_plan.all(locations=[location], met=met, pages_at_once=PLAN_PAGES_AT_ONCE)
+        return await self.order_plan.all(locations=[location], keep=keep, pages_at_once=PLAN_PAGES_AT_ONCE)
 
     async def read_again(self, source: Source, key: str, known: Sequence[Any]) -> Sequence[Model]:
         """The records that a key means now; of a product known here, its own id costs the fewest calls."""

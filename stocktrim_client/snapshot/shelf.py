@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -14,6 +14,9 @@ from stocktrim_client.snapshot.standing import Kind, Source
 from stocktrim_client.snapshot.words import entry_of
 
 M = TypeVar("M", bound=Model)
+
+MOST_RENEWED = 0.05
+"""Share of the records that may change before tables and index are made anew rather than mended."""
 
 
 class Shelf(Generic[M]):
@@ -72,8 +75,33 @@ class Shelf(Generic[M]):
             changed = {**self._by_position, **changes}
             self._by_position = {place: record for place, record in changed.items() if record is not None}
             self._records = None
-            for place, record in changes.items():
-                self._update(place, record)
+            self._update(changes)
+
+    def renew(self, records: Sequence[M], read_at: datetime) -> bool:
+        """Take a newer reading in the place of this one, if it differs in little; else False, and nothing. Blocks.
+
+        Tables and index, half a second each and as large as the records, then stay and learn what changed.
+        """
+        with self._lock:
+            places = list(self._by_position)
+            held = list(self._by_position.values())
+            changes: dict[int, M | None] = {
+                place: record for place, old, record in zip(places, held, records, strict=False) if old is not record
+            }
+            changes |= dict.fromkeys(places[len(records) :])
+            added = records[len(held) :]
+            if len(changes) + len(added) > len(held) * MOST_RENEWED:
+                return False
+            changes |= dict(enumerate(added, self._next))
+            self._next += len(added)
+            self.read_at = self.checked_at = read_at
+            self.changed_at = max(self.changed_at, read_at)
+            if changes:
+                changed = {**self._by_position, **changes}
+                self._by_position = {place: record for place, record in changed.items() if record is not None}
+                self._records = None
+                self._update(changes)
+            return True
 
     @property
     def is_searched(self) -> bool:
@@ -95,12 +123,12 @@ class Shelf(Generic[M]):
                 self._index = Index((at, entry) for at, entry in entries if entry is not None)
             return self._index
 
-    def _update(self, at: int, record: M | None) -> None:
+    def _update(self, changes: Mapping[int, M | None]) -> None:
         try:
             if self._tables is not None:
-                self._tables.put(at, record)
+                self._tables.put(changes)
             if self._index is not None:
-                self._index.put(at, None if record is None else entry_of(record))
+                self._index.put({at: None if record is None else entry_of(record) for at, record in changes.items()})
         except sqlite3.Error:
             # Made anew when next asked for.
             self._tables = self._index = None

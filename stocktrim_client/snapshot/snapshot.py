@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from stocktrim_client.errors import StockTrimError
-from stocktrim_client.helpers.wire import Met
+from stocktrim_client.helpers.wire import Keep
 from stocktrim_client.models import (
     BomLine,
     Customer,
@@ -28,6 +28,7 @@ from stocktrim_client.snapshot.filing import file_name
 from stocktrim_client.snapshot.finding import Fitting, Found, best
 from stocktrim_client.snapshot.keeper import Keeper
 from stocktrim_client.snapshot.lane import Lane
+from stocktrim_client.snapshot.memory import give_back
 from stocktrim_client.snapshot.question import Cell, QuestionError, Table
 from stocktrim_client.snapshot.readings import Helpers
 from stocktrim_client.snapshot.shelf import Shelf
@@ -55,6 +56,10 @@ MOST_LOOKS = 20
 """Records looked at one by one after our own writes; if there are more, all are read."""
 PROGRESS_SECONDS = 0.25
 """Time between two words of progress, at least."""
+LARGE = 2_000
+"""Records whose reading leaves memory worth handing back."""
+RECORDS_A_WORD = 50
+"""Records between two words of progress: a page of products."""
 PLANS_KEPT = 4
 """Plans of single locations kept on hand: each is as large as the plan."""
 
@@ -432,35 +437,19 @@ class Snapshot:
         began = self._now()
         # From here on, whoever marks it stale means the next reading.
         was_stale, lane.is_stale = lane.is_stale, False
-        slimmer = Slimmer()
-
-        def meet(rows: Sequence[Model]) -> None:
-            slimmer.slim(rows)
-            lane.met += len(rows)
-            self._tell()
-
         try:
             with calling(bulk=True):
                 if not was_stale and await self._is_as_before(lane):
                     assert lane.shelf is not None
                     lane.shelf.checked_at = began
                 else:
-                    self._replacing(lane)
-                    records = await self._read_records(lane, meet)
-                    if lane.met < len(records):
-                        await asyncio.to_thread(slimmer.slim, records)
-                    shelf = Shelf(lane.source, records, read_at=began)
-                    if lane.shelf is not None and lane.shelf.is_searched:
-                        # Whoever has searched will search again, and not want to wait then.
-                        await asyncio.to_thread(shelf.index)
-                    # Nothing may come between the last of these and the new shelf's turn.
-                    while lane.touched:
-                        key, written = lane.touched.pop(0)
-                        await asyncio.to_thread(shelf.replace, key, written, self._now())
-                    self._replacing(lane)
-                    lane.shelf = shelf
+                    records = await self._read_slim(lane)
+                    if not await self._renewed(lane, records, began):
+                        await self._replace(lane, Shelf(lane.source, records, read_at=began))
                     lane.awaited_until = None
-                    lane.met = len(shelf)
+                    lane.met = len(records)
+                    if lane.met >= LARGE:
+                        await asyncio.to_thread(give_back)
         except StockTrimError as error:
             lane.error, lane.is_stale = error, True
         else:
@@ -470,11 +459,26 @@ class Snapshot:
         finally:
             self._tell()
 
-    async def _read_records(self, lane: Lane, met: Met) -> Sequence[Model]:
+    async def _read_slim(self, lane: Lane) -> Sequence[Model]:
+        """All records, those as they were shared with what is on hand, the others slim."""
+        slimmer = await asyncio.to_thread(Slimmer, lane.shelf.records if lane.shelf is not None else ())
+
+        def keep(record: M) -> M:
+            lane.met += 1
+            if lane.met % RECORDS_A_WORD == 0:
+                self._tell()
+            return slimmer.keep(record)
+
+        records = await self._read_records(lane, keep)
+        if lane.met >= len(records) > 0:
+            return records
+        return await asyncio.to_thread(lambda: [slimmer.keep(record) for record in records])
+
+    async def _read_records(self, lane: Lane, keep: Keep[Any]) -> Sequence[Model]:
         if lane.location is not None:
-            return await self.helpers.read_plan_at(lane.location, met)
+            return await self.helpers.read_plan_at(lane.location, keep)
         if lane.source != "locations":
-            return await self.helpers.read(lane.source, met)
+            return await self.helpers.read(lane.source, keep)
         products, orders = self._lanes["products"], self._lanes["purchase_orders"]
         if (task := self._start(products)) is not None:
             await asyncio.wait([task])
@@ -492,6 +496,32 @@ class Snapshot:
             return False
         known = cast("Shelf[OrderPlanRow]", lane.shelf).records[0].calculated_at
         return known is not None and await self.helpers.order_plan.calculated_at() == known
+
+    async def _renewed(self, lane: Lane, records: Sequence[Model], began: datetime) -> bool:
+        """Whether what is on hand could take up what little has changed."""
+        if lane.shelf is None or lane.touched:
+            return False
+        known = lane.shelf.records
+        if not await asyncio.to_thread(lane.shelf.renew, records, began):
+            return False
+        if lane.shelf.records is not known:
+            self._replacing(lane)
+        # What we wrote meanwhile may be newer than what was read.
+        while lane.touched:
+            key, written = lane.touched.pop(0)
+            await asyncio.to_thread(lane.shelf.replace, key, written, self._now())
+        return True
+
+    async def _replace(self, lane: Lane, shelf: Shelf[Any]) -> None:
+        if lane.shelf is not None and lane.shelf.is_searched:
+            # Whoever has searched will search again, and not want to wait then.
+            await asyncio.to_thread(shelf.index)
+        # Nothing may come between the last of these and the new shelf's turn.
+        while lane.touched:
+            key, written = lane.touched.pop(0)
+            await asyncio.to_thread(shelf.replace, key, written, self._now())
+        self._replacing(lane)
+        lane.shelf = shelf
 
     def _replacing(self, lane: Lane) -> None:
         for let_go in self._letting_go if lane.shelf is not None else ():

@@ -316,8 +316,7 @@ async def test_r8_a_cancelled_write_is_told_to_the_log_and_sent_once(caplog: pyt
         with pytest.raises(asyncio.CancelledError):
             await call
         assert "cancelled by its caller, outcome unknown" in caplog.text
-        await asyncio.sleep(0.15)
-        assert "create_sales_order: outcome after its caller left: unknown, request r-8" in caplog.text
+        await until(lambda: "create_sales_order: outcome after its caller left: unknown, request r-8" in caplog.text)
         assert (await http.get("/api/Products")).status_code == 200
         assert [one.method for one in server.requests] == ["POST", "GET"]
 

@@ -129,7 +129,7 @@ def test_an_index_changed_record_by_record_is_as_one_made_anew(changes: list[tup
             present.pop(at, None)
         else:
             present[at] = Entry(f"CODE{at}", name, None, (name,) if name else ())
-        index.put(at, present.get(at))
+        index.put({at: present.get(at)})
     anew = Index(present.items())
     for query in ("code1", "some", "abc", "a", "bc", "aé"):
         assert index.find(query, 50) == anew.find(query, 50)

@@ -138,6 +138,28 @@ async def test_what_is_refreshed_is_read_again_whatever_its_age() -> None:
     assert after["list_products"] == before["list_products"]
 
 
+async def test_whoever_made_something_of_records_hears_of_others_and_of_nothing_else() -> None:
+    far = sandbox(60)
+    heard: list[str] = []
+    async with on_hand(far) as (_, snapshot, _):
+        snapshot.on_replacing(lambda: heard.append("others"))
+        first = await snapshot.products()
+        await snapshot.refresh()
+        assert await snapshot.products() is first
+        assert heard == []
+        key, product = next(iter(far.shop.products.items()))
+        far.shop.products[key] = product | {"stockOnHand": 12345.0}
+        far.shop.changed()
+        await snapshot.search("mug")
+        await snapshot.refresh("products")
+        assert heard == ["others"]
+        second = await snapshot.products()
+        assert [one.on_hand for one in second if one.product_id == key] == [12345]
+        assert sum(one is other for one, other in zip(first, second, strict=True)) == len(first) - 1
+        table = await snapshot.ask(f"SELECT on_hand FROM products WHERE product_id = '{key}'")
+        assert table.rows == ((12345,),)
+
+
 async def test_refreshing_does_not_settle_for_a_reading_that_began_before() -> None:
     gate = Gate()
     far = Sandbox(today=TODAY, latency=1, sleep=gate.sleep)
