@@ -1,6 +1,8 @@
 """What planning stands on: the account's records on hand, joined once a reading, and how old they are."""
 
+import asyncio
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,40 +89,66 @@ def _same(one: Found, other: Found) -> bool:
     )
 
 
+class Join(NamedTuple):
+    """A catalogue, and what it was made of."""
+
+    of: tuple[Sequence[Any], ...]
+    catalogue: Catalogue
+
+
 class Joined:
-    """What was made of the last reading, kept for the next question to the same records."""
+    """What was made of the last reading, kept for the next question to the same records.
+
+    Several threads may ask. What is made twice for it is the same, and the later one stays.
+    """
 
     def __init__(self) -> None:
-        self._of: tuple[Sequence[Any], ...] = ()
-        self._catalogue = Catalogue(())
+        self._whole: Join | None = None
         self._small: tuple[Books, Digest] | None = None
         self._placed: Placed | None = None
+        self._follows: weakref.ref[Snapshot] | None = None
+
+    def follow(self, snapshot: "Snapshot") -> None:
+        """Let go of what was made of records as soon as they are replaced, not at the next question."""
+        if self._follows is None or self._follows() is not snapshot:
+            self._follows = weakref.ref(snapshot)
+            snapshot.on_replacing(self.let_go)
+
+    def let_go(self) -> None:
+        """Forget everything: it would keep the records alive that it was made of."""
+        self._whole = self._small = self._placed = None
 
     def catalogue(self, *records: Sequence[Any]) -> Catalogue:
-        """Joined anew where any of the lists is another one."""
-        if len(records) != len(self._of) or any(one is not other for one, other in zip(records, self._of, strict=True)):
-            products, suppliers, orders, bills = records
-            self._catalogue = Catalogue(products, suppliers, orders=orders, bills=bills)
-            self._of = records
-        return self._catalogue
+        """Joined anew where any of the lists is another one. Blocks."""
+        return self._join(*records).catalogue
+
+    def _join(self, *records: Sequence[Any]) -> Join:
+        known = self._whole
+        products, suppliers, orders, bills = records
+        if known is None or any(one is not other for one, other in zip(records[:3], known.of, strict=False)):
+            known = self._whole = Join(records, Catalogue(products, suppliers, orders=orders, bills=bills))
+        elif bills and bills is not known.of[3]:
+            # Nothing is joined with bills of materials, so that who asks for them need not wait for a join.
+            known.catalogue.bills = tuple(bills)
+            known = self._whole = Join(records, known.catalogue)
+        return known
 
     def placed(self, found: Found, *records: Sequence[Any]) -> Placed:
         """Rows under their places' codes, joined with a catalogue of their own, as they are others than StockTrim's."""
-        self.catalogue(*records)
-        known = self._placed
-        if known is None or known.of is not self._of or not _same(known.found, found):
+        of, known = self._join(*records).of, self._placed
+        if known is None or known.of is not of or not _same(known.found, found):
             rows = tuple(
                 row if row.location == code else row.model_copy(update={"location": code})
                 for code, those in found
                 for row in those
             )
-            products, suppliers, orders, bills = self._of
-            known = Placed(self._of, found, rows, Catalogue(products, suppliers, orders=orders, bills=bills))
+            products, suppliers, orders, bills = of
+            known = Placed(of, found, rows, Catalogue(products, suppliers, orders=orders, bills=bills))
             self._placed = known
         return known
 
     def digest(self, books: Books, plan_id: str, as_of: datetime | None) -> Digest:
-        """Every row in small; worked out once for the same rows and catalogue."""
+        """Every row in small; worked out once for the same rows and catalogue. Blocks."""
         known = self._small
         if known is None or known[0].rows is not books.rows or known[0].catalogue is not books.catalogue:
             known = self._small = (books, digest_of(books.rows, books.catalogue, plan_id, as_of))
@@ -145,6 +173,7 @@ class Records:
         """
         until = time.monotonic() + self.wait_seconds
         snapshot, wait = self.stocktrim.snapshot, self.wait_seconds
+        self.joined.follow(snapshot)
         wanted: tuple[Kind, ...] = (*_NEEDED, "bills_of_materials") if bills else _NEEDED
         if locations:
             wanted = tuple(kind for kind in wanted if kind != "order_plan")
@@ -159,12 +188,14 @@ class Records:
         suppliers = () if "suppliers" in missing else await snapshot.suppliers(wait=0)
         orders = () if "purchase_orders" in missing else await snapshot.purchase_orders(wait=0)
         lines = await snapshot.bills_of_materials(wait=0) if bills and "bills_of_materials" not in missing else ()
-        catalogue = self.joined.catalogue(products, suppliers, orders, lines)
+        records = (products, suppliers, orders, lines)
+        # Joining thousands of records takes a while, in which others ask as well.
+        catalogue = await asyncio.to_thread(self.joined.catalogue, *records)
         if not locations:
             return Books(rows, catalogue, (), self.now(), _oldest(kinds), tuple(warnings))
         codes = tuple(dict.fromkeys(catalogue.location(one.strip()) for one in locations))
         found = await _rows_at(snapshot, codes, until, warnings)
-        placed = self.joined.placed(found, products, suppliers, orders, lines)
+        placed = await asyncio.to_thread(self.joined.placed, found, *records)
         kinds += map(snapshot.plan_standing, codes)
         return Books(placed.rows, placed.catalogue, codes, self.now(), _oldest(kinds), tuple(warnings))
 

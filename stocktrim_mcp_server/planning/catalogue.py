@@ -125,7 +125,7 @@ class Catalogue:
         self._facts: dict[Callable[[Item], Any], dict[int, Any]] = {}
         self._wholes: dict[Callable[..., Any], tuple[Sequence[OrderPlanRow], Any]] = {}
         self._locations = tuple(locations)
-        self._bills = tuple(bills)
+        self.bills = tuple(bills)
 
     def item(self, row: OrderPlanRow) -> Item:
         """A row joined with its product and supplier; joined once, however often it is asked for."""
@@ -225,7 +225,7 @@ class Catalogue:
     def parents(self, item: Item) -> tuple[BomLine, ...]:
         """What the product goes into."""
         names = {item.row.product_id, item.row.code, item.product.product_id if item.product else None}
-        return tuple(line for line in self._bills if line.component_id in names)
+        return tuple(line for line in self.bills if line.component_id in names)
 
     def code(self, product_id: str) -> str:
         """The SKU people type for a product id."""
@@ -249,7 +249,11 @@ class Catalogue:
 
 def select(rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> list[Item]:
     """The rows of the suppliers, categories, locations and products asked for; urgency is judged later."""
-    items = map(catalogue.item, rows)
+    return fitting(map(catalogue.item, rows), catalogue, filters)
+
+
+def fitting(items: Iterable[Item], catalogue: Catalogue, filters: Filters) -> list[Item]:
+    """As `select`, of rows that are joined already."""
     if wanted := folded(filters.suppliers):
         keys = {key.casefold() for key, one in catalogue.suppliers.items() if (one.name or "").casefold() in wanted}
         items = (item for item in items if item.supplier.casefold() in wanted | keys)

@@ -25,8 +25,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from stocktrim_client.models import Model, OrderPlanRow
-from stocktrim_mcp_server.planning.catalogue import Catalogue, Item
+from stocktrim_client.models import Model, OrderPlanRow, Product
+from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Filters, Item, fitting, join, select
 from stocktrim_mcp_server.planning.replenishment import covered_days_of, demand_of, limits_of
 
 MOVED = 0.25
@@ -107,10 +107,35 @@ def digest_of(
     return Digest(plan_id=plan_id, as_of=as_of, lines=lines)
 
 
-def narrowed(digest: Digest, rows: Iterable[OrderPlanRow]) -> Digest:
-    """Of a digest what it says of the products and places of these rows."""
-    keys = {_key(row) for row in rows}
-    return digest.model_copy(update={"lines": {key: line for key, line in digest.lines.items() if key in keys}})
+def narrowed(
+    digest: Digest, rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters
+) -> tuple[Digest, list[str]]:
+    """Of a digest what the filters mean, and the products of which nobody can say any more.
+
+    A line that the rows of today do not hold is judged by today's catalogue. One that neither holds is judged by its
+    code, if products are asked for; by supplier or category it cannot be.
+    """
+    rows = list(rows)
+    known = {_key(row) for row in rows}
+    meant = {_key(item.row) for item in select(rows, catalogue, filters)}
+    lost: list[str] = []
+    for key in digest.lines.keys() - known:
+        code, _, location = key.partition(_SEPARATOR)
+        product = catalogue.product(code)
+        if product is None and (filters.suppliers or filters.categories):
+            lost.append(code)
+        elif fitting([_gone(code, location or None, product, catalogue)], catalogue, filters):
+            meant.add(key)
+    lines = {key: line for key, line in digest.lines.items() if key in meant}
+    return digest.model_copy(update={"lines": lines}), sorted(set(lost))
+
+
+def _gone(code: str, location: str | None, product: Product | None, catalogue: Catalogue) -> Item:
+    """A line that stands in no plan any more, as far as the catalogue still knows it."""
+    if product is None:
+        return join(OrderPlanRow(code=code, location=location), None, NO_SUPPLIER)
+    row = OrderPlanRow(code=code, product_id=product.product_id, category=product.category, location=location)
+    return join(row, product, catalogue.supplier_of(product))
 
 
 def _key(row: OrderPlanRow) -> str:

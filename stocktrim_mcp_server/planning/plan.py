@@ -156,7 +156,7 @@ class Plan(Model):
     suggested_lines: int | None = Field(default=None, description="All that StockTrim suggests within the filters")
     suggested_cost: float | None = Field(default=None, description="Of StockTrim's whole quantities with a cost")
     set_aside_lines: int | None = Field(default=None, description="Of those suggested, nothing to buy of these")
-    total_groups: int
+    total_groups: int = 0
     lost_margin: float | None = Field(
         default=None, description="Estimate: margin lost if what is to buy is ordered one cycle later instead"
     )
@@ -172,7 +172,7 @@ class Plan(Model):
     set_aside: tuple[SetAside, ...] = ()
     add_ons: tuple[AddOn, ...] = ()
     next_cursor: str | None = None
-    notes: tuple[str, ...] = Field(default=(), description="How to read the figures")
+    notes: str | None = Field(default=None, description="How to read the figures")
     warnings: tuple[str, ...] = ()
 
 
@@ -490,9 +490,17 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
         set_aside=tuple(_set_aside(*one) for one in set_aside),
         add_ons=add_ons,
         next_cursor=cursor_at(plan.plan_id, plan.group_by[0], end, total),
-        notes=tuple(_notes(plan)) if start == 0 else (),
+        notes=". ".join(_notes(plan)) or None if start == 0 else None,
         warnings=(*said, *(plan.warnings if start == 0 else ()), *unseen),
     )
+
+
+def is_later(plan: WholePlan, cursor: str) -> bool:
+    """Whether a cursor stands past the start of this plan, so that what holds of the whole has been said.
+
+    Raises: ValueError if the cursor is none of ours.
+    """
+    return start_of(cursor, plan.plan_id, plan.group_by[0], "plan", 0)[0] > 0
 
 
 def _sum(costs: Collection[float]) -> float | None:

@@ -2,29 +2,40 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, NamedTuple
 
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, WithJsonSchema
 
-from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.dependencies import Account
-from stocktrim_mcp_server.kept import LAST, Kept, is_meant
-from stocktrim_mcp_server.planning.catalogue import Filters, select
+from stocktrim_mcp_server.kept import LAST, Kept, KeptPlans, is_meant
+from stocktrim_mcp_server.planning.catalogue import Filters
 from stocktrim_mcp_server.planning.compare import Comparison, Digest, PlanChange, compare, narrowed
-from stocktrim_mcp_server.planning.cover import URGENCIES
-from stocktrim_mcp_server.planning.plan import Group, Grouping, LeftOut, Plan, reorder_plan, window
-from stocktrim_mcp_server.records import Books, Records
+from stocktrim_mcp_server.planning.plan import (
+    AddOn,
+    Group,
+    Grouping,
+    LeftOut,
+    Plan,
+    SetAside,
+    is_later,
+    reorder_plan,
+    window,
+)
+from stocktrim_mcp_server.records import Books, Joined
 from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
 
 MOST_LINES = 200
 CHANGES_TOLD = 20
 PLANS_NAMED = 5
+CODES_NAMED = 6
 
 _GROUPS: dict[str, Any] = {
     "type": "array",
     "items": {"type": "object", "properties": {"key": {"type": "string"}, "rows": {"type": "array"}}},
 }
+_LIST = WithJsonSchema({"type": "array"})
+"""What an answer may hold besides its groups; it explains itself where it is there."""
 
 
 class ReorderPlan(Plan):
@@ -32,42 +43,46 @@ class ReorderPlan(Plan):
 
     age: str = ""
     groups: Annotated[tuple[Group, ...], WithJsonSchema(_GROUPS)] = ()
-    left_out: Annotated[tuple[LeftOut, ...], thin("product", "why")] = ()
+    left_out: Annotated[tuple[LeftOut, ...], _LIST] = ()
+    set_aside: Annotated[tuple[SetAside, ...], _LIST] = ()
+    add_ons: Annotated[tuple[AddOn, ...], _LIST] = ()
     compared_with: str | None = None
-    changes: Annotated[tuple[PlanChange, ...], thin("product", "kind", "driver")] = ()
+    changes: Annotated[tuple[PlanChange, ...], _LIST] = ()
+
+
+class Asked(NamedTuple):
+    """A question about the plan."""
+
+    filters: Filters
+    group_by: Grouping
+    budget: float | None
+    add_on_days: int | None
+    detail: bool
+    compare_to: str
+    limit: int
+    cursor: str
 
 
 async def get_reorder_plan(
     account: Account,
-    suppliers: Annotated[Codes, Field(description="Codes or names, e.g. ['ACME']; empty = all")] = (),
-    categories: Annotated[Codes, Field(description="Empty = all")] = (),
-    locations: Annotated[
-        Codes, Field(description="Codes or names: a line per product and location; empty = whole business")
-    ] = (),
-    products: Annotated[Codes, Field(description="SKUs or product ids; empty = all")] = (),
-    urgency: Annotated[
-        Literal["late", "due", "soon", "all"],
-        Field(description="late: overdue or out; due: or within 7 days; soon: or within 14"),
-    ] = "all",
-    horizon_days: Annotated[
-        int | None, Field(ge=0, description="Only what must be ordered within so many days")
-    ] = None,
+    suppliers: Annotated[Codes, Field(description="Codes, names: ['ACME']")] = (),
+    categories: Annotated[Codes, Field(description="Names")] = (),
+    locations: Annotated[Codes, Field(description="Each by itself")] = (),
+    products: Annotated[Codes, Field(description="SKUs or ids")] = (),
+    horizon_days: Annotated[int | None, Field(ge=0, description="0: late or due today; 7: this week")] = None,
     budget: Annotated[
-        float | None,
-        Field(allow_inf_nan=False, ge=0, description="Money: keeps the lines that avoid most lost margin for it"),
+        float | None, Field(allow_inf_nan=False, ge=0, description="Spent to avoid most lost margin")
     ] = None,
+    add_on_days: Annotated[int | None, Field(ge=0, description="Adds what falls due there by then")] = None,
     group_by: Annotated[Grouping, Field(description="Headings")] = "supplier",
-    detail: Annotated[bool, Field(description="Adds unit cost, demand, lead time, margin lost a day")] = False,
-    compare_to: Annotated[
-        str, Field(description="Tells what changed since a plan_id, a date (2026-11-16) or the 'last' plan")
-    ] = "",
-    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="Lines to show")] = 50,
+    detail: Annotated[bool, Field(description="Adds unit cost, rates, lead time")] = False,
+    compare_to: Annotated[str, Field(description="Changes since 'last', a date or plan_id")] = "",
+    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="Lines")] = 40,
     cursor: Cursor = "",
 ) -> ReorderPlan:
-    """What must be ordered now, from whom, and what it costs. Start here.
+    """What to buy now, from whom, at what cost. Start here.
 
-    StockTrim's suggested quantities, most urgent first, with days left, order-by date, cost, open orders and flags.
-    Nothing is ordered by this. Why a quantity: explain_reorder; other assumptions: simulate_reorder.
+    StockTrim's suggestions, most urgent first, less what is ordered already or made here. Why: explain_reorder.
     """
     books = await account.books(locations)
     filters = Filters(
@@ -75,51 +90,76 @@ async def get_reorder_plan(
         categories=categories,
         locations=books.locations,
         products=products,
-        urgencies=URGENCIES if urgency == "all" else URGENCIES[: URGENCIES.index(urgency) + 1],
         horizon_days=horizon_days,
     )
-    whole = reorder_plan(books.rows, books.catalogue, filters, group_by=group_by, budget=budget)
-    try:
-        plan = window(whole, limit, cursor, detail=detail)
-    except ValueError as error:
-        raise ToolError(str(error)) from error
-    digest = account.joined.digest(books, plan.plan_id, plan.as_of)
-    compared = await _compared(account, books, filters, digest, compare_to) if compare_to.strip() else {}
-    kept = Kept(plan_id=plan.plan_id, kept_at=books.now, as_of=plan.as_of, locations=books.locations)
-    await asyncio.to_thread(account.kept.keep, kept, digest.lines)
-    asked = {
+    asked = Asked(filters, group_by, budget, add_on_days, detail, compare_to, limit, cursor)
+    said = {
         "suppliers": suppliers,
         "categories": categories,
         "locations": locations,
         "products": products,
-        "urgency": () if urgency == "all" else (urgency,),
         "horizon_days": () if horizon_days is None else (str(horizon_days),),
     }
-    nothing = () if plan.total_lines or plan.left_out_lines else (_empty(plan, asked),)
+    # Thousands of lines take a while, in which others ask as well.
+    return await asyncio.to_thread(_told, account.joined, account.kept, books, asked, said)
+
+
+def _told(
+    joined: Joined, kept: KeptPlans, books: Books, asked: Asked, said: Mapping[str, Sequence[str]]
+) -> ReorderPlan:
+    """The answer to a question. Blocks."""
+    whole = reorder_plan(
+        books.rows,
+        books.catalogue,
+        asked.filters,
+        group_by=asked.group_by,
+        budget=asked.budget,
+        add_on_days=asked.add_on_days,
+        today=books.now.date(),
+    )
+    try:
+        plan = window(whole, asked.limit, asked.cursor, detail=asked.detail)
+    except ValueError as error:
+        raise ToolError(str(error)) from error
+    digest = joined.digest(books, plan.plan_id, plan.as_of)
+    compares = bool(asked.compare_to.strip()) and not is_later(whole, asked.cursor)
+    compared = _compared(kept, books, asked, digest) if compares else {}
+    kept.keep(Kept(plan_id=plan.plan_id, kept_at=books.now, as_of=plan.as_of, locations=books.locations), digest.lines)
+    nothing = () if plan.total_lines or plan.left_out_lines else (_empty(plan, said),)
     warnings = (*nothing, *compared.pop("warnings", ()), *books.said(plan.as_of), *plan.warnings)
     return ReorderPlan.model_validate({**dict(plan), **compared, "age": books.age(plan.as_of), "warnings": warnings})
 
 
-async def _compared(account: Records, books: Books, filters: Filters, now: Digest, said: str) -> dict[str, Any]:
+def _compared(kept: KeptPlans, books: Books, asked: Asked, now: Digest) -> dict[str, Any]:
     """What changed since the plan meant, of the products asked for; that none is kept is no failure."""
+    said, filters = asked.compare_to, asked.filters
     if not is_meant(said):
         raise ToolError(f"compare_to {said[:40]!r} is no plan: pass a plan_id, a date such as 2026-11-16, or {LAST!r}.")
-    found = await asyncio.to_thread(account.kept.find, said, books.locations, now.as_of)
+    found = kept.find(said, books.locations, now.as_of)
     if found is None:
-        return {"warnings": (_not_kept(said, await asyncio.to_thread(account.kept.known)),)}
-    kept, before = found
-    if set(kept.locations) != set(books.locations):
-        places = ", ".join(kept.locations) or "the whole business"
-        return {"warnings": (f"Plan {kept.plan_id} is of {places}: ask for the same to compare with it.",)}
+        return {"warnings": (_not_kept(said, kept.known()),)}
+    earlier, before = found
+    if set(earlier.locations) != set(books.locations):
+        places = ", ".join(earlier.locations) or "the whole business"
+        return {"warnings": (f"Plan {earlier.plan_id} is of {places}: ask for the same to compare with it.",)}
+    lost: Sequence[str] = ()
     if filters.suppliers or filters.categories or filters.products:
-        meant = [item.row for item in select(books.rows, books.catalogue, filters)]
-        before, now = narrowed(before, meant), narrowed(now, meant)
+        before, lost = narrowed(before, books.rows, books.catalogue, filters)
+        now, _ = narrowed(now, books.rows, books.catalogue, filters)
     comparison = compare(before, now, limit=CHANGES_TOLD)
     return {
         "compared_with": _in_words(comparison),
         "changes": comparison.changes,
-        "warnings": comparison.warnings,
+        "warnings": (*comparison.warnings, *([_lost(lost)] if lost else ())),
     }
+
+
+def _lost(codes: Sequence[str]) -> str:
+    named = ", ".join(codes[:CODES_NAMED]) + (", ..." if len(codes) > CODES_NAMED else "")
+    return (
+        f"{len(codes)} product(s) of the earlier plan are in neither plan nor catalogue now, so whether the filters "
+        f"mean them cannot be said: {named}."
+    )
 
 
 def _in_words(found: Comparison) -> str:
@@ -143,6 +183,8 @@ def _empty(plan: Plan, filters: Mapping[str, Sequence[str]]) -> str:
     active = "; ".join(f"{name} = {', '.join(values)}" for name, values in filters.items() if values)
     if plan.as_of is None:
         said = "StockTrim's plan is empty: a forecast has not run yet, or there is nothing to plan."
+    elif plan.set_aside_lines:
+        said = f"Nothing is to buy: all {plan.set_aside_lines} line(s) that StockTrim suggests are set aside, see why."
     else:
         said = f"StockTrim suggests no order, by its plan of {plan.as_of:%Y-%m-%d %H:%M} UTC."
     if active:

@@ -1,5 +1,7 @@
 """What planning stands on: joined once a reading, with its age, and never passing a part for the whole."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,6 +10,7 @@ from mcp import Client
 
 from stocktrim_client import ServiceError
 from stocktrim_client.sandbox import Fault, Sandbox
+from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.records import Books
@@ -15,13 +18,32 @@ from tests.conftest import NOW
 
 
 @pytest.mark.parametrize("locations", [(), ("MAIN", "SHOP")])
-async def test_the_same_reading_is_joined_once(app: App, locations: tuple[str, ...]) -> None:
+async def test_the_same_reading_is_joined_once(app: App, sandbox: Sandbox, locations: tuple[str, ...]) -> None:
     one, other = await app.records().books(locations), await app.records().books(locations)
     assert one.rows
     assert other.rows is one.rows
     assert other.catalogue is one.catalogue
+    next(iter(sandbox.shop.suppliers.values()))["supplierName"] = "Renamed"
+    sandbox.shop.changed()
     app.stocktrim.snapshot.wrote("suppliers")
     assert (await app.records().books(locations)).catalogue is not one.catalogue
+
+
+@pytest.mark.parametrize("kind", ["products", "purchase_orders"])
+async def test_what_was_joined_is_let_go_when_its_records_are_replaced(app: App, sandbox: Sandbox, kind: Kind) -> None:
+    books = await app.records().books()
+    app.joined.digest(books, "PLAN", None)
+    placed = await app.records().books(("MAIN",))
+    joined = [weakref.ref(books.catalogue), weakref.ref(placed.catalogue)]
+    del books, placed
+    assert all(one() is not None for one in joined)
+    next(iter(sandbox.shop.products.values()))["stockOnHand"] = 77.0
+    next(one for one in sandbox.shop.orders.values() if one["status"] == "Draft")["status"] = "Approved"
+    sandbox.shop.changed()
+    await app.stocktrim.snapshot.refresh(kind)
+    gc.collect()
+    assert all(one() is None for one in joined)
+    assert (await app.records().books()).rows
 
 
 async def test_places_of_another_question_are_other_rows(app: App) -> None:

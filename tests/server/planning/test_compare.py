@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from stocktrim_client.models import OrderPlanRow
-from stocktrim_mcp_server.planning.catalogue import Catalogue
-from stocktrim_mcp_server.planning.compare import Comparison, Digest, Figures, compare, digest_of, driver
+from stocktrim_client.models import OrderPlanRow, Product
+from stocktrim_mcp_server.planning.catalogue import Catalogue, Filters
+from stocktrim_mcp_server.planning.compare import Comparison, Digest, Figures, compare, digest_of, driver, narrowed
 from tests.server.planning.accounts import plan_rows
 
 CATALOGUE = Catalogue([])
@@ -97,6 +97,26 @@ def test_a_product_one_plan_does_not_know_is_said_to_be_that() -> None:
         "NEW": ("MAIN", "the earlier plan did not know it"),
         "OLD": (None, "StockTrim's plan does not know it any more"),
     }
+
+
+def test_filters_keep_what_is_gone_from_the_plan_by_what_the_catalogue_still_says_of_it() -> None:
+    known = [
+        Product(code="GONE", product_id="1", category="Tea", supplier_code="ACME"),
+        Product(code="OTHER", product_id="2", category="Mugs", supplier_code="7"),
+        Product(code="A", product_id="3", category="Tea", supplier_code="ACME"),
+    ]
+    catalogue = Catalogue(known)
+    before = digest_of([row("GONE"), row("OTHER"), row("SOLD-OFF"), row("A")], catalogue, "BEFORE")
+    today = [row("A", category="Tea"), row("B", category="Mugs")]
+
+    def codes(**filters: Any) -> tuple[set[str], list[str]]:
+        digest, lost = narrowed(before, today, catalogue, Filters(**filters))
+        return set(digest.lines), lost
+
+    assert codes(suppliers=["acme"]) == ({"GONE", "A"}, ["SOLD-OFF"])
+    assert codes(categories=["Tea"]) == ({"GONE", "A"}, ["SOLD-OFF"])
+    assert codes(products=["sold-off", "1"]) == ({"SOLD-OFF", "GONE"}, [])
+    assert codes() == ({"GONE", "OTHER", "SOLD-OFF", "A"}, [])
 
 
 def test_the_greatest_change_comes_first_and_those_not_told_are_counted() -> None:

@@ -194,7 +194,7 @@ def test_windows_cover_every_line_once(
         assert met(part)
         part = window(plan, limit, part.next_cursor)
         assert all(group.rows for group in part.groups)
-        assert (part.warnings, part.notes, part.more_groups) == ((), (), ())
+        assert (part.warnings, part.notes, part.more_groups) == ((), None, ())
     assert shown == met(whole(plan))
     assert seen == max(1, -(-len(shown) // limit))
 

@@ -15,7 +15,7 @@ from stocktrim_client.models import PurchaseOrderDraft, PurchaseOrderLineDraft
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server.answers import answer, text_of
 from stocktrim_mcp_server.dependencies import App
-from stocktrim_mcp_server.planning.plan import Row
+from stocktrim_mcp_server.planning.plan import Row, SetAside
 from stocktrim_mcp_server.records import Records
 from stocktrim_mcp_server.tools.planning import ReorderPlan, get_reorder_plan
 from tests.conftest import NOW, TODAY, Clock
@@ -47,8 +47,29 @@ def lines_of(plan: ReorderPlan) -> dict[str, Row]:
     return {line.product: line for group in plan.groups for line in group.rows}
 
 
+def suggested_of(plan: ReorderPlan) -> dict[str, Row | SetAside]:
+    """What is to buy, and what is set aside."""
+    return {**lines_of(plan), **{line.product: line for line in plan.set_aside}}
+
+
 def suppliers_of(plan: ReorderPlan) -> dict[str, str]:
-    return {line.product: group.key for group in plan.groups for line in group.rows}
+    bought = {line.product: group.key for group in plan.groups for line in group.rows}
+    return bought | {line.product: line.supplier for line in plan.set_aside}
+
+
+def ordered_of(sandbox: Sandbox) -> dict[str, float]:
+    """By SKU the units on Drafts and Approved orders of the sandbox, which its plan does not count."""
+    units: dict[str, float] = {}
+    for order in sandbox.shop.orders.values():
+        for line in order.get("purchaseOrderLineItems", ()) if order.get("status") in ("Draft", "Approved") else ():
+            code = code_of(sandbox.shop.products[line["productId"]])
+            units[code] = units.get(code, 0.0) + line["quantity"]
+    return units
+
+
+def made_of(sandbox: Sandbox) -> set[str]:
+    """SKUs of the sandbox that are made from parts."""
+    return {code_of(sandbox.shop.products[one["productId"]]) for one in sandbox.shop.boms.values()}
 
 
 async def test_every_line_has_the_quantity_the_days_the_cost_and_the_supplier_of_the_sandbox(
@@ -57,21 +78,32 @@ async def test_every_line_has_the_quantity_the_days_the_cost_and_the_supplier_of
     plan = await get_reorder_plan(account, detail=True)
     expected = await truth(sandbox)
     assert len(expected) >= 8
-    assert lines_of(plan).keys() == expected.keys()
-    assert plan.total_lines == len(expected)
-    total = 0.0
+    assert suggested_of(plan).keys() == expected.keys()
+    assert plan.suggested_lines == len(expected)
+    ordered, made = ordered_of(sandbox), made_of(sandbox)
+    covered = {code for code in expected if ordered.get(code, 0) >= expected[code][1].order_quantity}
+    assert covered
+    assert {one.product for one in plan.set_aside} == (covered | made) & expected.keys()
+    assert plan.total_lines == len(lines_of(plan)) == len(expected) - len(plan.set_aside)
+    total = suggested = 0.0
     for code, (product, figures, supplier) in expected.items():
-        line = lines_of(plan)[code]
-        assert line.order_quantity == pytest.approx(figures.order_quantity)
-        assert line.days_left == figures.days_until_stock_out
-        assert line.on_hand == product.get("stockOnHand", 0.0)
-        assert line.unit_cost == product.get("cost")
-        assert line.line_cost == pytest.approx(round(figures.order_quantity * product["cost"], 2))
-        assert line.daily_demand == pytest.approx(figures.daily_average, abs=1e-4)
-        total += figures.order_quantity * product["cost"]
+        either = suggested_of(plan)[code]
+        assert either.order_quantity == pytest.approx(figures.order_quantity)
+        assert either.days_left == figures.days_until_stock_out
         named = (supplier or {}).get("supplierCode") or (supplier or {}).get("supplierName") or "no supplier"
         assert suppliers_of(plan)[code] == named
+        suggested += figures.order_quantity * product["cost"]
+        if (line := lines_of(plan).get(code)) is None:
+            continue
+        to_buy = figures.order_quantity if line.to_buy is None else line.to_buy
+        assert to_buy >= figures.order_quantity - ordered.get(code, 0)
+        assert line.on_hand == product.get("stockOnHand", 0.0)
+        assert line.unit_cost == product.get("cost")
+        assert line.line_cost == pytest.approx(round(to_buy * product["cost"], 2))
+        assert line.sold_per_day == pytest.approx(figures.daily_average, abs=1e-4)
+        total += to_buy * product["cost"]
     assert plan.total_cost == pytest.approx(total, abs=0.05)
+    assert plan.suggested_cost == pytest.approx(suggested, abs=0.05)
     assert plan.as_of is not None
     assert (NOW - plan.as_of).total_seconds() == 7200
     assert plan.age == "StockTrim computed the plan 2 hours ago; records read just now"
@@ -104,7 +136,7 @@ async def test_neither_first_page_number_loses_or_repeats_a_line(
     quirks = Quirks(first_page=first_page, plan_first_page=first_page, plan_per_page=7, plan_per_page_cap=7)
     sandbox = Sandbox(130, today=TODAY, clock=clock, quirks=quirks)
     plan = await get_reorder_plan(open_app(sandbox).records(), limit=200)
-    assert lines_of(plan).keys() == (await truth(sandbox)).keys()
+    assert suggested_of(plan).keys() == (await truth(sandbox)).keys()
     assert plan.total_lines == len(lines_of(plan))
 
 
@@ -116,8 +148,8 @@ async def test_several_suppliers_by_code_and_by_name_in_any_case(account: Record
         for code, (_, _, supplier) in (await truth(sandbox)).items()
         if supplier and supplier["supplierName"] in wanted
     }
-    assert lines_of(plan).keys() == expected
-    assert {group.key for group in plan.groups} == {"HIKARI", "Okafor Textiles", "STEEL/EU #2"}
+    assert suggested_of(plan).keys() == expected
+    assert set(suppliers_of(plan).values()) == {"HIKARI", "Okafor Textiles", "STEEL/EU #2"}
 
 
 async def test_categories_and_products_narrow_together(account: Records, sandbox: Sandbox) -> None:
@@ -126,7 +158,7 @@ async def test_categories_and_products_narrow_together(account: Records, sandbox
     expected = {
         code for code, (product, *_) in everything.items() if product.get("category") in ("Brewing", "Ceramics")
     }
-    assert lines_of(by_category).keys() == expected
+    assert suggested_of(by_category).keys() == expected
     product_id = everything["V60-02"][0]["productId"]
     assert product_id != "V60-02"
     both = await get_reorder_plan(account, categories=("Brewing",), products=(product_id, "mug-sage", "SERVER-600"))
@@ -140,29 +172,18 @@ async def test_locations_give_one_line_each_under_their_codes(
     sandbox = Sandbox(today=TODAY, clock=clock, quirks=Quirks(filter_matches=matches))
     account = open_app(sandbox).records()
     plan = await get_reorder_plan(account, locations=("main", "Harbour Street Shop", "SHOP"))
-    found = {(line.location, line.product): line for group in plan.groups for line in group.rows}
+    lines = [*(line for group in plan.groups for line in group.rows), *plan.set_aside]
+    found = {(line.location, line.product): line for line in lines}
     expected = {
         (place, code): figures
         for place in ("MAIN", "SHOP")
         for code, (_, figures, _) in (await truth(sandbox, place)).items()
     }
     assert found.keys() == expected.keys()
-    assert plan.total_lines == len(expected)
+    assert plan.suggested_lines == len(expected)
     for key, figures in expected.items():
         assert found[key].order_quantity == figures.order_quantity
         assert found[key].days_left == figures.days_until_stock_out
-
-
-@pytest.mark.parametrize(("urgency", "kept"), [("late", {"late"}), ("due", {"late", "due"}), ("all", None)])
-async def test_urgency_keeps_what_is_at_least_so_pressing_and_counts_the_rest(
-    account: Records, urgency: Any, kept: set[str] | None
-) -> None:
-    everything = await get_reorder_plan(account)
-    plan = await get_reorder_plan(account, urgency=urgency)
-    expected = {line.product for line in lines_of(everything).values() if kept is None or line.urgency in kept}
-    assert lines_of(plan).keys() == expected
-    left_out = everything.total_lines - plan.total_lines
-    assert any(f"{left_out} less urgent line(s)" in warning for warning in plan.warnings) == (left_out > 0)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +268,7 @@ async def test_the_same_question_gives_the_same_plan_and_another_gives_another(o
     first, second = await get_reorder_plan(app.records()), await get_reorder_plan(again)
     assert first == second
     asked = [
-        await get_reorder_plan(again, urgency="late"),
+        await get_reorder_plan(again, horizon_days=9),
         await get_reorder_plan(again, horizon_days=3),
         await get_reorder_plan(again, budget=500),
         await get_reorder_plan(again, locations=("MAIN",)),
@@ -260,7 +281,7 @@ async def test_lines_may_be_grouped_otherwise_and_then_name_their_supplier(accou
     usual = await get_reorder_plan(account)
     plan = await get_reorder_plan(account, group_by=group_by)
     assert lines_of(plan).keys() == lines_of(usual).keys()
-    assert {line.product: line.supplier for line in lines_of(plan).values()} == suppliers_of(usual)
+    assert {line.product: line.supplier for line in suggested_of(plan).values()} == suppliers_of(usual)
 
 
 async def test_a_budget_is_kept_and_every_line_left_out_says_why(account: Records) -> None:
@@ -269,7 +290,12 @@ async def test_a_budget_is_kept_and_every_line_left_out_says_why(account: Record
     assert plan.total_cost is not None
     assert 0 < plan.total_cost <= (plan.budget or 0)
     assert lines_of(plan).keys() | {left.product for left in plan.left_out} == lines_of(everything).keys()
-    assert all(left.why for left in plan.left_out)
+    assert plan.set_aside == everything.set_aside
+    spare = (plan.budget or 0) - plan.total_cost
+    assert all(left.line_cost is None or left.line_cost > spare for left in plan.left_out)
+    assert len({left.why for left in plan.left_out}) > 1
+    assert all(line.cycle_days for line in (*lines_of(plan).values(), *plan.left_out))
+    assert plan.lost_margin == pytest.approx(sum(line.lost_margin or 0 for line in lines_of(plan).values()), abs=0.05)
 
 
 async def test_a_horizon_keeps_what_is_due_within_it(account: Records) -> None:
@@ -277,6 +303,9 @@ async def test_a_horizon_keeps_what_is_due_within_it(account: Records) -> None:
     plan = await get_reorder_plan(account, horizon_days=0)
     assert 0 < plan.total_lines <= everything.total_lines
     assert all(line.urgency in ("late", "due", None) for line in lines_of(plan).values())
+    left_out = (everything.suggested_lines or 0) - (plan.suggested_lines or 0)
+    assert left_out
+    assert any(f"{left_out} line(s)" in warning and "within 0 days" in warning for warning in plan.warnings)
 
 
 async def test_our_own_draft_is_seen_in_the_next_plan(app: App, sandbox: Sandbox) -> None:
@@ -291,11 +320,14 @@ async def test_our_own_draft_is_seen_in_the_next_plan(app: App, sandbox: Sandbox
     )
     await app.stocktrim.purchase_orders.save(draft)
     plan = await get_reorder_plan(account)
-    after = lines_of(plan)["V60-02"]
-    assert "already ordered" in after.flags
+    assert "V60-02" not in lines_of(plan)
+    after = suggested_of(plan)["V60-02"]
+    assert isinstance(after, SetAside)
+    assert (after.order_quantity, after.why) == (192, "already on Draft PO-NEW: 192 of 192 units")
     assert "order twice" in plan.warnings[0]
     assert "PO-NEW" in plan.warnings[0]
-    assert [order.reference for order in after.open_orders if order.status == "Draft"] == ["PO-NEW"]
+    alone = await get_reorder_plan(account, products=("V60-02",))
+    assert alone.warnings[0].startswith("Nothing is to buy: all 1 line(s) that StockTrim suggests are set aside")
 
 
 @pytest.mark.parametrize("null_results", [True, False])
@@ -322,8 +354,7 @@ async def test_lines_without_cost_or_supplier_stay_and_are_counted(
     assert all("no cost" in lines_of(plan)[code].flags for code in unpriced)
     assert any(f"{len(unpriced)} line(s) have no cost" in warning for warning in plan.warnings)
     homeless = {code for code, (_, _, supplier) in expected.items() if supplier is None}
-    assert plan.groups[-1].key == "no supplier"
-    assert {line.product for line in plan.groups[-1].rows} == homeless
+    assert {code for code, supplier in suppliers_of(plan).items() if supplier == "no supplier"} == homeless
 
 
 @pytest.mark.parametrize("names_suppliers_by", ["code", "id", "external"])
@@ -366,7 +397,7 @@ async def test_no_plan_is_made_up_where_its_rows_or_the_catalogue_are_missing(
 async def test_a_later_question_reads_nothing_again(account: Records, sandbox: Sandbox) -> None:
     await get_reorder_plan(account)
     asked = len([one for one in sandbox.requests if one.operation in ("read_order_plan", "list_products")])
-    await get_reorder_plan(account, urgency="late")
+    await get_reorder_plan(account, horizon_days=9)
     assert len([one for one in sandbox.requests if one.operation in ("read_order_plan", "list_products")]) == asked
 
 
