@@ -367,12 +367,12 @@ def plan_lines(part: Part) -> list[str]:
 
 
 def items(part: Part) -> list[str]:
-    return [json.dumps(one) for one in part.get("items", ())]
+    return [json.dumps(one) for name in ("items", "set_aside", "left_out") for one in part.get(name, ())]
 
 
 WALKS: Mapping[str, tuple[Arguments, Callable[[Part], int], Callable[[Part], list[str]]]] = {
     "get_reorder_plan": ({}, lambda part: part.get("suggested_lines", part["total_lines"]), plan_lines),
-    "simulate_reorder": ({"demand_change_pct": 30}, lambda part: part["total_lines"], items),
+    "simulate_reorder": ({"demand_change_pct": 30}, lambda part: part["total"], items),
     "check_planning_data": ({}, lambda part: part["total"], items),
     "get_suppliers": ({}, lambda part: part["total"], items),
     "find_purchase_orders": ({}, lambda part: part["total"], items),
