@@ -22,7 +22,7 @@ from stocktrim_client.snapshot.words import fold
 from stocktrim_mcp_server.answers import visible
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.prompts import LONGEST_ARGUMENT, RECIPES
-from stocktrim_mcp_server.resources import ROOMS
+from stocktrim_mcp_server.resources import TEMPLATES
 
 MOST_VALUES = 100
 """As many as the protocol allows."""
@@ -30,7 +30,7 @@ MOST_VALUES = 100
 Values = Literal["products", "suppliers", "customers", "locations", "purchase_orders", "categories"]
 
 SOURCE: Mapping[Values, SearchKind] = {
-    **{room.name: room.name for room in ROOMS},
+    **{template.name: template.name for template in TEMPLATES},
     "categories": "products",
 }
 """The records that values are taken from."""
@@ -102,9 +102,9 @@ def values_of(ref: PromptReference | ResourceTemplateReference, argument: str) -
             if recipe.name == ref.name:
                 return OF_PROMPTS.get(argument)
         raise MCPError(INVALID_PARAMS, f"There is no prompt {ref.name[:LONGEST_ARGUMENT]!r}.")
-    for room in ROOMS:
-        if ref.uri.startswith(room.beginning):
-            return room.name if argument == room.argument else None
+    for template in TEMPLATES:
+        if ref.uri.startswith(template.beginning):
+            return template.name if argument == template.argument else None
     raise MCPError(INVALID_PARAMS, f"There is no resource template {ref.uri[:LONGEST_ARGUMENT]!r}.")
 
 
@@ -132,8 +132,8 @@ def words_of(values: Values, records: Iterable[Any]) -> Iterator[Word]:
             # One that no prompt would take is no help.
             if code and len(code) <= LONGEST_ARGUMENT:
                 named.setdefault(code, name or "")
-    for code in sorted(named, key=lambda one: (fold(one), one)):
-        yield Word(visible(code), fold(code), fold(named[code]))
+    for folded, code in sorted((fold(code), code) for code in named):
+        yield Word(visible(code), folded, fold(named[code]))
 
 
 def _names(values: Values, record: Any) -> Iterator[tuple[str | None, str | None]]:

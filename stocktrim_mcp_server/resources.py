@@ -59,7 +59,7 @@ class Overview(NamedTuple):
     tell: Callable[[App], Awaitable[str]]
 
 
-class Room(NamedTuple):
+class Template(NamedTuple):
     """The addresses of one kind of record, by its code."""
 
     name: SearchKind
@@ -70,7 +70,8 @@ class Room(NamedTuple):
     tell: Callable[[App, str], Awaitable[BaseModel]]
 
     @property
-    def template(self) -> str:
+    def uri(self) -> str:
+        """The address with the argument's place in it; reserved marks may stand there."""
         return f"{self.beginning}{{+{self.argument}}}"
 
 
@@ -101,17 +102,17 @@ def add_resources(built: MCPServer[App], app: App) -> None:
                 fn=_overview(app, overview),
             )
         )
-    for room in ROOMS:
+    for template in TEMPLATES:
         # A code is no path: dots and slashes are part of it.
-        security = ResourceSecurity(exempt_params={room.argument})
+        security = ResourceSecurity(exempt_params={template.argument})
         built.resource(
-            room.template,
-            name=room.name.removesuffix("s"),
-            title=room.title,
-            description=room.about,
+            template.uri,
+            name=template.name.removesuffix("s"),
+            title=template.title,
+            description=template.about,
             mime_type=MARKDOWN,
             security=security,
-        )(_record(app, room))
+        )(_record(app, template))
 
 
 def addresses(uri: str) -> tuple[str, ...]:
@@ -119,17 +120,18 @@ def addresses(uri: str) -> tuple[str, ...]:
 
     Raises: ResourceNotFoundError where none can be.
     """
-    if uri in {overview.uri for overview in OVERVIEWS}:
-        return (uri,)
-    for room in ROOMS:
-        code = uri.removeprefix(room.beginning)
+    bare = uri.removesuffix("/")
+    if bare in {overview.uri for overview in OVERVIEWS}:
+        return (bare,)
+    for template in TEMPLATES:
+        code = uri.removeprefix(template.beginning)
         if code != uri and 0 < len(code) <= LONGEST_CODE:
             # Whoever puts a code into the address as it is writes these marks, too, where URIs end.
             ways = (code, code.replace("%", "%25"))
             return tuple(
-                f"{room.beginning}{one.replace('?', '%3F').replace('#', '%23')}" for one in dict.fromkeys(ways)
+                f"{template.beginning}{one.replace('?', '%3F').replace('#', '%23')}" for one in dict.fromkeys(ways)
             )
-    there_are = ", ".join([*(overview.uri for overview in OVERVIEWS), *(room.template for room in ROOMS)])
+    there_are = ", ".join([*(overview.uri for overview in OVERVIEWS), *(template.uri for template in TEMPLATES)])
     raise ResourceNotFoundError(f"There is no resource {uri[:200]!r}. There are: {there_are}.")
 
 
@@ -141,13 +143,13 @@ def _overview(app: App, overview: Overview) -> Callable[[], Awaitable[str]]:
     return read
 
 
-def _record(app: App, room: Room) -> Callable[..., Awaitable[str]]:
+def _record(app: App, template: Template) -> Callable[..., Awaitable[str]]:
     async def told(said: str, ctx: Context[App]) -> str:
         with _call(app, ctx):
             codes: list[str] = as_list([said])
             if not codes:
-                raise ResourceNotFoundError(f"Name one: {room.template}.")
-            return bounded(text_of(await room.tell(app, codes[0])))
+                raise ResourceNotFoundError(f"Name one: {template.uri}.")
+            return bounded(text_of(await template.tell(app, codes[0])))
 
     # The SDK wants the argument's own name.
     async def by_code(code: str, ctx: Context[App]) -> str:
@@ -156,7 +158,7 @@ def _record(app: App, room: Room) -> Callable[..., Awaitable[str]]:
     async def by_reference(reference: str, ctx: Context[App]) -> str:
         return await told(reference, ctx)
 
-    return by_code if room.argument == "code" else by_reference
+    return by_code if template.argument == "code" else by_reference
 
 
 @contextmanager
@@ -237,7 +239,7 @@ async def _customer(app: App, code: str) -> BaseModel:
     if not found:
         like = await stocktrim.snapshot.search(code, ["customers"], 1, wait=0)
         hint = did_you_mean(code, [], {one.name or one.code: one.code for one in like.hits})
-        raise ResourceNotFoundError(f"There is no customer {code!r}.{hint} search finds codes from words.")
+        raise ResourceNotFoundError(f"There is no customer {code!r}.{hint} Find codes with search.")
     return Records(items=found, **dated(standing))
 
 
@@ -306,8 +308,8 @@ OVERVIEWS = (
     ),
 )
 
-ROOMS = (
-    Room(
+TEMPLATES = (
+    Template(
         "products",
         "StockTrim: product",
         "One product by SKU or product id: settings, cost, suppliers, stock by location",
@@ -315,7 +317,7 @@ ROOMS = (
         "code",
         _product,
     ),
-    Room(
+    Template(
         "suppliers",
         "StockTrim: supplier",
         "One supplier by code or name: lead time, contact, address, what is on open orders",
@@ -323,7 +325,7 @@ ROOMS = (
         "code",
         _supplier,
     ),
-    Room(
+    Template(
         "customers",
         "StockTrim: customer",
         "One customer by code or name, with the address",
@@ -331,7 +333,7 @@ ROOMS = (
         "code",
         _customer,
     ),
-    Room(
+    Template(
         "locations",
         "StockTrim: location",
         "One warehouse or shop by code or name, and how much is there",
@@ -339,7 +341,7 @@ ROOMS = (
         "code",
         _location,
     ),
-    Room(
+    Template(
         "purchase_orders",
         "StockTrim: purchase order",
         "One purchase order by any of its references, with its lines",

@@ -18,7 +18,15 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
-from stocktrim_mcp_server.resources import MARKDOWN, MOST_CHARACTERS, OVERVIEWS, PLAN_LINES, ROOMS, addresses, bounded
+from stocktrim_mcp_server.resources import (
+    MARKDOWN,
+    MOST_CHARACTERS,
+    OVERVIEWS,
+    PLAN_LINES,
+    TEMPLATES,
+    addresses,
+    bounded,
+)
 from stocktrim_mcp_server.settings import Settings
 from tests.conftest import TODAY
 from tests.server.stdio import started
@@ -162,6 +170,11 @@ async def test_the_schema_names_every_column_that_can_be_asked(app: App, era: Er
             assert not asked.is_error, asked
 
 
+async def test_a_slash_that_a_host_adds_does_no_harm(app: App, era: Era) -> None:
+    async with Client(server.build(app), mode=era) as client:
+        assert "connection: works" in await read(client, "stocktrim://status/")
+
+
 async def test_the_schema_needs_no_account(era: Era) -> None:
     app = App(Settings(log_level="ERROR"), server.connect)
     async with Client(server.build(app), mode=era) as client:
@@ -221,14 +234,14 @@ async def test_a_location_says_how_much_is_there(app: App, era: Era) -> None:
         ("stocktrim://product/NOPE", "There is no product 'NOPE'"),
         ("stocktrim://supplier/HIKAR", "There is no supplier 'HIKAR'"),
         ("stocktrim://customer/Bean Tow", "There is no customer 'Bean Tow'. Did you mean 'Bean Town Roasters'"),
-        ("stocktrim://customer/zeppelin", "There is no customer 'zeppelin'"),
+        ("stocktrim://customer/zeppelin", "There is no customer 'zeppelin'. Find codes with search."),
         ("stocktrim://location/Main Ware", "Did you mean 'Main Warehouse' (code 'MAIN')?"),
         ("stocktrim://purchase-order/PO-1", "There is no purchase order 'PO-1'"),
         ("stocktrim://product/a\u200bb", "There is no product 'a\\u200bb'"),
         ("stocktrim://product/", "There is no resource 'stocktrim://product/'. There are: stocktrim://status"),
         ("stocktrim://product/%20", "Name one: stocktrim://product/{+code}"),
         ("stocktrim://products/V60-02", "There is no resource"),
-        ("stocktrim://status/", "There is no resource"),
+        ("stocktrim://plan", "There is no resource"),
         ("file:///etc/passwd", "There is no resource"),
         ("", "There is no resource"),
         ("stocktrim://product/" + "x" * 70_000, "There is no"),
@@ -249,7 +262,7 @@ async def test_without_credentials_a_resource_says_what_tools_say(era: Era) -> N
         for uri in (
             "stocktrim://plan/today",
             "stocktrim://suppliers",
-            *(f"{room.beginning}A" for room in ROOMS),
+            *(f"{template.beginning}A" for template in TEMPLATES),
         ):
             error = await refused(client, uri)
             assert error.error.code == INTERNAL_ERROR
@@ -392,7 +405,7 @@ async def test_resources_are_read_over_the_pipes_of_a_process() -> None:
         plan = await host.request("resources/read", uri="stocktrim://plan/today")
         chai = await host.request("resources/read", uri="stocktrim://product/TEA/CHAI 50%+")
     assert [one["uri"] for one in listed["resources"]] == STATIC
-    assert len(templates["resourceTemplates"]) == len(ROOMS)
+    assert len(templates["resourceTemplates"]) == len(TEMPLATES)
     assert "plan id" in plan["contents"][0]["text"]
     assert "Chai" in chai["contents"][0]["text"]
     assert "Traceback" not in host.stderr
