@@ -115,7 +115,7 @@ def notes_on(found: Sequence[Explanation]) -> Iterator[str]:
     if any(one.made_of_parts for one in found):
         yield "What is made of parts is made in-house: buy the parts, which StockTrim plans too."
     if any(order.overdue for one in found for order in one.open_orders):
-        yield "The sums count orders that are overdue as coming: chase or cancel them before ordering less."
+        yield "Chase or cancel open orders that are overdue first: the sums count those Sent as coming."
 
 
 def arithmetic(item: Item) -> Quantity | None:
