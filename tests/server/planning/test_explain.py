@@ -180,7 +180,7 @@ def test_an_order_that_is_overdue_says_so_as_in_the_plan() -> None:
     found = explain(item, catalogue, TODAY)
     assert found.open_orders == tuple(catalogue.open_orders(item, TODAY))
     assert "days overdue" in (found.open_orders[0].overdue or "")
-    assert any("chase or cancel" in note for note in notes_on([found]))
+    assert any("hase or cancel" in note for note in notes_on([found]))
     assert explain(item, catalogue).open_orders[0].overdue is None
 
 
