@@ -16,6 +16,7 @@ from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
 
 MONDAY = date(2026, 11, 23)
+WEEK = 7 * 86_400
 CHARACTERS_A_TOKEN = 4
 
 
@@ -77,6 +78,19 @@ class Desk:
         """A new session."""
         async with Client(server.build(self.app)) as client:
             yield Assistant(client)
+
+    async def a_week_later(self) -> None:
+        """Next Monday: sand mugs and brushes sold out, drippers came in, and the forecast has run."""
+        shop = self.sandbox.shop
+        for key, product in list(shop.products.items()):
+            stock = {"MUG-SAND": 0.0, "..": 0.0, "V60-02": 9_000.0}.get(product.get("productCodeReadable", key))
+            if stock is not None:
+                shop.products[key] = product | {"stockOnHand": stock}
+        shop.changed()
+        self.clock.seconds += WEEK
+        async with self.assistant() as assistant:
+            await assistant.ask("run_forecast")
+        self.clock.seconds += self.sandbox.forecast.seconds
 
 
 @asynccontextmanager
