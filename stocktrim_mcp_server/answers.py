@@ -168,7 +168,12 @@ def text_of(result: BaseModel) -> str:
         parts.append("\n".join(f"{_words(name)}: {_cell(value)}" for name, value in single.items()))
     if table is not None:
         parts.append(table)
-    parts += [_list(value) for value in fields.values() if _is_records(value)]
+    lists = {name: _list(value) for name, value in fields.items() if _is_records(value)}
+    # Of several lists each needs its name; groups have headings of their own.
+    parts += [
+        text if len(lists) == 1 or text.startswith("## ") else f"## {_words(name)}\n\n{text}"
+        for name, text in lists.items()
+    ]
     if last:
         parts.append(", ".join(f"{_words(name)}: {_cell(value)}" for name, value in last.items()))
     return "\n\n".join(parts) or "Nothing."

@@ -114,6 +114,7 @@ class Group(Model):
     cost: float | None = Field(default=None, description="Sum of the priced lines; absent: none is priced")
     unpriced_lines: int | None = Field(default=None, description="Lines without a cost, not in `cost`")
     lost_margin: float | None = Field(default=None, description="Estimate: lost by waiting one cycle; absent: none")
+    late_lost_margin: float | None = Field(default=None, description="Of that by its late lines")
     rows: tuple[Row, ...] = ()
 
 
@@ -222,6 +223,16 @@ class Members:
         return round(sum(line.lost_margin for line in self.lines), 2)
 
     @property
+    def late_lost_margin(self) -> float:
+        """Of that what its late lines lose: what is at stake first."""
+        return round(sum(line.lost_margin for line in self.lines if line.urgency == "late"), 2)
+
+    @property
+    def order(self) -> tuple[int, float, float, str]:
+        """The most urgent line's urgency, then what is lost first."""
+        return self.lines[0].pressing[0], -self.late_lost_margin, -self.lost_margin, self.key
+
+    @property
     def cost(self) -> float | None:
         """None: no line is priced."""
         return _sum([line.cost for line in self.lines if line.cost is not None])
@@ -267,8 +278,9 @@ def reorder_plan(
     """Every line StockTrim suggests to order within the filters; with a budget, those it is best spent on.
 
     Rows are of the whole business or of locations, as given. Lines come most pressing first: urgency, then days left,
-    then SKU. Groups come by their most pressing line's urgency, then by the margin that waiting one cycle loses. A line
-    nothing is known of by days stays in whatever urgency or horizon is asked for. `today` tells which orders are late.
+    then SKU. Groups come by their most pressing line's urgency, then by the margin that waiting one cycle loses on its
+    late lines. A line nothing is known of by days stays in whatever urgency or horizon is asked for. `today` tells
+    which orders are late.
 
     Source: quantities and days are StockTrim's; line cost = what is to buy x unit cost; order-by date = day computed +
     days until the order is due. What a budget keeps: `within_budget`.
@@ -426,7 +438,7 @@ def _grouped(lines: Iterable[Line], catalogue: Catalogue, group_by: Grouping) ->
         Members(key, catalogue.supplier_name(key) if group_by == "supplier" else None, tuple(those))
         for key, those in members.items()
     ]
-    groups.sort(key=lambda group: (group.key == nobody, group.lines[0].pressing[0], -group.lost_margin, group.key))
+    groups.sort(key=lambda group: (group.key == nobody, group.order))
     return tuple(groups)
 
 
@@ -526,6 +538,7 @@ def _shown_groups(plan: WholePlan, start: int, end: int, detail: bool) -> Iterat
                 cost=group.cost,
                 unpriced_lines=sum(line.cost is None for line in group.lines) or None,
                 lost_margin=group.lost_margin or None,
+                late_lost_margin=group.late_lost_margin or None,
                 rows=tuple(_row(line, plan, detail) for line in lines),
             )
 
@@ -538,7 +551,8 @@ def _more_groups(plan: WholePlan, end: int) -> Iterator[str]:
             told += 1
             name = "" if group.name is None else f" {group.name}"
             cost = "no cost" if group.cost is None else f"cost {group.cost:.2f}"
-            yield f"{group.key}{name} ({group.state}; {cost}; lost margin {group.lost_margin:.2f})"
+            lost = f"lost margin {group.lost_margin:.2f}, of it late {group.late_lost_margin:.2f}"
+            yield f"{group.key}{name} ({group.state}; {cost}; {lost})"
         passed += len(group.lines)
 
 
@@ -572,6 +586,8 @@ def _notes(plan: WholePlan) -> Iterator[str]:
             "lost margin: estimate, lost if ordered one reorder cycle later instead of now "
             f"({USUAL_CYCLE_DAYS} days where none is set)"
         )
+    if plan.budget is not None:
+        yield "budget: spent line by line, most lost margin avoided per 1 spent first"
     if any(line.item.row.is_uncertain for line in lines):
         yield "weak forecast: StockTrim's mark (threshold not published); R2: fit of its best method, of 1"
 

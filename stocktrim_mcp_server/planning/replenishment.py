@@ -253,13 +253,11 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> dict[int, s
 def _passed_over(line: Candidate, left: float, last: Candidate | None) -> str:
     """Why the budget did not pay for a line at its turn. `last`: the last one kept, if it came before this one."""
     if line.lost_margin <= 0:
-        return f"{line.harmless}; costs {line.cost or 0.0:.2f}, {left:.2f} of the budget was left"
+        return f"{line.harmless}; costs {line.cost or 0.0:.2f}, {left:.2f} of the budget was left at its turn"
+    avoids = f"avoids {_ratio(_density(line))} lost margin per 1 spent"
     if last is None:
-        return f"costs {line.cost or 0.0:.2f}, only {left:.2f} of the budget was left"
-    return (
-        f"avoids {_ratio(_density(line))} lost margin per 1 spent, the last line kept {_ratio(_density(last))}; "
-        f"{left:.2f} was left"
-    )
+        return f"{avoids}; costs {line.cost or 0.0:.2f}, {left:.2f} of the budget was left at its turn"
+    return f"{avoids}, the last line kept {_ratio(_density(last))}; {left:.2f} was left"
 
 
 def _ratio(value: float) -> str:

@@ -296,3 +296,14 @@ def test_an_error_is_bounded() -> None:
     (block,) = refusal("no " * 50_000).content
     assert isinstance(block, TextContent)
     assert len(block.text) <= MOST_REFUSED + 1
+
+
+def test_of_several_lists_each_has_its_name() -> None:
+    class Two(BaseModel):
+        groups: tuple[Group, ...] = ()
+        items: tuple[Item, ...] = ()
+        left_out: tuple[Item, ...] = ()
+
+    few = Two(groups=(Group(supplier="S", rows=(Item(code="A"),)),), left_out=(Item(code="B"),))
+    assert said(few) == "## supplier: S\n\n| code |\n| --- |\n| A |\n\n## left out\n\n| code |\n| --- |\n| B |"
+    assert said(Two(left_out=(Item(code="B"),))) == "| code |\n| --- |\n| B |"
