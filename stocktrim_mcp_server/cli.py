@@ -1,4 +1,4 @@
-"""The command line: serve a host, or show a demonstration. The only reader of the environment.
+"""The command line: serve a host, show a demonstration, or say what is offered. The only reader of the environment.
 
 What a command needs is imported by the command: a mistaken argument is answered at once, and the collector can rest
 while a server is loaded.
@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from stocktrim_mcp_server.settings import Settings
+    from stocktrim_mcp_server.toolbox import Toolset
+
+COMMANDS = "serve (the default), demo (a session on made-up data), tools (what is offered)"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _say_version(parser.prog)
     elif options.command == "demo":
         _demo(_settings(parser, options))
+    elif options.command == "tools":
+        _tools(parser, options)
     else:
         _serve(parser, options)
 
@@ -34,15 +39,12 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     with _undisturbed():
         from stocktrim_mcp_server import logs, server
         from stocktrim_mcp_server.dependencies import App
-        from stocktrim_mcp_server.settings import SettingsError
 
         settings = _settings(parser, options)
+        _offered(parser, settings)
         logs.configure(settings.log_level)
         app = App(settings, server.connect)
-        try:
-            built = server.build(app)
-        except SettingsError as error:
-            parser.error(str(error))
+        built = server.build(app)
     # All that stands now stays, so it need never be looked through.
     gc.freeze()
     # Ctrl-C ends the process as any other signal does: Python's own way would wait for the next line of stdin.
@@ -61,6 +63,25 @@ def _demo(settings: "Settings") -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     sys.exit(status)
+
+
+def _tools(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    from stocktrim_mcp_server import manual
+
+    if options.markdown:
+        print(asyncio.run(manual.written()), end="")
+    else:
+        print(manual.menu(_offered(parser, _settings(parser, options))))
+
+
+def _offered(parser: argparse.ArgumentParser, settings: "Settings") -> "tuple[Toolset, ...]":
+    from stocktrim_mcp_server.settings import SettingsError
+    from stocktrim_mcp_server.tools import offered
+
+    try:
+        return offered(settings)
+    except SettingsError as error:
+        parser.error(str(error))
 
 
 def _say_version(program: str) -> None:
@@ -92,7 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Credentials come from STOCKTRIM_API_AUTH_ID and STOCKTRIM_API_AUTH_SIGNATURE; see the README.",
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
-    parser.add_argument("command", nargs="?", choices=["serve", "demo"], default="serve", help="default: serve")
+    parser.add_argument("command", nargs="?", choices=["serve", "demo", "tools"], default="serve", help=COMMANDS)
+    parser.add_argument("--markdown", action="store_true", help="with tools: everything about them, as docs/tools.md")
     parser.add_argument("--sandbox", action="store_true", default=None, help="use built-in, made-up data")
     parser.add_argument("--sandbox-products", type=_count, metavar="N", help="size of the made-up catalogue")
     parser.add_argument("--read-only", action="store_true", default=None, help="never change anything in StockTrim")

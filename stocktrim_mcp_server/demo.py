@@ -133,9 +133,12 @@ def _columns(table: list[list[str]], width: int) -> list[str]:
     rows = [row for row in table if not all(set(cell) == {"-"} for cell in row)]
     columns = [list(column) for column in zip(*rows, strict=True)]
     for heading in SPARED:
-        narrowest = [min(size, SHORTEST_CELL) if at else size for at, size in enumerate(map(_size, columns))]
-        if sum(narrowest) + 2 * len(columns) > width:
+        if _narrowest(columns) > width:
             columns = [column for column in columns if column[0] != heading]
+    while _narrowest(columns) > width and len(columns) > 1:
+        # Long words tell less there than short figures do; the first column is a code.
+        widest = max(range(1, len(columns)), key=lambda at: min(_size(columns[at]), SHORTEST_CELL))
+        del columns[widest]
     sizes = [_size(column) for column in columns]
     while sum(sizes) + 2 * len(sizes) > width and max(sizes[1:], default=0) > SHORTEST_CELL:
         sizes[sizes.index(max(sizes[1:]), 1)] -= 1
@@ -147,6 +150,12 @@ def _columns(table: list[list[str]], width: int) -> list[str]:
         ("  " + "  ".join(_cut(cell, size).ljust(size) for cell, size in zip(line, sizes, strict=True))).rstrip()
         for line in lines
     ]
+
+
+def _narrowest(columns: list[list[str]]) -> int:
+    """The width that these columns take at least."""
+    sizes = [min(size, SHORTEST_CELL) if at else size for at, size in enumerate(map(_size, columns))]
+    return sum(sizes) + 2 * len(sizes)
 
 
 def _size(column: list[str]) -> int:

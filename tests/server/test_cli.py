@@ -36,13 +36,30 @@ def test_help_names_the_commands_and_the_credentials(capsys: pytest.CaptureFixtu
         main(["--help"])
     assert end.value.code == 0
     stdout = capsys.readouterr().out
-    for word in ("serve", "demo", "--sandbox", "--read-only", "STOCKTRIM_API_AUTH_ID", "STOCKTRIM_API_AUTH_SIGNATURE"):
+    for word in (
+        "serve",
+        "demo",
+        "tools",
+        "--sandbox",
+        "--read-only",
+        "--toolsets",
+        "STOCKTRIM_API_AUTH_ID",
+        "STOCKTRIM_API_AUTH_SIGNATURE",
+    ):
         assert word in stdout
+
+
+def test_the_tools_are_those_the_settings_leave(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["tools", "--toolsets", "query,status", "--tools", "-get_status"])
+    stdout, stderr = capsys.readouterr()
+    assert [line.split()[0] for line in stdout.splitlines()] == ["query:", "query_data", "status:", "run_forecast"]
+    assert stderr == ""
 
 
 @pytest.mark.parametrize(
     ("arguments", "env", "said"),
     [
+        (["tools", "--tools", "serch"], {}, "There is no tool 'serch'. Did you mean 'search'?"),
         (["--bogus"], {}, "unrecognized arguments: --bogus"),
         (["fly"], {}, "invalid choice: 'fly'"),
         (["--sandbox-products", "0"], {}, "'0' must be a whole number above 0"),
@@ -114,7 +131,8 @@ def test_the_demonstration_shows_the_plan_and_how_to_plug_it_in(
         assert word in done.stdout
     lines = [line for line in done.stdout.splitlines() if sys.executable not in line]
     assert [line for line in lines if len(line) > int(env["COLUMNS"])] == []
-    assert "error" not in done.stdout.lower()
+    assert "server     answer" in done.stdout
+    assert "server     error" not in done.stdout
 
 
 def test_a_reader_who_leaves_early_ends_the_demonstration_quietly() -> None:

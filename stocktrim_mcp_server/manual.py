@@ -1,0 +1,191 @@
+"""docs/tools.md, written by the server itself: what it offers, and what it answers on made-up data of a fixed day."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from mcp import Client
+from mcp_types import CallToolResult, Prompt, TextContent, Tool
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.sandbox import Sandbox
+from stocktrim_client.snapshot import KINDS
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.settings import Settings
+from stocktrim_mcp_server.toolbox import Toolset, names
+from stocktrim_mcp_server.tools import EVERY, TOOLSETS
+
+TODAY = date(2026, 11, 23)
+LINES_SHOWN = 24
+LONGEST_LINE = 400
+
+HEAD = """# Tools
+
+Written by `stocktrim-mcp-server tools --markdown`; do not edit. Every answer below is real, from the built-in sandbox
+of 24 made-up products, cut short.
+
+Lists may be written as a list, as `a,b`, or as JSON in a string; a code that holds a comma as a list. Unknown arguments
+are refused with the nearest name. Answers come as text and as structured content, each complete on its own.
+"""
+
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "get_reorder_plan": {"horizon_days": 14, "limit": 5},
+    "explain_reorder": {"products": ["V60-02"]},
+    "simulate_reorder": {"demand_change_pct": 20, "limit": 5},
+    "check_planning_data": {"limit": 4},
+    "search": {"query": "hikari"},
+    "get_products": {"codes": ["V60-02"], "include": ["stock", "suppliers"]},
+    "get_suppliers": {"codes": ["HIKARI"]},
+    "get_sales_history": {"products": ["V60-02"], "since": "2026-08-01"},
+    "find_purchase_orders": {"status": ["Open"], "limit": 4},
+    "query_data": {"sql": "SELECT category, count(*) AS products FROM products GROUP BY category ORDER BY 2 DESC"},
+    "set_defaults": {"suppliers": ["HIKARI"], "days": 30},
+    "get_defaults": {},
+    "get_status": {},
+    "run_forecast": {},
+}
+"""A usual call of each tool, in the order they are made: what changes something comes late."""
+
+_READ_AT = re.compile(r"^as of: .*\n", re.MULTILINE)
+"""When the records were read, which is when this was written."""
+
+_AGE = re.compile(r"\b\d+ seconds\b")
+"""How long that took is not the reader's business."""
+
+
+class _Clock:
+    """Seconds since the beginning, moved by sleeping alone."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def menu(toolsets: Sequence[Toolset]) -> str:
+    """What is on a menu, for people."""
+    lines: list[str] = []
+    for one in toolsets:
+        lines += [f"{one.name}: {one.description}"]
+        functions = (*one.reads, *one.writes, *one.deletes)
+        lines += [f"  {function.__name__:22}{_first_sentence(function.__doc__ or '')}" for function in functions]
+    return "\n".join(lines)
+
+
+async def written() -> str:
+    """The text of docs/tools.md."""
+    clock = _Clock()
+    sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep)
+
+    def connect(settings: Settings) -> StockTrimClient:
+        return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep)
+
+    settings = Settings(sandbox=True, toolsets=("all",), log_level="ERROR")
+    app = App(settings, connect, now=lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 8, tzinfo=UTC))
+    try:
+        async with Client(server.build(app)) as client:
+            await app.stocktrim.snapshot.need(*KINDS)
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            answers = {name: await _answered(client, name, dict(said)) for name, said in EXAMPLES.items()}
+            resources = (await client.list_resources()).resources
+            templates = (await client.list_resource_templates()).resource_templates
+            prompts = (await client.list_prompts()).prompts
+    finally:
+        await app.aclose()
+    rows = [(str(one.uri), one.description) for one in resources]
+    rows += [(one.uri_template, one.description) for one in templates]
+    return "\n".join(
+        [
+            HEAD,
+            "## Groups\n",
+            *_table(("group", "tools", "for"), ((_code(one.name), _tools(one), one.description) for one in EVERY)),
+            "",
+            f"Without a setting, {', '.join(_code(one.name) for one in TOOLSETS)} are offered. `STOCKTRIM_TOOLSETS` "
+            "(`--toolsets`) names groups, `default` or `all`; `STOCKTRIM_TOOLS` (`--tools`) single tools besides, or "
+            "alone; `-run_forecast` leaves one out. A read-only server offers what reads, whatever is named.\n",
+            *(part for name in names(EVERY) for part in _described(tools[name], answers[name])),
+            "## Resources\n",
+            *_table(("address", "holds"), ((_code(uri), about or "") for uri, about in rows)),
+            "",
+            "## Prompts\n",
+            *_table(("prompt", "arguments", "for"), (_prompt(one) for one in prompts)),
+            "",
+        ]
+    )
+
+
+async def _answered(client: Client, name: str, said: dict[str, Any]) -> str:
+    result: CallToolResult = await client.call_tool(name, said)
+    text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+    lines = _AGE.sub("0 seconds", _READ_AT.sub("", text)).splitlines()
+    shown = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in lines[:LINES_SHOWN]]
+    more = [f"… {len(lines) - LINES_SHOWN} more lines"] if len(lines) > LINES_SHOWN else []
+    return "\n".join([*shown, *more])
+
+
+def _described(tool: Tool, answer: str) -> Iterable[str]:
+    hints = tool.annotations
+    does = "may overwrite or delete" if hints and hints.destructive_hint else "writes"
+    effect = "reads" if hints and hints.read_only_hint else does
+    home = next(one.name for one in EVERY if tool.name in names([one]))
+    yield f"## {tool.name}\n"
+    yield f"{tool.description}\n"
+    yield f"Group {_code(home)}; {effect}.\n"
+    required = tool.input_schema.get("required", ())
+    arguments: dict[str, dict[str, Any]] = tool.input_schema["properties"]
+    if arguments:
+        rows = ((_code(name), *_argument(one, name in required)) for name, one in arguments.items())
+        yield from _table(("argument", "is", "usually", "meaning"), rows)
+        yield ""
+    call = json.dumps(EXAMPLES[tool.name], ensure_ascii=False)
+    yield f"```text\n{tool.name} {call}\n\n{answer}\n```\n"
+
+
+def _argument(schema: Mapping[str, Any], is_required: bool) -> tuple[str, str, str]:
+    items: Mapping[str, Any] = schema.get("items", {})
+    words = ", ".join(schema.get("enum") or items.get("enum") or ())
+    what = f"list of {words or items.get('type', 'string')}" if schema["type"] == "array" else words or schema["type"]
+    limits = [f"{word} {schema[name]}" for name, word in _LIMITS.items() if name in schema]
+    usual = "" if "default" not in schema else json.dumps(schema["default"], ensure_ascii=False)
+    said = "must be given" if is_required else usual or "left out"
+    return ", ".join([str(what), *limits]), said, schema["description"]
+
+
+_LIMITS = {
+    "minimum": "from",
+    "exclusiveMinimum": "above",
+    "maximum": "to",
+    "exclusiveMaximum": "below",
+    "minItems": "at least",
+    "maxItems": "at most",
+}
+
+
+def _prompt(prompt: Prompt) -> tuple[str, str, str]:
+    arguments = ", ".join(_code(one.name) + ("" if one.required else " (optional)") for one in prompt.arguments or ())
+    return _code(prompt.name), arguments, prompt.description or ""
+
+
+def _tools(toolset: Toolset) -> str:
+    return ", ".join(f"[{name}](#{name})" for name in names([toolset]))
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+    yield f"| {' | '.join(headings)} |"
+    yield f"|{' --- |' * len(headings)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|').replace(chr(10), ' ') for cell in row)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.partition("\n\n")[0].split())
