@@ -7,6 +7,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import pytest
+from anyio import wait_all_tasks_blocked
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client
@@ -15,7 +16,7 @@ from mcp.shared.uri_template import UriTemplate
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, TextContent, TextResourceContents
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.sandbox import Fault, Sandbox
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.resources import (
@@ -28,7 +29,7 @@ from stocktrim_mcp_server.resources import (
     bounded,
 )
 from stocktrim_mcp_server.settings import Settings
-from tests.conftest import TODAY
+from tests.conftest import TODAY, Clock
 from tests.server.stdio import started
 
 Era = Literal["auto", "legacy"]
@@ -72,7 +73,8 @@ def era(request: pytest.FixtureRequest) -> Era:
 
 
 async def read(client: Client, uri: str) -> str:
-    (content,) = (await client.read_resource(uri)).contents
+    # Never what the SDK's client keeps.
+    (content,) = (await client.read_resource(uri, cache_mode="bypass")).contents
     assert isinstance(content, TextResourceContents)
     assert content.uri == uri
     assert content.mime_type == MARKDOWN
@@ -193,7 +195,18 @@ async def test_a_product_of_any_code_is_found_however_its_address_is_written(
             assert "4711" in await read(client, uri), uri
 
 
-async def test_every_record_of_the_sandbox_has_its_address(app: App, sandbox: Sandbox, era: Era) -> None:
+QUIRKS = (
+    Quirks(first_page=0),
+    Quirks(first_page=1, locations_v1="list", empty_other_lists="404", null_members="missing"),
+    Quirks(first_page=1, locations_v1="dead", product_code_matches="productId", empty_members="[]"),
+)
+
+
+@pytest.mark.parametrize("quirks", QUIRKS)
+async def test_every_record_of_the_sandbox_has_its_address(
+    open_app: OpenApp, clock: Clock, era: Era, quirks: Quirks
+) -> None:
+    app = open_app(Sandbox(today=TODAY, clock=clock, quirks=quirks))
     snapshot = app.stocktrim.snapshot
     products, suppliers = await snapshot.products(), await snapshot.suppliers()
     customers, locations = await snapshot.customers(), await snapshot.locations()
@@ -335,8 +348,9 @@ async def test_the_deadline_of_a_call_holds_for_a_resource(era: Era, uri: str) -
     await app.aclose()
 
 
-async def test_nothing_is_longer_than_hosts_show_whatever_the_account(open_app: OpenApp) -> None:
-    app = open_app(Sandbox(10_000, today=TODAY))
+@pytest.mark.parametrize("products", [3_000, 10_000])
+async def test_nothing_is_longer_than_hosts_show_whatever_the_account(open_app: OpenApp, products: int) -> None:
+    app = open_app(Sandbox(products, today=TODAY))
     async with Client(server.build(app)) as client:
         for uri in STATIC:
             assert len(await read(client, uri)) / 4 < TOKEN_LIMIT
@@ -386,6 +400,35 @@ async def test_nobody_is_promised_news(app: App, era: Era) -> None:
         assert offered is not None
         assert not offered.subscribe
         assert not offered.list_changed
+
+
+async def test_many_reads_at_once_say_what_each_says_alone(app: App, era: Era) -> None:
+    uris = [*STATIC, "stocktrim://product/V60-02", "stocktrim://location/MAIN", "stocktrim://purchase-order/TEA-7"] * 2
+    await app.stocktrim.snapshot.need()
+    async with Client(server.build(app), mode=era) as client:
+        alone = {uri: ageless(await read(client, uri)) for uri in uris}
+        together = await asyncio.gather(*(read(client, uri) for uri in uris))
+    for uri, text in zip(uris, together, strict=True):
+        assert ageless(text) == alone[uri]
+
+
+async def test_a_read_that_is_given_up_leaves_the_server_usable(era: Era) -> None:
+    sandbox = Sandbox(today=TODAY)
+    sandbox.faults.add(Fault("silence", at="list_suppliers", times=1))
+
+    def connect(settings: Settings) -> StockTrimClient:
+        return StockTrimClient("sandbox", "sandbox", transport=sandbox)
+
+    app = App(Settings(sandbox=True, log_level="ERROR"), connect)
+    async with Client(server.build(app), mode=era) as client:
+        reading = asyncio.create_task(client.read_resource("stocktrim://suppliers"))
+        await wait_all_tasks_blocked()
+        assert any(request.operation == "list_suppliers" for request in sandbox.requests)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert "connection: works" in await read(client, "stocktrim://status")
+    await app.aclose()
 
 
 @given(st.text(min_size=1, max_size=40))
