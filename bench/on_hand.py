@@ -25,7 +25,7 @@ async def _fill_and_ask(address: str) -> dict[str, float]:
     async with ours(address) as stocktrim:
         await stocktrim.order_plan.calculated_at()
         snapshot = stocktrim.snapshot
-        found = {"base MB": _resident()}
+        found = {"base MB": resident()}
         began = time.perf_counter()
         standing = await snapshot.need(*FIRST)
         found["first s"] = time.perf_counter() - began
@@ -34,7 +34,7 @@ async def _fill_and_ask(address: str) -> dict[str, float]:
         found["orders"] = standing.of("purchase_orders").rows
         standing = await snapshot.need()
         assert standing.is_complete, standing.warnings
-        found["full MB"] = _resident()
+        found["full MB"] = resident()
         later: dict[str, Callable[[], Awaitable[object]]] = {
             "models ms": lambda: asyncio.gather(snapshot.products(), snapshot.order_plan(), snapshot.purchase_orders()),
             "search ms": lambda: snapshot.search("mug blue"),
@@ -46,7 +46,7 @@ async def _fill_and_ask(address: str) -> dict[str, float]:
             times = [await _milliseconds(call) for _ in range(8)]
             found[name] = max(times[1:])
             found[f"first {name}"] = times[0]
-        found["used MB"] = _resident()
+        found["used MB"] = resident()
     return found
 
 
@@ -56,7 +56,7 @@ async def _milliseconds(call: Callable[[], Awaitable[object]]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _resident() -> float:
+def resident() -> float:
     """Memory now, in MB; 0 where the system does not tell."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -33,16 +33,23 @@ REASONS = """\
 """
 
 
-def page(figures: Sequence[Figure], facts: Sequence[str]) -> str:
-    """The whole file."""
+QUESTIONS = """\
+Each question is answered through tool calls alone by a script that takes its arguments from the question or from an
+answer before (`tests/server/tasks`), and checked there against what the sandbox holds. Calls: where they depend on the
+size, each is said. Tokens: characters / 4 of the text a model reads, all calls of a question together."""
+
+
+def page(figures: Sequence[Figure], facts: Sequence[str], questions: str = "") -> str:
+    """The whole file; `questions` is the table of them."""
     named: dict[str, list[str]] = {}
     for figure in figures:
         named.setdefault(figure.floor_is, []).append(figure.name)
     floors = "\n".join(f"- **{'; '.join(names)}**: {floor}" for floor, names in named.items() if floor)
     measured_on = "\n".join(f"- {fact}" for fact in facts)
+    asked = f"## A buyer's questions\n\n{QUESTIONS}\n\n{questions}\n\n" if questions else ""
     return (
         f"{HEAD}\n\n## Figures\n\n{table(figures)}\n\n"
         "Compared: measured / floor (x), or measured - floor (+). Range: the same of each repeat, where there are "
         "several. Rows without a target are for information.\n\n"
-        f"## Where\n\n{measured_on}\n\n## Floors\n\n{floors}\n\n{REASONS}"
+        f"{asked}## Where\n\n{measured_on}\n\n## Floors\n\n{floors}\n\n{REASONS}"
     )

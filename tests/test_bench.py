@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench import clean, company, concurrency, figures, overhead, page, paging, processes, start
+from bench import clean, company, concurrency, figures, overhead, page, paging, planning, processes, start, tasks
 from bench.figures import Figure
 
 
@@ -32,6 +32,27 @@ async def test_company_is_measured_beside_each_large_answer() -> None:
     found = await company.measure(rows=60, customers=30, rounds=1, seconds=0.05, interval=0.01)
     assert [figure.at_most for figure in found] == [50, None, 50, None, None, None]
     assert all(figure.measured > 0 and figure.floor for figure in found)
+
+
+async def test_planning_is_measured_with_a_small_account() -> None:
+    found = await planning.measure(products=60, customers=30, latency=0.001, repeats=1)
+    assert found[0].floor
+    assert [figure.at_most for figure in found[-3:]] == [3_000, 5_500, 150]
+    assert all(figure.measured > 0 for figure in found)
+    assert all(figure.met is not None for figure in found)
+
+
+async def test_every_question_of_a_buyer_is_counted_at_each_size() -> None:
+    asked = await tasks.measure((24, 30))
+    assert len(asked) >= 20
+    assert all(len(one.calls) == len(one.tokens) == 2 and min(*one.calls, *one.tokens) > 0 for one in asked)
+
+
+def test_the_table_of_questions_says_the_calls_of_each_size_where_they_differ() -> None:
+    asked = [tasks.Asked("Why?", (1, 1), (20, 3_000)), tasks.Asked("All of it?", (1, 15), (1_000, 90_000))]
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in tasks.table(asked, (24, 3_000)).splitlines()]
+    assert lines[0] == ["a buyer's question", "calls", "tokens at 24", "tokens at 3,000"]
+    assert lines[2:] == [["Why?", "1", "20", "3,000"], ["All of it?", "1, 15", "1,000", "90,000"]]
 
 
 async def test_a_start_is_timed_to_the_list_of_tools() -> None:
@@ -77,7 +98,8 @@ def test_the_table_says_what_was_compared_with_what() -> None:
 
 
 def test_the_page_holds_the_table_the_machine_and_every_floor() -> None:
-    text = page.page([RATIO, EXCESS, ALONE], ["date: today"])
+    text = page.page([RATIO, EXCESS, ALONE], ["date: today"], "| Why? |")
+    assert "\n| Why? |\n\n## Where" in text
     assert figures.table([RATIO, EXCESS, ALONE]) in text
     assert "- date: today\n" in text
     assert "- **a ratio**: Half.\n" in text
