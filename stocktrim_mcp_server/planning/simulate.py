@@ -1,12 +1,4 @@
-"""What if: quantities recomputed under other assumptions. Every figure is an estimate of ours.
-
-| assumption | what it moves |
-| --- | --- |
-| demand +-% | demand over the days to cover; its deviation, hence safety stock, in proportion |
-| lead time | the days to cover, at the forecast's daily rate; safety stock with the root of the lead time |
-| service level | safety stock with the service factor |
-| delay | stock falls at the daily rate until the order is placed, at most to none |
-| budget | which of the recomputed lines are kept |
+"""What if: the plan recomputed under other assumptions. Every figure is an estimate of ours.
 
 Beside each estimate stand StockTrim's own quantity and the baseline: the same formulas with nothing changed. Where
 baseline and StockTrim differ, our formula does not stand for its, and neither does the estimate.
@@ -17,7 +9,7 @@ of what is made from parts.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from operator import attrgetter
 from typing import Literal, NamedTuple
@@ -30,22 +22,23 @@ from stocktrim_mcp_server.planning.cover import pressing, runs_dry_on, urgency
 from stocktrim_mcp_server.planning.explain import meet
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, start_of
 from stocktrim_mcp_server.planning.plan import nothing_to_buy, rest_of, uncounted_units
+from stocktrim_mcp_server.planning.projection import (
+    AS_IT_IS,
+    Assumptions,
+    Basis,
+    Projection,
+    basis_of,
+    needed_under,
+    projected,
+)
 from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
     LeftOut,
-    Limits,
     covered_days_of,
     days_out,
-    demand_of,
     limits_of,
     lost_margin,
     margin_of,
-    pace_of,
-    position_of,
-    recomputable,
-    reorder_quantity,
-    service_factor,
-    supplier_days_of,
     supposed_margin,
     usual_margin_rate,
     why_harmless,
@@ -57,162 +50,6 @@ NAMED = 10
 ASIDE_NAMED = 6
 
 Change = Literal["appears", "vanishes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Assumptions:
-    """What is supposed to be otherwise; the defaults suppose nothing.
-
-    Units: percent, days, percent (95 means 95 %).
-    Raises: ValueError where an assumption cannot be.
-    """
-
-    demand_change_pct: float = 0.0
-    lead_time_days: float | None = None
-    lead_time_change_days: float = 0.0
-    service_level_pct: float | None = None
-    delay_days: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.demand_change_pct < -100:
-            raise ValueError(f"demand cannot fall by more than 100 %, so {self.demand_change_pct} % cannot be.")
-        if self.lead_time_days is not None and self.lead_time_days < 0:
-            raise ValueError(f"a lead time of {self.lead_time_days} days cannot be.")
-        if self.lead_time_days is not None and self.lead_time_change_days:
-            raise ValueError("give lead_time_days or lead_time_change_days, not both.")
-        if self.service_level_pct is not None and not 50 <= self.service_level_pct < 100:
-            raise ValueError(f"a service level is 50 to 99.99 %, so {self.service_level_pct} % cannot be.")
-        if self.delay_days < 0:
-            raise ValueError(f"an order cannot be placed {-self.delay_days} days ago.")
-
-    def in_words(self) -> str:
-        """Every assumption that differs from how things are."""
-        parts = [
-            f"demand {self.demand_change_pct:+g} %" if self.demand_change_pct else "",
-            f"lead time {self.lead_time_days:g} days" if self.lead_time_days is not None else "",
-            f"lead time {self.lead_time_change_days:+g} days" if self.lead_time_change_days else "",
-            f"service level {self.service_level_pct:g} %" if self.service_level_pct is not None else "",
-            f"ordered {self.delay_days:g} days later" if self.delay_days else "",
-        ]
-        return ", ".join(part for part in parts if part) or "nothing changed"
-
-
-AS_IT_IS = Assumptions()
-
-
-class Projection(NamedTuple):
-    """A line under assumptions. Units: units, units a day, days."""
-
-    quantity: float
-    daily_rate: float
-    lead_days: float
-    lasting_days: float | None
-    dry_days: float
-    """Days without stock before the order can be used, if what is on order comes in time."""
-
-
-class Basis(NamedTuple):
-    """What a line is recomputed from: StockTrim's figures, read once. Units: units, days, units a day."""
-
-    demand: float
-    daily_rate: float
-    lead_days: float
-    making_days: float
-    moves_with_lead: bool
-    safety_stock: float
-    factor: float | None
-    deviation: float | None
-    position: float
-    lasting_days: float | None
-    limits: Limits
-    bought: bool
-
-
-def basis_of(item: Item) -> Basis | None:
-    """None: what StockTrim computed of it is not enough to recompute it."""
-    if not recomputable(item):
-        return None
-    row, product = item.row, item.product
-    lead, rate, lasting = pace_of(item)
-    factor = row.service_factor
-    if factor is None and row.service_level is not None:
-        factor = service_factor(row.service_level)
-    return Basis(
-        demand=demand_of(item) or 0.0,
-        daily_rate=rate,
-        lead_days=lead or 0.0,
-        making_days=(lead or 0.0) - (supplier_days_of(item) or 0.0),
-        moves_with_lead=product is None or (product.forecast_period_days or 0) <= 0,
-        safety_stock=row.safety_stock or 0.0,
-        factor=factor,
-        deviation=row.demand_deviation,
-        position=position_of(item),
-        lasting_days=lasting,
-        limits=limits_of(item),
-        bought=not item.discontinued,
-    )
-
-
-def project(item: Item, assumed: Assumptions) -> Projection | None:
-    """One line recomputed under assumptions.
-
-    None: what StockTrim computed of it is not enough to recompute it.
-    """
-    basis = basis_of(item)
-    return None if basis is None else projected(basis, assumed)
-
-
-def projected(basis: Basis, assumed: Assumptions, quantity: float | None = None) -> Projection:
-    """A line's figures under assumptions; `quantity` where it is known already."""
-    change = 1 + assumed.demand_change_pct / 100
-    lead = _lead_days(basis, assumed)
-    lasting = None if basis.lasting_days is None or not change else basis.lasting_days / change
-    dry = days_out(lasting, lead, assumed.delay_days)
-    quantity = needed_under(basis, assumed) if quantity is None else quantity
-    return Projection(quantity, basis.daily_rate * change, lead, lasting, dry)
-
-
-def needed_under(basis: Basis, assumed: Assumptions) -> float:
-    """Units to order under assumptions.
-
-    Source: order-up-to-level as in `reorder_quantity`; safety stock k x sigma x root of the lead time, with a constant
-    coefficient of variation; Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains".
-    """
-    if not basis.bought:
-        return 0.0
-    change = 1 + assumed.demand_change_pct / 100
-    lead = _lead_days(basis, assumed)
-    longer = lead - basis.lead_days if basis.moves_with_lead else 0.0
-    demand = (basis.demand + basis.daily_rate * longer) * change
-    safety = change * _safety_stock(basis, lead, assumed.service_level_pct)
-    position = basis.position
-    if assumed.delay_days:
-        position = max(position - assumed.delay_days * basis.daily_rate * change, min(position, 0.0))
-    return reorder_quantity(demand if demand > 0 else 0.0, safety, position, basis.limits).to_order
-
-
-def _lead_days(basis: Basis, assumed: Assumptions) -> float:
-    if assumed.lead_time_days is not None:
-        # The assumption is about the supplier: making the product takes as long as ever.
-        return assumed.lead_time_days + basis.making_days
-    return max(0.0, basis.lead_days + assumed.lead_time_change_days)
-
-
-def _safety_stock(basis: Basis, lead_days: float, service_level_pct: float | None) -> float:
-    """StockTrim's safety stock, moved with service factor and root of the lead time.
-
-    From a factor or lead time of 0 nothing can be moved in proportion: then it is the formula's own, if a deviation is
-    known, taken as that of one day's demand.
-    """
-    before = basis.factor
-    after = before if service_level_pct is None else service_factor(service_level_pct)
-    if after is None or (after == before and lead_days == basis.lead_days):
-        return basis.safety_stock
-    if before and basis.lead_days:
-        return basis.safety_stock * (after / before) * math.sqrt(lead_days / basis.lead_days)
-    if basis.deviation is None:
-        return basis.safety_stock
-    return max(basis.safety_stock, after * basis.deviation * math.sqrt(lead_days))
 
 
 class SimulatedRow(Model):

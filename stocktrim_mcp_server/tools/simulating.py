@@ -9,8 +9,9 @@ from pydantic import Field, WithJsonSchema
 from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.planning.catalogue import Filters
+from stocktrim_mcp_server.planning.projection import Assumptions
 from stocktrim_mcp_server.planning.replenishment import LeftOut
-from stocktrim_mcp_server.planning.simulate import Assumptions, NotBought, SimulatedRow, Simulation, simulate
+from stocktrim_mcp_server.planning.simulate import NotBought, SimulatedRow, Simulation, simulate
 from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from stocktrim_client.models import OrderPlanRow, Product, Supplier
 from stocktrim_mcp_server.planning.catalogue import Catalogue
-from stocktrim_mcp_server.planning.checks import CHECK_NAMES, CHECKS, STALE, DataCheck, Finding, check_planning_data
+from stocktrim_mcp_server.planning.checks import DataCheck, Finding, check_planning_data
+from stocktrim_mcp_server.planning.faults import CHECK_NAMES, CHECKS, STALE
 from tests.conftest import TODAY
 from tests.server.planning.accounts import SUPPLIERS, account_of, plan_rows, products
 
