@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, WithJsonSchema
 
 from stocktrim_client import snapshot
 from stocktrim_client.snapshot import QuestionError
-from stocktrim_mcp_server.answers import Dated, dated
+from stocktrim_mcp_server.answers import Dated, dated, visible
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
 from stocktrim_mcp_server.toolbox import Toolset
 
@@ -94,7 +94,8 @@ def _bounded(
 
 
 def _length(row: Sequence[object]) -> int:
-    return sum(len(str(cell)) + 3 for cell in row)
+    # As answers write it: what cannot be seen takes more room than it has characters.
+    return sum(len(visible(str(cell))) + 3 for cell in row)
 
 
 QUERY = Toolset("query", "Questions in SQL.", reads=(query_data,))

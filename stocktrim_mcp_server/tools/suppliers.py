@@ -145,7 +145,9 @@ def _key(supplier: Supplier) -> str:
 
 
 def _names(supplier: Supplier) -> set[str]:
-    return {name.strip().casefold() for name in (supplier.code, supplier.name) if name}
+    """Every word it may be asked for by; products of some accounts name it by a number."""
+    words = (supplier.code, supplier.name, supplier.external_id, supplier.supplier_id)
+    return {str(word).strip().casefold() for word in words if word}
 
 
 def _most_on_order_first(supplier: ShownSupplier) -> tuple[float, str]:

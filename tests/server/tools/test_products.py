@@ -118,6 +118,21 @@ async def test_long_lists_are_cut_counted_and_told_where_to_get(app: App, sandbo
     assert len(text_of(page)) < 25_000
 
 
+async def test_a_product_of_two_thousand_parts_shows_the_first_and_says_where_all_are(
+    app: App, sandbox: Sandbox
+) -> None:
+    for number in range(2_000):
+        key = f"PART-{number}"
+        sandbox.shop.products[key] = {"id": 90_000 + number, "productId": key}
+        sandbox.shop.boms[90_000 + number] = {"productId": "KETTLE-09", "componentId": key, "quantity": 1}
+    sandbox.shop.changed()
+    page = await get_products(app.stocktrim, app, ("KETTLE-09",), include=("bom",))
+    assert len(page.items[0].components) == 30
+    assert page.warnings == (
+        "The first 30 are shown of 2,000 components of 'KETTLE-09'; query_data reads all from bills_of_materials.",
+    )
+
+
 async def test_many_long_products_are_as_many_as_fit_and_the_others_counted(app: App, sandbox: Sandbox) -> None:
     for product in sandbox.shop.products.values():
         product["suppliers"] = [{"supplierId": f"S{number}", "supplierName": "n" * 190} for number in range(40)]

@@ -76,6 +76,13 @@ async def test_an_answer_never_grows_beyond_what_is_read(app: App) -> None:
     assert len(answer.rows) > 10
 
 
+async def test_characters_that_are_written_out_count_as_long_as_they_are_written(app: App) -> None:
+    sql = "SELECT replace('aaaaaaaaaa', 'a', '{}') AS text FROM products a, products b".format("\u202e" * 300)
+    answer = await query_data(app.stocktrim, app, sql, limit=500)
+    assert answer.truncated
+    assert len(text_of(answer)) <= MOST_CHARACTERS + 1_000
+
+
 async def test_one_row_too_long_is_an_error_that_says_what_to_do(app: App) -> None:
     sql = "SELECT replace('aaaaaaaaaa', 'a', '{}') || replace('aaaaaaaaaa', 'a', '{}')".format("x" * 2000, "y" * 2000)
     with pytest.raises(ToolError, match="substr"):

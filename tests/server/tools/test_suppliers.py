@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server import server
 from stocktrim_mcp_server.answers import text_of
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.purchase_orders import find_purchase_orders
@@ -114,6 +116,14 @@ async def test_a_misspelt_supplier_is_guessed(app: App, said: str, meant: str) -
     assert page.items == ()
     assert page.warnings[0].startswith(f"There is no supplier {said!r}. Did you mean")
     assert meant in page.warnings[0]
+
+
+@pytest.mark.parametrize("said", ["V-1002", "40000002", " hikari "])
+async def test_a_supplier_is_known_by_whatever_products_call_it(app: App, said: str) -> None:
+    async with Client(server.build(app)) as client:
+        page = (await client.call_tool("get_suppliers", {"codes": said})).structured_content or {}
+    assert [one["code"] for one in page["items"]] == ["HIKARI"]
+    assert "warnings" not in page
 
 
 async def test_overdue_orders_are_counted_by_the_same_rule_as_everywhere(app: App) -> None:
