@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from stocktrim_client.models.base import Model
-from stocktrim_client.snapshot.index import Match
+from stocktrim_client.snapshot.index import Fit, Match
 from stocktrim_client.snapshot.standing import SEARCH_KINDS, SearchKind, Standing
+
+MOST_OF_A_KIND = 2
+"""Guesses of one kind, where several kinds are searched."""
 
 
 class Hit(Model):
@@ -14,6 +17,7 @@ class Hit(Model):
     code: str
     name: str | None = None
     about: str | None = None
+    fit: Fit
 
 
 class Found(Model):
@@ -21,11 +25,20 @@ class Found(Model):
 
     hits: tuple[Hit, ...]
     total: int
+    guesses: tuple[Hit, ...] = ()
+    """Where nothing fits: the few that come nearest, which may be none of what was meant."""
     standing: Standing
 
 
 Fitting = tuple[SearchKind, int, Sequence[Match]]
 """Of one kind: how many records fit, and the best of them, best first."""
+
+
+def nearest(near: Sequence[Fitting], most: int) -> tuple[Hit, ...]:
+    """Of each kind the nearest few, so that none crowds out the others."""
+    room = most if len(near) == 1 else MOST_OF_A_KIND
+    few: list[Fitting] = [(kind, 0, matches[:room]) for kind, _, matches in near]
+    return best(few, most)[0]
 
 
 def best(found: Sequence[Fitting], limit: int) -> tuple[tuple[Hit, ...], int]:
@@ -39,5 +52,8 @@ def best(found: Sequence[Fitting], limit: int) -> tuple[tuple[Hit, ...], int]:
         ((kind, match) for kind, _, fitting in chosen for match in fitting),
         key=lambda one: (one[1].tier, SEARCH_KINDS.index(one[0]), one[1].closeness, one[1].code),
     )
-    hits = tuple(Hit(kind=kind, code=match.code, name=match.name, about=match.about) for kind, match in matches[:limit])
+    hits = tuple(
+        Hit(kind=kind, code=match.code, name=match.name, about=match.about, fit=match.fit)
+        for kind, match in matches[:limit]
+    )
     return hits, sum(count for _, count, _ in chosen)

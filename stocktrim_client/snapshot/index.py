@@ -8,14 +8,17 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from stocktrim_client.snapshot.words import (
+    SHORTEST_WITH_TWO,
     SHORTEST_WITH_TYPO,
     Entry,
     fold,
     meant_by,
+    nearest_to,
     query_words,
+    singular,
     swaps,
     vocabulary,
 )
@@ -29,11 +32,40 @@ CREATE VIRTUAL TABLE texts USING fts5 (name, other, content='', tokenize='trigra
 """
 ENTER_TEXTS = "INSERT INTO texts (rowid, name, other) SELECT id, name_text, other_text FROM entries"
 
-EXACT, SAME, OTHER_SAME, BEGINNING, OTHER_BEGINNING, NAMED, NAME_WORDS, WORDS, WITHIN, SLIP = range(10)
-"""How well a record fits, best first; a mistyped word counts least."""
+EXACT, SAME, OTHER_SAME, BEGINNING, OTHER_BEGINNING, NAMED, NAME_WORDS, WORDS, WITHIN, SLIP, GUESS = range(11)
+"""How well a record fits, best first; a mistyped word counts least, and what only comes near does not fit."""
+
+Fit = Literal[
+    "exact code",
+    "another code of it",
+    "beginning of a code",
+    "whole name",
+    "words of the name",
+    "words",
+    "part of a word",
+    "one letter off",
+    "guess",
+]
+FITS: Mapping[int, Fit] = {
+    EXACT: "exact code",
+    SAME: "exact code",
+    OTHER_SAME: "another code of it",
+    BEGINNING: "beginning of a code",
+    OTHER_BEGINNING: "beginning of a code",
+    NAMED: "whole name",
+    NAME_WORDS: "words of the name",
+    WORDS: "words",
+    WITHIN: "part of a word",
+    SLIP: "one letter off",
+    GUESS: "guess",
+}
+"""The same in words."""
 
 CANDIDATES = 200
 MOST_MEANINGS = 4
+MOST_GUESSES = 5
+SHORTEST_START = 3
+"""Letters and digits of a mistyped code that still say which codes were meant."""
 NEIGHBOURS = 3000
 LAST = "\U0010ffff"
 
@@ -50,7 +82,12 @@ class Match(NamedTuple):
     @property
     def is_guess(self) -> bool:
         """Whether a word had to be taken for another."""
-        return self.tier == SLIP
+        return self.tier >= SLIP
+
+    @property
+    def fit(self) -> Fit:
+        """How it fits, in words."""
+        return FITS[self.tier]
 
 
 class Index:
@@ -89,7 +126,27 @@ class Index:
     def find(self, query: str, limit: int) -> tuple[int, list[Match]]:
         """How many records fit, and those that fit best."""
         with self._lock:
-            return self._find(_clean(query).strip(), query_words(query), limit)
+            return self._find(_clean(query), query_words(query), limit)
+
+    def guess(self, query: str) -> list[Match]:
+        """The few records that come nearest where none fits: by words of two slips, or by how a code begins."""
+        with self._lock:
+            # Words that nothing comes near do not count.
+            words = [meanings for word in query_words(query) if (meanings := self._nearly(word))]
+            scores: dict[int, int] = {}
+            for meanings in words:
+                for (position,) in self._holding([[f" {one}" for one in meanings]], None, "id", CANDIDATES):
+                    scores[position] = scores.get(position, 0) + 1
+            enough = {position: count for position, count in scores.items() if 2 * count >= len(words)}
+            if not enough:
+                enough = dict.fromkeys(self._by_start(fold(query)), len(words))
+            best = sorted(enough, key=lambda position: -enough[position])[:CANDIDATES]
+            matches = [
+                match._replace(closeness=1000 * (len(words) - enough[position]) + match.closeness)
+                for position in best
+                for match in self._matches({position: GUESS}, "")
+            ]
+            return sorted(matches)[:MOST_GUESSES]
 
     def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
         known: set[str] = set()
@@ -131,14 +188,14 @@ class Index:
         return max(total, len(ids)), matches[:limit]
 
     def _by_key(self, query: str, limit: int) -> Iterator[tuple[int, int]]:
-        folded = fold(query) or query
+        folded = fold(query) or query.strip()
         if not folded:
             return
         same = (
-            "SELECT keys.id, CASE WHEN is_other THEN :other WHEN entries.code = :query THEN :exact ELSE :same END AS t "
-            "FROM keys JOIN entries USING (id) WHERE folded = :folded ORDER BY t LIMIT :limit"
+            "SELECT keys.id, CASE WHEN is_other THEN :other WHEN entries.code IN (:query, :trimmed) THEN :exact "
+            "ELSE :same END AS t FROM keys JOIN entries USING (id) WHERE folded = :folded ORDER BY t LIMIT :limit"
         )
-        values = {"query": query, "folded": folded, "limit": limit}
+        values = {"query": query, "trimmed": query.strip(), "folded": folded, "limit": limit}
         tiers = {"exact": EXACT, "same": SAME, "other": OTHER_SAME}
         yield from self._database.execute(same, {**values, **tiers})
         begun = (
@@ -197,7 +254,29 @@ class Index:
         half = len(word) // 2
         near = {found for start in (word[:half], *swaps(word)) for found in self._words("word", start)}
         near.update(self._words("mirrored", word[half:][::-1]))
-        return [word, *meant_by(word, near, MOST_MEANINGS)]
+        return list(dict.fromkeys((word, *singular(word), *meant_by(word, near, MOST_MEANINGS))))
+
+    def _nearly(self, word: str) -> list[str]:
+        """The word, if any record has it, else the words that come nearest to it."""
+        if len(word) > 2 and next(iter(self._holding([[f" {word}"]], None, "id", 1)), None) is not None:
+            return [word]
+        if len(word) < SHORTEST_WITH_TYPO or not word.isalpha():
+            return []
+        if len(word) < SHORTEST_WITH_TWO:
+            return self._meanings(word)[1:]
+        # Two slips leave the first or the last third of most words as it was.
+        third = len(word) // 3
+        near = {*self._words("word", word[:third]), *self._words("mirrored", word[-third:][::-1])}
+        return nearest_to(word, near, MOST_MEANINGS)
+
+    def _by_start(self, folded: str) -> list[int]:
+        """Records whose code begins as this one does, for as long as any does."""
+        statement = "SELECT id FROM keys WHERE folded >= ? AND folded < ? AND is_other = 0 LIMIT ?"
+        for length in range(len(folded) - 1, max(SHORTEST_START, len(folded) // 2) - 1, -1):
+            start = folded[:length]
+            if found := self._database.execute(statement, (start, start + LAST, MOST_GUESSES)).fetchall():
+                return [position for (position,) in found]
+        return []
 
     def _words(self, column: str, start: str) -> list[str]:
         statement = f"SELECT word FROM vocabulary WHERE {column} >= ? AND {column} < ? LIMIT ?"  # noqa: S608 - ours

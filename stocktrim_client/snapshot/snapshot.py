@@ -25,7 +25,8 @@ from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot import asking
 from stocktrim_client.snapshot.database import Slimmer
 from stocktrim_client.snapshot.filing import file_name
-from stocktrim_client.snapshot.finding import Fitting, Found, best
+from stocktrim_client.snapshot.finding import Fitting, Found, best, nearest
+from stocktrim_client.snapshot.index import MOST_GUESSES
 from stocktrim_client.snapshot.keeper import Keeper
 from stocktrim_client.snapshot.lane import Lane
 from stocktrim_client.snapshot.memory import give_back
@@ -237,6 +238,8 @@ class Snapshot:
     ) -> Found:
         """Records by code, beginning of a code, words of a name, parts of words, or words with one slip, best first.
 
+        Each says how it fits; where none does, the nearest are offered apart, as guesses.
+
         Kinds that could not be read are left out, and `standing` names them.
         """
         wanted: list[SearchKind] = [kind for kind in SEARCH_KINDS if not kinds or kind in kinds]
@@ -246,11 +249,15 @@ class Snapshot:
         ]
         limit = max(1, limit)
 
-        def find() -> list[Fitting]:
-            return [(kind, *shelf.index().find(query, limit)) for kind, shelf in held]
+        def find() -> tuple[list[Fitting], list[Fitting]]:
+            found: list[Fitting] = [(kind, *shelf.index().find(query, limit)) for kind, shelf in held]
+            if any(matches for _, _, matches in found):
+                return found, []
+            return found, [(kind, 0, shelf.index().guess(query)) for kind, shelf in held]
 
-        hits, total = best(await asyncio.to_thread(find), limit)
-        return Found(hits=hits, total=total, standing=standing)
+        found, near = await asyncio.to_thread(find)
+        hits, total = best(found, limit)
+        return Found(hits=hits, total=total, guesses=nearest(near, MOST_GUESSES), standing=standing)
 
     async def ask(self, sql: str, limit: int = 100, *, wait: float | None = None) -> Table:
         """The answer to one SELECT, or WITH ... SELECT, over the tables of `schema`.

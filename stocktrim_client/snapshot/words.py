@@ -11,6 +11,10 @@ from stocktrim_client.models.base import Model
 LONGEST_QUERY = 300
 MOST_WORDS = 12
 SHORTEST_WITH_TYPO = 4
+SHORTEST_BEGINNING = 5
+"""Letters that may be a mistyped beginning of a longer word: of four, too much begins so."""
+SHORTEST_WITH_TWO = 6
+MOST_SLIPS = 2
 
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
 _VOCABULARY = re.compile(rf"[^\W\d_]{{{SHORTEST_WITH_TYPO},40}}")
@@ -134,6 +138,44 @@ def is_one_slip(meant: str, typed: str) -> bool:
     return (len(left) <= 1 and len(right) <= 1) or (len(left) == 2 and left == right[::-1])
 
 
+def singular(word: str) -> list[str]:
+    """What one of it may be called: mugs, boxes, berries."""
+    if len(word) < SHORTEST_WITH_TYPO or not word.endswith("s"):
+        return []
+    if word.endswith("ies"):
+        return [word[:-1], f"{word[:-3]}y"]
+    return [word[:-1], word[:-2]] if word.endswith("es") and len(word) > SHORTEST_WITH_TYPO else [word[:-1]]
+
+
+def slips(meant: str, typed: str, most: int) -> int | None:
+    """How many letters were left out, added, taken for another, or swapped with a neighbour, each once.
+
+    None: more than `most`.
+    Source: optimal string alignment distance.
+    """
+    if abs(len(meant) - len(typed)) > most or len(set(meant) ^ set(typed)) > 2 * most:
+        return None
+    before: list[int] = []
+    last = list(range(len(typed) + 1))
+    for row, letter in enumerate(meant, 1):
+        line = [row]
+        for column, other in enumerate(typed, 1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == typed[column - 2] and meant[row - 2] == other:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        if min(line) > most:
+            return None
+        before, last = last, line
+    return last[-1] if last[-1] <= most else None
+
+
+def nearest_to(typed: str, known: Iterable[str], most: int) -> list[str]:
+    """The known words at most two slips away from what was typed, nearest first."""
+    found = [(count, word) for word in known if (count := slips(word, typed, MOST_SLIPS)) is not None]
+    return [word for _, word in sorted(found)[:most]]
+
+
 def meant_by(typed: str, known: Iterable[str], most: int) -> list[str]:
     """The known words, or beginnings of them, one slip away from what was typed; whole words first."""
     whole: list[str] = []
@@ -142,7 +184,7 @@ def meant_by(typed: str, known: Iterable[str], most: int) -> list[str]:
     for word in known:
         if is_one_slip(word, typed):
             whole.append(word)
-        elif len(word) > length:
+        elif len(word) > length >= SHORTEST_BEGINNING:
             for size in (length, length - 1, length + 1):
                 if is_one_slip(word[:size], typed):
                     begun[word[:size]] = None

@@ -190,3 +190,54 @@ async def test_guesses_are_left_out_where_another_kind_fits_as_typed() -> None:
         found = await snapshot.search("NORDLYS", ["suppliers", "products"], limit=50)
         assert found.hits[0].kind == "suppliers"
         assert found.total == len(found.hits)
+
+
+@pytest.mark.parametrize(
+    ("query", "fit"),
+    [
+        ("MUG-RED", "exact code"),
+        ("nl-77", "another code of it"),
+        ("cer", "beginning of a code"),
+        ("plain mug", "whole name"),
+        ("mu bl", "words of the name"),
+        ("tableware", "words"),
+        ("toneware", "part of a word"),
+        ("stonewrae", "one letter off"),
+        ("teas", "one letter off"),
+    ],
+)
+def test_each_hit_says_how_it_fits(query: str, fit: str) -> None:
+    index = index_of([*SHELF, Entry("CER-1", "Bowl")])
+    assert index.find(query, 1)[1][0].fit == fit
+
+
+def test_no_guess_precedes_a_record_that_has_the_words() -> None:
+    index = index_of([Entry("A", "Bean Town Roasters"), Entry("B", "12 Dock Road")])
+    assert codes(index, "road") == ["B"]
+    assert codes(index_of([Entry("A", "Bean Town Roasters")]), "road") == []
+    tiers = [match.tier for match in index.find("road", 10)[1]]
+    assert tiers == sorted(tiers)
+
+
+async def test_where_nothing_fits_the_nearest_of_each_kind_are_offered_apart() -> None:
+    async with on_hand(sandbox(60)) as (_, snapshot, _):
+        for query, expected in (
+            ("Hikrai Kerammics", {("suppliers", "HIKARI"), ("suppliers", "NORDLYS")}),
+            ("MUG-SAEG", {("products", "MUG-SAGE"), ("products", "MUG-SAND")}),
+        ):
+            found = await snapshot.search(query)
+            assert found.hits == ()
+            assert found.total == 0
+            assert {(hit.kind, hit.code) for hit in found.guesses} >= expected
+            assert {hit.fit for hit in found.guesses} == {"guess"}
+            assert len(found.guesses) <= 5
+        for query in ("zzzzqqq wwww", "¿", ""):
+            found = await snapshot.search(query)
+            assert (found.hits, found.guesses) == ((), ())
+        assert (await snapshot.search("mug")).guesses == ()
+
+
+@given(ODD_TEXT)
+@PATIENT
+def test_no_query_breaks_guessing(query: str) -> None:
+    assert len(index_of(SHELF).guess(query)) <= 5

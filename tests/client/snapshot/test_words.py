@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stocktrim_client.models import BomLine, Customer, Product, PurchaseOrder, Supplier
-from stocktrim_client.snapshot.words import entry_of, fold, is_one_slip, meant_by, query_words, swaps
+from stocktrim_client.snapshot.words import entry_of, fold, is_one_slip, meant_by, query_words, singular, slips, swaps
 
 WORDS = st.text("abcdeé", min_size=1, max_size=8)
 
@@ -82,3 +82,32 @@ def test_records_are_searched_by_all_their_codes() -> None:
     order = entry_of(PurchaseOrder(reference_number="R", supplier_code="S", status="Draft"))
     assert order
     assert (order.code, order.name, order.about) == ("R", "S", "Draft")
+
+
+@pytest.mark.parametrize(
+    ("meant", "typed", "count"),
+    [
+        ("ceramics", "kerammics", 2),
+        ("hikari", "hikrai", 1),
+        ("mug", "mug", 0),
+        ("abcdef", "fedcba", None),
+        ("", "ab", 2),
+    ],
+)
+def test_slips_are_counted_up_to_two(meant: str, typed: str, count: int | None) -> None:
+    assert slips(meant, typed, 2) == slips(typed, meant, 2) == count
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_one_slip_is_counted_as_one(meant: str, typed: str) -> None:
+    assert (slips(meant, typed, 1) is not None) == is_one_slip(meant, typed)
+
+
+def test_one_of_many() -> None:
+    assert [singular(word) for word in ("mugs", "boxes", "berries", "mug", "bus")] == [
+        ["mug"],
+        ["boxe", "box"],
+        ["berrie", "berry"],
+        [],
+        [],
+    ]
