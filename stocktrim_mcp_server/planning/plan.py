@@ -1,7 +1,7 @@
 """The reorder plan: StockTrim's suggestions, joined with supplier, cost and open orders, most pressing first.
 
 A plan is a value: the same account and the same question give the same `plan_id`, whenever and in whatever order they
-are read, and any figure that differs gives another. All lines are computed, models are made of those that are shown.
+are read, and any figure that differs gives another. All lines are computed; `told` makes models of those shown.
 
 What StockTrim suggests but nobody has to buy is set apart, and in no total of what is to buy:
 
@@ -36,21 +36,16 @@ from stocktrim_mcp_server.planning.catalogue import (
     select,
     strange,
 )
-from stocktrim_mcp_server.planning.cover import STATES, State, Urgency, order_by, pressing, runs_dry_on, state, urgency
-from stocktrim_mcp_server.planning.identity import cursor_at, identity, mark, start_of
+from stocktrim_mcp_server.planning.cover import STATES, State, Urgency, pressing, state, urgency
+from stocktrim_mcp_server.planning.identity import identity, mark
 from stocktrim_mcp_server.planning.replenishment import (
-    USUAL_CYCLE_DAYS,
     Candidate,
-    LeftOut,
     dry_days_of,
     limits_of,
     lost_margin_of_waiting,
-    margin_of,
     one_cycle,
-    pace_of,
     usual_margin_rate,
     why_harmless,
-    window_days_of,
     within_budget,
 )
 
@@ -59,76 +54,12 @@ Grouping = Literal["supplier", "category", "location", "urgency"]
 NAMED = 6
 """Products named in one warning."""
 
-MORE_GROUPS = 8
-"""Groups told in a line each, without their products."""
-
-LONGEST_FLAG = 200
-"""Characters kept of what StockTrim says about a row."""
-
 _NOBODY: dict[Grouping, str] = {
     "supplier": NO_SUPPLIER,
     "category": "no category",
     "location": "whole business",
     "urgency": "not computed",
 }
-
-
-class Row(Model):
-    """One product to order."""
-
-    product: str = Field(description="SKU")
-    name: str | None = None
-    supplier: str | None = Field(default=None, description="Absent: the group's")
-    location: str | None = Field(default=None, description="Absent: the whole business")
-    urgency: Urgency | None = Field(default=None, description="Absent: StockTrim computed no days")
-    on_hand: float | None = None
-    on_order: float | None = Field(default=None, description="Sent and not received; drafts are not counted")
-    days_left: int | None = Field(default=None, description="Days until stock-out; 0 or less: out")
-    dry_days: int | None = Field(
-        default=None, description="Estimate: days without stock before an order placed today can arrive; absent: none"
-    )
-    lead_time_days: int | None = None
-    order_by: date | None = None
-    order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
-    to_buy: float | None = Field(default=None, description="What of it is on no open order; absent: all of it")
-    unit_cost: float | None = None
-    line_cost: float | None = Field(default=None, description="Of what is to buy; absent: StockTrim holds no cost")
-    lost_margin: float | None = Field(
-        default=None, description="Estimate: margin lost if ordered cycle_days later instead of now; absent: none"
-    )
-    cycle_days: float | None = Field(default=None, description="Days to the next order")
-    lost_margin_a_day: float | None = Field(default=None, description="Estimate: margin lost each day without stock")
-    forecast_per_day: float | None = Field(default=None, description="Units a day by the forecast, which days rest on")
-    sold_per_day: float | None = Field(default=None, description="Recent sales: units a day, average of 120 days")
-    open_orders: tuple[OpenOrder, ...] = Field(default=(), description="Orders that already hold it")
-    flags: tuple[str, ...] = Field(default=(), description="What to look at before ordering")
-
-
-class Group(Model):
-    """What to order from one supplier, or of one category, location or urgency."""
-
-    key: str
-    name: str | None = None
-    lines: int
-    state: str = Field(description="How many lines are out, will be dry before delivery, are past their date, ...")
-    cost: float | None = Field(default=None, description="Sum of the priced lines; absent: none is priced")
-    unpriced_lines: int | None = Field(default=None, description="Lines without a cost, not in `cost`")
-    lost_margin: float | None = Field(default=None, description="Estimate: lost by waiting one cycle; absent: none")
-    late_lost_margin: float | None = Field(default=None, description="Of that by its late lines")
-    rows: tuple[Row, ...] = ()
-
-
-class SetAside(Model):
-    """What StockTrim suggests and nobody has to buy."""
-
-    product: str
-    name: str | None = None
-    supplier: str
-    location: str | None = None
-    urgency: Urgency | None = None
-    days_left: int | None = None
-    order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
-    why: str
 
 
 class AddOn(Model):
@@ -144,37 +75,6 @@ class AddOn(Model):
     days_left: int | None = None
     estimated_quantity: float = Field(description="Estimate: for one cycle, minimum and pack respected")
     estimated_cost: float | None = None
-
-
-class Plan(Model):
-    """What to order now."""
-
-    plan_id: str
-    as_of: datetime | None = Field(default=None, description="When StockTrim computed it, UTC")
-    total_lines: int = Field(description="To buy")
-    total_cost: float | None = Field(default=None, description="Of the lines to buy with a cost, account's currency")
-    unpriced_lines: int | None = Field(default=None, description="Lines without a cost; absent: none")
-    suggested_lines: int | None = Field(default=None, description="All that StockTrim suggests within the filters")
-    suggested_cost: float | None = Field(default=None, description="Of StockTrim's whole quantities with a cost")
-    set_aside_lines: int | None = Field(default=None, description="Of those suggested, nothing to buy of these")
-    total_groups: int = 0
-    lost_margin: float | None = Field(
-        default=None, description="Estimate: margin lost if what is to buy is ordered one cycle later instead"
-    )
-    budget: float | None = None
-    left_out_lines: int | None = Field(default=None, description="Lines the budget does not pay for")
-    left_out_cost: float | None = None
-    left_out_lost_margin: float | None = Field(default=None, description="Estimate: accepted by leaving them out")
-    add_on_lines: int | None = Field(default=None, description="Not suggested yet, to be ordered soon")
-    add_on_cost: float | None = Field(default=None, description="Estimate")
-    groups: tuple[Group, ...] = ()
-    more_groups: tuple[str, ...] = Field(default=(), description="The next groups, without their lines")
-    left_out: tuple[LeftOut, ...] = ()
-    set_aside: tuple[SetAside, ...] = ()
-    add_ons: tuple[AddOn, ...] = ()
-    next_cursor: str | None = None
-    notes: str | None = Field(default=None, description="How to read the figures")
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -235,7 +135,7 @@ class Members:
     @property
     def cost(self) -> float | None:
         """None: no line is priced."""
-        return _sum([line.cost for line in self.lines if line.cost is not None])
+        return total_of([line.cost for line in self.lines if line.cost is not None])
 
     @property
     def state(self) -> str:
@@ -246,7 +146,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class WholePlan:
-    """All of a plan. `window` makes of it what is shown."""
+    """All of a plan. `told.window` makes of it what is shown."""
 
     plan_id: str
     as_of: datetime | None
@@ -356,13 +256,14 @@ def rest_of(quantity: float, ordered: float, batch: float | None) -> float:
 def nothing_to_buy(item: Item, quantity: float, to_buy: float, orders: Sequence[OpenOrder]) -> str | None:
     """Why nothing of a quantity is to buy. None: there is."""
     if to_buy <= 0:
-        return f"already on {_references(orders)}: {_units(quantity)} of {_units(quantity)} units"
+        return f"already on {_references(orders)}: {in_units(quantity)} of {in_units(quantity)} units"
     if parts := item.row.made_of_count:
         return f"made from {parts} part(s): make it, and buy the parts"
     return None
 
 
-def _units(value: float) -> str:
+def in_units(value: float) -> str:
+    """A number of units as people write it."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -414,7 +315,7 @@ def _add_ons(
         cost = None if item.unit_cost is None else round(quantity * item.unit_cost, 2)
         add_on = AddOn(
             product=row.code,
-            name=_name(item),
+            name=name_of(item),
             supplier=item.supplier,
             location=row.location,
             order_in_days=due,
@@ -454,238 +355,14 @@ def _key(line: Line, group_by: Grouping) -> str | None:
             return line.urgency
 
 
-def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = False) -> Plan:
-    """`limit` lines of a plan, from where the cursor stands; totals stay those of the whole.
-
-    First the lines to buy, then those a budget left out, then those set aside. Add-ons stand with their supplier's
-    first line. A cursor of another plan starts this one anew and says so. What holds of the whole plan is said with
-    its first lines alone. `detail` adds unit cost, rates, lead time and what waiting and a day without stock lose.
-
-    Raises: ValueError if the cursor is none of ours.
-    """
-    lines = plan.lines
-    total = len(lines) + len(plan.left_out) + len(plan.set_aside)
-    start, said = start_of(cursor, plan.plan_id, plan.group_by[0], "plan", total)
-    end = start + limit
-    costs = [line.cost for line in lines if line.cost is not None]
-    after, last = len(lines), len(lines) + len(plan.left_out)
-    groups = tuple(_shown_groups(plan, start, end, detail))
-    left_out = plan.left_out[max(0, start - after) : max(0, end - after)]
-    set_aside = plan.set_aside[max(0, start - last) : max(0, end - last)]
-    add_ons, unseen = _shown_add_ons(plan, lines, start, end)
-    return Plan(
-        plan_id=plan.plan_id,
-        as_of=plan.as_of,
-        total_lines=len(lines),
-        total_cost=_sum(costs),
-        unpriced_lines=len(lines) - len(costs) or None,
-        suggested_lines=len(plan.suggested),
-        suggested_cost=_sum(
-            [
-                round(line.quantity * line.item.unit_cost, 2)
-                for line in plan.suggested
-                if line.item.unit_cost is not None
-            ]
-        ),
-        set_aside_lines=len(plan.set_aside) or None,
-        total_groups=len(plan.groups),
-        lost_margin=_money(line.lost_margin for line in lines),
-        budget=plan.budget,
-        left_out_lines=len(plan.left_out) or None,
-        left_out_cost=_sum([line.cost for line, _ in plan.left_out if line.cost is not None]),
-        left_out_lost_margin=_money(line.lost_margin for line, _ in plan.left_out),
-        add_on_lines=None if plan.add_ons is None else len(plan.add_ons),
-        add_on_cost=_sum([one.estimated_cost for one in plan.add_ons or () if one.estimated_cost is not None]),
-        groups=groups,
-        more_groups=tuple(_more_groups(plan, end)) if start == 0 else (),
-        left_out=tuple(_left_out(*left) for left in left_out),
-        set_aside=tuple(_set_aside(*one) for one in set_aside),
-        add_ons=add_ons,
-        next_cursor=cursor_at(plan.plan_id, plan.group_by[0], end, total),
-        notes=". ".join(_notes(plan)) or None if start == 0 else None,
-        warnings=(*said, *(plan.warnings if start == 0 else ()), *unseen),
-    )
-
-
-def is_later(plan: WholePlan, cursor: str) -> bool:
-    """Whether a cursor stands past the start of this plan, so that what holds of the whole has been said.
-
-    Raises: ValueError if the cursor is none of ours.
-    """
-    return start_of(cursor, plan.plan_id, plan.group_by[0], "plan", 0)[0] > 0
-
-
-def _sum(costs: Collection[float]) -> float | None:
-    return round(sum(costs), 2) if costs else None
-
-
-def _money(amounts: Iterable[float]) -> float | None:
-    return round(sum(amounts), 2) or None
-
-
-def _shown_groups(plan: WholePlan, start: int, end: int, detail: bool) -> Iterator[Group]:
-    """The groups with lines between start and end."""
-    passed = 0
-    for group in plan.groups:
-        lines = group.lines[max(0, start - passed) : max(0, end - passed)]
-        passed += len(group.lines)
-        if lines:
-            yield Group(
-                key=group.key,
-                name=group.name,
-                lines=len(group.lines),
-                state=group.state,
-                cost=group.cost,
-                unpriced_lines=sum(line.cost is None for line in group.lines) or None,
-                lost_margin=group.lost_margin or None,
-                late_lost_margin=group.late_lost_margin or None,
-                rows=tuple(_row(line, plan, detail) for line in lines),
-            )
-
-
-def _more_groups(plan: WholePlan, end: int) -> Iterator[str]:
-    """Of the groups after these lines the first, each in a line; how many there are is told by `total_groups`."""
-    passed = told = 0
-    for group in plan.groups:
-        if passed >= end and told < MORE_GROUPS:
-            told += 1
-            name = "" if group.name is None else f" {group.name}"
-            cost = "no cost" if group.cost is None else f"cost {group.cost:.2f}"
-            lost = f"lost margin {group.lost_margin:.2f}, of it late {group.late_lost_margin:.2f}"
-            yield f"{group.key}{name} ({group.state}; {cost}; {lost})"
-        passed += len(group.lines)
-
-
-def _shown_add_ons(
-    plan: WholePlan, lines: Sequence[Line], start: int, end: int
-) -> tuple[tuple[AddOn, ...], tuple[str, ...]]:
-    """Add-ons of the suppliers whose first line is shown, and of those asked for that have none; what is not told."""
-    if not plan.add_ons:
-        return (), ()
-    firsts: dict[str, int] = {}
-    for place, line in enumerate(lines):
-        firsts.setdefault(line.item.supplier, place)
-    found = [one for one in plan.add_ons if start <= firsts.get(one.supplier, 0) < end]
-    more = len(found) - (end - start)
-    if more <= 0:
-        return tuple(found), ()
-    return tuple(found[: end - start]), (
-        f"{more} more add-on(s) of the suppliers shown are not told: ask for one supplier, or raise the limit.",
-    )
-
-
-def _notes(plan: WholePlan) -> Iterator[str]:
-    """What the figures mean, where a name does not say it. Read once, with the first lines."""
-    lines = [*plan.lines, *(line for line, _ in plan.left_out)]
-    if plan.set_aside or any(line.to_buy != line.quantity for line in lines):
-        yield "totals: what is still to buy; suggested: all that StockTrim suggests"
-    if any(line.dry_days for line in lines):
-        yield "dry days: estimated days without stock before an order placed today can arrive"
-    if any(line.lost_margin for line in lines):
-        yield (
-            "lost margin: estimate, lost if ordered one reorder cycle later instead of now "
-            f"({USUAL_CYCLE_DAYS} days where none is set)"
-        )
-    if plan.budget is not None:
-        yield "budget: spent line by line, most lost margin avoided per 1 spent first"
-    if any(line.item.row.is_uncertain for line in lines):
-        yield "weak forecast: StockTrim's mark (threshold not published); R2: fit of its best method, of 1"
-
-
-def _row(line: Line, plan: WholePlan, detail: bool) -> Row:
-    item, row = line.item, line.item.row
-    loses = detail or plan.budget is not None
-    return Row(
-        product=row.code,
-        name=_name(item),
-        supplier=None if plan.group_by == "supplier" else item.supplier,
-        location=row.location,
-        urgency=line.urgency,
-        on_hand=row.on_hand,
-        on_order=row.on_order,
-        days_left=row.days_until_stock_out,
-        dry_days=line.dry_days or None,
-        lead_time_days=row.lead_time_days if detail else None,
-        order_by=order_by(_computed_on(item), row.days_until_order),
-        order_quantity=line.quantity,
-        to_buy=line.to_buy if line.to_buy != line.quantity else None,
-        unit_cost=item.unit_cost if detail else None,
-        line_cost=line.cost,
-        lost_margin=round(line.lost_margin, 2) or None if loses else None,
-        cycle_days=window_days_of(item) if loses else None,
-        lost_margin_a_day=_lost_a_day(item) if detail else None,
-        forecast_per_day=round(pace_of(item).daily_rate, 4) if detail else None,
-        sold_per_day=row.daily_demand if detail else None,
-        open_orders=line.orders,
-        flags=tuple(flags(line)),
-    )
-
-
-def _lost_a_day(item: Item) -> float | None:
-    """None: no cost, no price, or nothing to lose."""
-    margin = margin_of(item)
-    return None if margin is None or margin <= 0 else round(margin * pace_of(item).daily_rate, 2) or None
-
-
-def _left_out(line: Line, why: str) -> LeftOut:
-    row = line.item.row
-    return LeftOut(
-        product=row.code,
-        name=_name(line.item),
-        supplier=line.item.supplier,
-        location=row.location,
-        order_quantity=line.to_buy,
-        line_cost=line.cost,
-        runs_dry_on=runs_dry_on(_computed_on(line.item), row.days_until_stock_out),
-        lost_margin=round(line.lost_margin, 2) or None,
-        cycle_days=window_days_of(line.item),
-        why=why,
-    )
-
-
-def _set_aside(line: Line, why: str) -> SetAside:
-    row = line.item.row
-    return SetAside(
-        product=row.code,
-        name=_name(line.item),
-        supplier=line.item.supplier,
-        location=row.location,
-        urgency=line.urgency,
-        days_left=row.days_until_stock_out,
-        order_quantity=line.quantity,
-        why=why,
-    )
-
-
-def _name(item: Item) -> str | None:
+def name_of(item: Item) -> str | None:
+    """A product's name: the row's, else the catalogue's."""
     return item.row.name or (item.product.name if item.product else None)
 
 
-def _computed_on(item: Item) -> date | None:
-    return item.row.calculated_at.date() if item.row.calculated_at else None
-
-
-def flags(line: Line) -> Iterator[str]:
-    """What to look at before ordering a line."""
-    item, row = line.item, line.item.row
-    if line.ordered > 0:
-        yield f"{_units(min(line.ordered, line.quantity))} of {_units(line.quantity)} ordered already"
-    elif row.location is not None and any(order.status != COUNTED for order in line.orders):
-        yield "orders without a place may hold it"
-    if (row.on_hand or 0) < 0:
-        yield "negative stock"
-    if item.unit_cost is None:
-        yield "no cost"
-    if row.is_uncertain:
-        yield "weak forecast" if row.best_fit is None else f"weak forecast R2 {row.best_fit:.2f}"
-    if row.made_of_count:
-        yield "made from parts"
-    if item.discontinued:
-        yield "discontinued"
-    if item.product is None:
-        yield "not in catalogue"
-    if row.error:
-        yield row.error[:LONGEST_FLAG]
+def total_of(costs: Collection[float]) -> float | None:
+    """A sum of money. None: there is nothing to add up, which is not 0."""
+    return round(sum(costs), 2) if costs else None
 
 
 def uncounted_units(item: Item, catalogue: Catalogue) -> float:

@@ -11,17 +11,9 @@ from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.kept import LAST, Kept, KeptPlans, is_meant
 from stocktrim_mcp_server.planning.catalogue import Filters
 from stocktrim_mcp_server.planning.compare import Comparison, Digest, PlanChange, compare, narrowed
-from stocktrim_mcp_server.planning.plan import (
-    AddOn,
-    Group,
-    Grouping,
-    LeftOut,
-    Plan,
-    SetAside,
-    is_later,
-    reorder_plan,
-    window,
-)
+from stocktrim_mcp_server.planning.plan import AddOn, Grouping, reorder_plan
+from stocktrim_mcp_server.planning.replenishment import LeftOut
+from stocktrim_mcp_server.planning.told import Group, Plan, SetAside, is_later, window
 from stocktrim_mcp_server.records import Books, Joined
 from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from stocktrim_client.models import OrderPlanRow, Product, ProductSupplier, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_mcp_server.planning.catalogue import EVERYTHING, NO_SUPPLIER, Catalogue, Filters
 from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency
-from stocktrim_mcp_server.planning.plan import Grouping, Plan, Row, WholePlan, reorder_plan, window
+from stocktrim_mcp_server.planning.plan import Grouping, WholePlan, reorder_plan
+from stocktrim_mcp_server.planning.told import Plan, Row, window
 from tests.server.planning.accounts import COMPUTED, SUPPLIERS, orders, plan_rows, products
 
 ALL = 10_000
@@ -511,7 +512,8 @@ def test_a_budget_goes_to_the_lines_that_lose_most_margin_for_the_money() -> Non
     assert "no cost" in left["NONE"].why
     assert left["DEAR"].why == "avoids 0.25 lost margin per 1 spent, the last line kept 1.12; 10.00 was left"
     assert left["CALM"].why == (
-        "avoids no lost margin within the 7 days to the next order; costs 40.00, 10.00 of the budget was left at its turn"
+        "avoids no lost margin within the 7 days to the next order; "
+        "costs 40.00, 10.00 of the budget was left at its turn"
     )
     assert left["LOSS"].why.startswith("sells at its cost or under it")
     assert (left["DEAR"].lost_margin, left["DEAR"].cycle_days) == (20.0, 7)

@@ -15,7 +15,7 @@ from stocktrim_client.models import PurchaseOrderDraft, PurchaseOrderLineDraft
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server.answers import answer, text_of
 from stocktrim_mcp_server.dependencies import App
-from stocktrim_mcp_server.planning.plan import Row, SetAside
+from stocktrim_mcp_server.planning.told import Row, SetAside
 from stocktrim_mcp_server.records import Records
 from stocktrim_mcp_server.tools.planning import ReorderPlan, get_reorder_plan
 from tests.conftest import NOW, TODAY, Clock
