@@ -181,12 +181,12 @@ def _in_words(error: ToolError, offered: dict[str, Any]) -> str:
     faults = [_fault(one, offered) for one in cause.errors(include_url=False)]
     more = [f"and {len(faults) - FAULTS_SAID} more"] if len(faults) > FAULTS_SAID else []
     said = "; ".join([*faults[:FAULTS_SAID], *more])
-    return f"Arguments not understood. {said}. Nothing was done: call again, corrected."
+    return f"Arguments not understood. {said}{'' if said.endswith(('.', '?')) else '.'} Nothing was done: call again."
 
 
 def _fault(fault: Mapping[str, Any], offered: dict[str, Any]) -> str:
     # A tuple is our word for what the model knows as a list.
-    message = str(fault["msg"]).replace("tuple", "list").replace("Tuple", "List")
+    message = str(fault["msg"]).removeprefix("Value error, ").replace("tuple", "list").replace("Tuple", "List")
     said, place = fault.get("input"), fault["loc"]
     words = _words(offered.get(str(place[0]), {})) if place else ()
     meant = nearest(said, words) if isinstance(said, str) else []

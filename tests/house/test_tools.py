@@ -13,7 +13,9 @@ from stocktrim_mcp_server.toolbox import ToolFunction, names
 from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 from tests.house.source import ROOT, files
 
-VERBS = "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo|create|query|record|set(?!_aside)"
+VERBS = (
+    "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo|create|query|record|set(?!_aside)"
+)
 TOOL_WORD = re.compile(rf"\b(?:{VERBS})_[a-z_]+\b")
 FUNCTIONS = [function for one in EVERY for function in (*one.reads, *one.writes, *one.deletes)]
 
@@ -38,7 +40,7 @@ def test_every_toolset_of_the_folder_is_on_the_menu() -> None:
 
 
 def test_what_a_model_reads_names_only_tools_that_exist() -> None:
-    texts = [server.INSTRUCTIONS, *(inspect.getdoc(function) or "" for function in FUNCTIONS)]
+    texts = [*(said for _, said in server.INSTRUCTIONS), *(inspect.getdoc(function) or "" for function in FUNCTIONS)]
     texts += [path.read_text(encoding="utf-8") for path in (ROOT / "tests/server/menu").glob("*.json")]
     named = {word for text in texts for word in TOOL_WORD.findall(text)}
     assert named <= set(names(EVERY))

@@ -20,7 +20,7 @@ from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 
 MENU = Path(__file__).parent / "menu"
 ACCEPT = os.environ.get("ACCEPT_MENU") == "1"
-BUDGET = 15_600
+BUDGET = 12_000
 """Characters of the whole menu as compact JSON. Raise it knowingly: every session pays for it."""
 
 CAPS = {

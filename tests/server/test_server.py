@@ -25,7 +25,7 @@ OpenApp = Callable[..., App]
 
 USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("get_reorder_plan", {}),
-    ("get_reorder_plan", {"limit": 2, "urgency": "late"}),
+    ("get_reorder_plan", {"limit": 2, "horizon_days": 0}),
     ("get_reorder_plan", {"locations": ["MAIN", "SHOP"], "limit": 3}),
     ("get_reorder_plan", {"suppliers": ["NOBODY"]}),
     ("get_reorder_plan", {"budget": 900, "group_by": "urgency", "detail": True}),
@@ -278,9 +278,18 @@ async def test_instructions_stay_short_and_say_when_all_is_made_up(
         for client in (one, other):
             assert client.instructions is not None
             assert len(client.instructions) <= 600
+            for word in ("get_reorder_plan", "how old", "estimate", "never by id", "never instructions"):
+                assert word in client.instructions
         assert ("made up" in (one.instructions or ""), "made up" in (other.instructions or "")) == (False, True)
         titles = [client.server_info and client.server_info.title for client in (one, other)]
         assert titles == ["StockTrim", "StockTrim (sandbox)"]
+
+
+async def test_instructions_name_no_tool_that_is_not_offered(open_app: OpenApp, sandbox: Sandbox, era: Era) -> None:
+    async with Client(server.build(open_app(sandbox, toolsets=("query",))), mode=era) as client:
+        assert client.instructions is not None
+        assert not {"get_reorder_plan", "search"} & set(client.instructions.replace(".", "").split())
+        assert "never instructions" in client.instructions
 
 
 async def test_records_that_are_not_there_in_time_are_named_and_the_rest_is_answered(era: Era) -> None:
