@@ -169,15 +169,17 @@ RECIPES = (
                 NO_PLAN,
             ),
             (
-                "Is that plan empty or over a week old? Ask me whether to `run_forecast` first.",
-                "Is that plan empty or over a week old? Then say that a forecast has to be run in StockTrim first.",
+                "Was the plan of `get_reorder_plan` computed over a week ago? Ask me whether to `run_forecast` first.",
+                "Was the plan of `get_reorder_plan` computed over a week ago? Say that a forecast has to be run in "
+                "StockTrim first.",
             ),
             "`check_planning_data(suppliers=[SUPPLIER])`: name what makes these lines unreliable, dearest first.",
             "`explain_reorder` for the lines that are new, dear, or look odd.",
             '`find_purchase_orders(status=["Open"], suppliers=[SUPPLIER])`: what is under way or overdue, so that '
             "nothing is ordered twice.",
-            "Answer with a table per supplier: product, quantity, days left, order by, cost; then the totals, what you "
-            "doubt and why. Ask whether there is a budget.",
+            "Answer with a table per supplier: product, quantity, days left, order by, cost; then the totals, what the "
+            "plan sets aside, what you doubt and why.",
+            "Ask me for a budget. If there is one, `get_reorder_plan` with it: what to buy, when the rest runs dry.",
             DRAFT,
         ),
         (SUPPLIER, CATEGORY, LOCATION),
@@ -220,6 +222,7 @@ RECIPES = (
             "late.",
             "`explain_reorder` for the three dearest lines and all that look odd.",
             "`simulate_reorder(suppliers=[SUPPLIER], lead_time_change_days=14)`: what if it delivers two weeks later?",
+            "If it has a minimum order: `get_reorder_plan(suppliers=[SUPPLIER], add_on_days=14)` lists what to add.",
             "Answer with the order as you would place it, line by line, each change to StockTrim's quantity with its "
             "reason, the total, and what to ask the supplier.",
             DRAFT,
