@@ -223,11 +223,19 @@ async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:
     snapshot = stocktrim.snapshot
     if snapshot.standing("products").missing:
         return ""
-    if hits := (await snapshot.search(said, ("products",), 1, wait=0)).hits:
+    found = await snapshot.search(said, ("products",), 1, wait=0)
+    if hits := found.hits or found.guesses:
         called = f" ({short(hits[0].name, 60)})" if hits[0].name else ""
-        return f" Did you mean {hits[0].code!r}{called}?"
-    codes = (product.code for product in await snapshot.products(wait=0))
-    return await asyncio.to_thread(guess, said, codes)
+        return f" Did you mean {short(hits[0].code, 60)!r}{called}?"
+    return await code_meant(stocktrim, said)
+
+
+async def code_meant(stocktrim: StockTrimClient, said: str) -> str:
+    """Which product's code on hand may have been meant: search guesses at words, and codes are none."""
+    if stocktrim.snapshot.standing("products").missing:
+        return ""
+    products = await stocktrim.snapshot.products(wait=0)
+    return await asyncio.to_thread(lambda: guess(said, (product.code for product in products)))
 
 
 def guess(said: str, known: Iterable[str], codes: Mapping[str, str] | None = None) -> str:

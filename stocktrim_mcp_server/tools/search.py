@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from stocktrim_client.models import Model
+from stocktrim_client.snapshot import Hit as Found
 from stocktrim_client.snapshot import SearchKind
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import StockTrim, on_hand, read_ago, refuse_without
+from stocktrim_mcp_server.dependencies import StockTrim, code_meant, on_hand, read_ago, refuse_without
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.toolbox import Toolset, as_list
@@ -50,12 +51,14 @@ class Hit(Model):
     code: str
     name: str | None = None
     about: str | None = None
+    match: str = Field(description="How it fits: a code, words, a part of a word, one letter off")
 
 
 class Hits(Dated):
-    """What fits, best first."""
+    """What fits, best first; where nothing does, what comes nearest, which may be none of what was meant."""
 
-    items: Annotated[tuple[Hit, ...], thin("kind", "code")]
+    items: Annotated[tuple[Hit, ...], thin("code")]
+    guesses: Annotated[tuple[Hit, ...], WithJsonSchema({"type": "array"})] = ()
     total: int
 
 
@@ -69,7 +72,7 @@ async def search(
     kinds: Annotated[tuple[Kind, ...], BeforeValidator(_as_kinds), Field(description="Empty = all")] = (),
     limit: Annotated[int, Field(ge=1, le=50, description="Most")] = 10,
 ) -> Hits:
-    """Find the codes of products, suppliers, customers, locations and purchase orders from words, best first."""
+    """Find codes of products, suppliers, customers, locations and purchase orders from words, best first."""
     wanted: list[SearchKind] = [many for kind, many in SEARCHED.items() if not kinds or kind in kinds]
     standing = await on_hand(stocktrim, useful=wanted)
     searched = [_KIND_OF[many] for many in wanted if many not in standing.missing]
@@ -79,13 +82,19 @@ async def search(
     said: list[str] = []
     if not found.hits:
         nothing = f"Nothing fits {short(query, 60)!r} among {', '.join(searched)}."
-        said.append(f"{nothing} Try fewer or shorter words, other kinds, or a part of the code.")
+        near = " These are guesses, the nearest there is." if found.guesses else await code_meant(stocktrim, query)
+        said.append(f"{nothing}{near} Try fewer or shorter words, other kinds, or a part of the code.")
     elif found.total > len(found.hits):
         said.append(f"Shown are the {len(found.hits)} that fit best: add words, name kinds, or raise limit.")
-    hits = [Hit(kind=_KIND_OF[one.kind], code=one.code, name=one.name, about=one.about) for one in found.hits]
     facts = dated(standing, *said)
     facts["age"] = read_ago(standing)
-    return Hits(items=tuple(map(shortened, hits)), total=found.total, **facts)
+    items, guesses = (tuple(map(_shown, those)) for those in (found.hits, found.guesses))
+    return Hits(items=items, guesses=guesses, total=found.total, **facts)
+
+
+def _shown(found: Found) -> Hit:
+    hit = Hit(kind=_KIND_OF[found.kind], code=found.code, name=found.name, about=found.about, match=found.fit)
+    return shortened(hit)
 
 
 SEARCH = Toolset("search", "From words to exact codes.", reads=(search,))

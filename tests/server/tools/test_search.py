@@ -99,6 +99,36 @@ async def test_nothing_found_says_where_it_looked(stocktrim: StockTrimClient) ->
     assert found.warnings[0].startswith("Nothing fits 'zeppelin' among product, supplier.")
 
 
+@pytest.mark.parametrize(
+    ("query", "code", "match"),
+    [
+        ("KETTLE-09", "KETTLE-09", "exact code"),
+        ("4977642723115", "V60-02", "another code of it"),
+        ("V60", "V60-02", "beginning of a code"),
+        ("gooseneck", "KETTLE-09", "words of the name"),
+        ("goosneck", "KETTLE-09", "one letter off"),
+    ],
+)
+async def test_each_hit_says_how_it_fits(stocktrim: StockTrimClient, query: str, code: str, match: str) -> None:
+    found = await search(stocktrim, query, kinds=("product",))
+    assert (found.items[0].code, found.items[0].match) == (code, match)
+
+
+async def test_where_nothing_fits_the_nearest_stand_apart_and_are_called_guesses(stocktrim: StockTrimClient) -> None:
+    found = await search(stocktrim, "Hikrai Kerammics")
+    assert (found.items, found.total) == ((), 0)
+    assert "HIKARI" in {one.code for one in found.guesses}
+    assert {one.match for one in found.guesses} == {"guess"}
+    assert "These are guesses" in found.warnings[0]
+    assert "HIKARI" in text_of(found)
+
+
+async def test_a_mistyped_code_is_guessed_too(stocktrim: StockTrimClient) -> None:
+    found = await search(stocktrim, "KETLE-09")
+    assert found.total == 0
+    assert "Did you mean 'KETTLE-09'?" in found.warnings[0]
+
+
 async def test_an_answer_says_how_old_its_records_are(stocktrim: StockTrimClient) -> None:
     found = await search(stocktrim, "mug")
     assert found.as_of is not None
