@@ -10,7 +10,7 @@ from stocktrim_client.models import BomLine, OrderPlanRow, Product, PurchaseOrde
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.explain import Explanation, arithmetic, explain, notes_on
 from tests.conftest import TODAY
-from tests.server.planning.accounts import COMPUTED, SUPPLIERS, account_of, rows
+from tests.server.planning.accounts import COMPUTED, SUPPLIERS, account_of, orders, rows
 
 BASE: dict[str, Any] = {
     "code": "A",
@@ -70,13 +70,14 @@ async def test_a_part_says_that_its_demand_comes_from_what_it_goes_into() -> Non
     assert any("bills of materials" in note for note in notes_on([explain(sage, catalogue)]))
 
 
-@given(rows)
-def test_any_row_is_explained_and_never_below_zero(row: OrderPlanRow) -> None:
-    catalogue = Catalogue([], SUPPLIERS)
+@given(rows, orders)
+def test_any_row_is_explained_and_never_below_zero(row: OrderPlanRow, held: list[PurchaseOrder]) -> None:
+    catalogue = Catalogue([], SUPPLIERS, orders=held)
     item = catalogue.item(row)
     found = explain(item, catalogue)
     sum_of = arithmetic(item)
     assert found.our_sum is None or found.our_sum >= 0
+    assert found.to_buy is None or 0 <= found.to_buy <= (row.order_quantity or 0)
     assert found.our_sum == (None if sum_of is None else sum_of.to_order)
     assert found.why.endswith((".", "'."))
     assert (found.meets is None) == (found.our_sum is None or row.order_quantity is None)
