@@ -6,8 +6,9 @@ from typing import Any
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError
-from mcp_types import CallToolResult, GetPromptResult, InputRequiredResult
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, UnexpectedResourceError
+from mcp.shared.exceptions import MCPError
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 
 from stocktrim_client import StockTrimClient, __version__
 from stocktrim_mcp_server.answers import refusal
@@ -68,14 +69,21 @@ class HouseServer(MCPServer[App]):
         self, uri: object, context: Context[App, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """Read a resource at its address, however a host put the code into it."""
-        address, *others = addresses(str(uri))
         try:
-            return await super().read_resource(address, context)
-        except ResourceNotFoundError:
-            for other in others:
-                with suppress(ResourceNotFoundError):
-                    return await super().read_resource(other, context)
+            address, *others = addresses(str(uri))
+            try:
+                return await super().read_resource(address, context)
+            except ResourceNotFoundError:
+                for other in others:
+                    with suppress(ResourceNotFoundError):
+                        return await super().read_resource(other, context)
+                raise
+        except UnexpectedResourceError:
             raise
+        except ResourceError as error:
+            # As the SDK would say it, which would also log the address, and with it what was asked.
+            code = INVALID_PARAMS if isinstance(error, ResourceNotFoundError) else INTERNAL_ERROR
+            raise MCPError(code, str(error), {"uri": str(uri)}) from error
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[App, Any] | None = None

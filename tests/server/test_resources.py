@@ -442,13 +442,18 @@ def test_any_code_comes_back_from_its_encoded_address(code: str) -> None:
 
 
 async def test_resources_are_read_over_the_pipes_of_a_process() -> None:
-    async with started("--sandbox", env={"STOCKTRIM_LOG_LEVEL": "ERROR"}) as host:
+    async with started("--sandbox", env={"STOCKTRIM_LOG_LEVEL": "DEBUG"}) as host:
         listed = await host.request("resources/list")
         templates = await host.request("resources/templates/list")
         plan = await host.request("resources/read", uri="stocktrim://plan/today")
         chai = await host.request("resources/read", uri="stocktrim://product/TEA/CHAI 50%+")
+        with pytest.raises(KeyError):
+            await host.request("resources/read", uri="stocktrim://product/QUERY-4711")
     assert [one["uri"] for one in listed["resources"]] == STATIC
     assert len(templates["resourceTemplates"]) == len(TEMPLATES)
     assert "plan id" in plan["contents"][0]["text"]
     assert "Chai" in chai["contents"][0]["text"]
-    assert "Traceback" not in host.stderr
+    assert b"There is no product 'QUERY-4711'" in b"".join(host.lines)
+    # What is asked of an account is nobody else's business.
+    for word in ("Traceback", "CHAI", "QUERY-4711"):
+        assert word not in host.stderr
