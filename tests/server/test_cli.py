@@ -142,11 +142,18 @@ def test_a_reader_who_leaves_early_ends_the_demonstration_quietly() -> None:
     assert done.stderr == ""
 
 
-def test_a_start_loads_neither_the_sandbox_nor_the_demonstration() -> None:
-    program = "import sys; from stocktrim_mcp_server import cli, server; print(*sys.modules)"
+def test_a_start_loads_nothing_that_only_calls_need() -> None:
+    program = (
+        "import sys; from stocktrim_mcp_server import cli, server; from stocktrim_mcp_server.dependencies import App; "
+        "from stocktrim_mcp_server.settings import Settings; server.build(App(Settings(), server.connect)); "
+        "print(*sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
     )
     loaded = set(done.stdout.split())
-    assert "stocktrim_client.transport" in loaded
-    assert not {"stocktrim_client.sandbox", "stocktrim_mcp_server.demo", "yaml", "openapi_python_client"} & loaded
+    assert "stocktrim_mcp_server.tools.planning" in loaded
+    late = ("sandbox", "generated", "helpers", "snapshot.snapshot", "snapshot.asking", "snapshot.tables")
+    assert not {f"stocktrim_client.{name}" for name in late} & loaded
+    assert not {"stocktrim_mcp_server.demo", "stocktrim_mcp_server.manual"} & loaded
+    assert not {"sqlite3", "yaml", "openapi_python_client"} & loaded
