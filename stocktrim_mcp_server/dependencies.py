@@ -216,7 +216,9 @@ async def no_products(stocktrim: StockTrimClient, missing: Sequence[str]) -> lis
     said = [f"There is no product {short(code, 60)!r}.{await _product_meant(stocktrim, code)}" for code in guessed]
     if others:
         said.append(f"Nor are there {', '.join(repr(short(code, 60)) for code in others)}.")
-    return [*said[:-1], f"{said[-1]} Find codes with search."] if said else []
+    if said and not said[-1].endswith("?"):
+        said[-1] += " Find codes with search."
+    return said
 
 
 async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:

@@ -1,7 +1,7 @@
 """Orders to suppliers, found again."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Annotated, Any, Literal, cast, get_args
@@ -125,32 +125,36 @@ async def find_purchase_orders(
             return await _one(stocktrim, order, standing, today)
     standing = await on_hand(stocktrim, "purchase_orders", useful=("suppliers", "products"))
     held = await stocktrim.snapshot.purchase_orders(wait=0)
-    catalogue, orders = await asyncio.to_thread(_all_judged, held, *await _joining(stocktrim), today)
-    count = len(orders)
+    catalogue, every = await asyncio.to_thread(_all_judged, held, *await _joining(stocktrim), today)
     unknown: list[str] = []
-    if references:
-        orders, strange = await asyncio.to_thread(_called, orders, references)
-        unknown += strange
-    if suppliers:
-        unknown += _no_suppliers(suppliers, orders, catalogue)
-        wanted = {name.casefold() for name in suppliers}
-        orders = [one for one in orders if wanted & {word.casefold() for word in _words(one, catalogue)}]
+    fits: dict[str, Callable[[Judged], bool]] = {}
     meant: set[str] = set()
+    if references:
+        called, strange = await asyncio.to_thread(_called, every, references)
+        unknown += strange
+        fits["references"] = lambda one: id(one) in called
+    if suppliers:
+        unknown += await asyncio.to_thread(_no_suppliers, suppliers, every, catalogue)
+        wanted = {name.casefold() for name in suppliers}
+        fits["suppliers"] = lambda one: bool(wanted & {word.casefold() for word in _words(one, catalogue)})
     if products:
         by_product = {name: _product_names(name, catalogue) for name in products}
-        on_lines = {(line.product_id or "").casefold() for one in orders for line in one.order.lines}
+        on_lines = {(line.product_id or "").casefold() for one in every for line in one.order.lines}
         strange = [name for name, ids in by_product.items() if not ids and name.casefold() not in on_lines]
         unknown += await no_products(stocktrim, strange)
         meant = {name.casefold() for name in products}.union(*by_product.values())
-        orders = [one for one in orders if _holds(one.order, meant)]
+        fits["products"] = lambda one: _holds(one.order, meant)
     said: list[str] = []
+    orders = [one for one in every if all(fit(one) for fit in fits.values())]
     if "Overdue" in status and (unjudged := sum(one.is_placed and one.late is None for one in orders)):
         said.append(f"{unjudged} open order(s) without a date or any lead time cannot be judged, and are left out.")
     if status:
+        fits["status"] = lambda one: _has(one, status)
         orders = [one for one in orders if _has(one, status)]
     orders = sorted(orders, key=_longest_overdue_first if status == ("Overdue",) else _newest_first)
     if not orders and not unknown:
-        said.append(_nothing(count, references, status, suppliers, products))
+        asked_for = {"references": references, "suppliers": suppliers, "products": products, "status": status}
+        said.append(_nothing(every, fits, asked_for))
     with_lines = detail or bool(references)
     asked = (references, status, suppliers, products)
     seen = show(orders, limit, cursor, lambda one: _found(one, catalogue, meant, with_lines), mark=_mark, asked=asked)
@@ -200,18 +204,18 @@ def _judged(order: PurchaseOrder, catalogue: Catalogue, today: date) -> Judged:
     return Judged(order, key, lateness(order, supplier.lead_time_days if supplier else None, days, today))
 
 
-def _called(orders: Iterable[Judged], references: Sequence[str]) -> tuple[list[Judged], list[str]]:
-    """The orders that references mean, and what is to be said of those that mean none."""
+def _called(orders: Iterable[Judged], references: Sequence[str]) -> tuple[set[int], list[str]]:
+    """Which of these very orders the references mean, and what is to be said of references that mean none."""
     names = [(one, _references(one.order)) for one in orders]
     wanted = {reference.casefold() for reference in references}
     words = {name for _, those in names for name in those}
     known = {word.casefold() for word in words}
     strange = [
-        f"There is no purchase order {one[:100]!r}.{guess(one, sorted(words))} Find references with search."
+        f"There is no purchase order {short(one, 60)!r}.{guess(one, sorted(words)) or ' Find references with search.'}"
         for one in references
         if one.casefold() not in known
     ]
-    return [one for one, those in names if any(name.casefold() in wanted for name in those)], strange
+    return {id(one) for one, those in names if any(name.casefold() in wanted for name in those)}, strange
 
 
 def _references(order: PurchaseOrder) -> set[str]:
@@ -225,7 +229,7 @@ def _no_suppliers(wanted: Sequence[str], orders: Iterable[Judged], catalogue: Ca
     words = catalogue.supplier_words() | {name for one in orders for name in _words(one, catalogue)}
     known = {word.casefold() for word in words}
     return [
-        f"There is no supplier {one[:100]!r}.{guess(one, sorted(words - set(codes)), codes)}"
+        f"There is no supplier {short(one, 60)!r}.{guess(one, sorted(words - set(codes)), codes)}"
         for one in wanted
         if one.casefold() not in known
     ]
@@ -336,15 +340,17 @@ def _long(orders: Iterable[Judged], with_lines: bool) -> list[str]:
 
 
 def _nothing(
-    count: int, references: Sequence[str], status: Sequence[str], suppliers: Sequence[str], products: Sequence[str]
+    every: Sequence[Judged], fits: Mapping[str, Callable[[Judged], bool]], asked: Mapping[str, Sequence[str]]
 ) -> str:
-    """Nothing found is an answer: it names what was asked."""
-    asked = {"references": references, "status": status, "suppliers": suppliers, "products": products}
-    active = "; ".join(f"{name} = {short(', '.join(values))}" for name, values in asked.items() if values)
-    if not count:
+    """Nothing found is an answer: it names what was asked, and how many orders each filter alone would leave."""
+    if not every:
         return "StockTrim holds no purchase orders."
-    hint = "Leave one filter out" if len([one for one in asked.values() if one]) > 1 else "Leave it out to see all"
-    return f"None of the {count:,} purchase orders fits: {active}. {hint}."
+    active = "; ".join(f"{name} = {short(', '.join(asked[name]))}" for name in fits)
+    nothing = f"None of the {len(every):,} purchase orders fits: {active}."
+    if len(fits) < 2:
+        return nothing
+    alone = ", ".join(f"{name} {sum(map(fit, every)):,}" for name, fit in fits.items())
+    return f"{nothing} By itself fit: {alone}."
 
 
 PURCHASE_ORDERS = Toolset("purchase_orders", "Orders to suppliers.", reads=(find_purchase_orders,))
