@@ -271,11 +271,13 @@ def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filte
     if filters.suppliers:
         names = {one.name: key for key, one in catalogue.suppliers.items() if one.name}
         yield from _unknown("supplier", filters.suppliers, catalogue.supplier_words(), names)
+    # Where a strange place leaves no rows, the catalogue tells what else is strange.
+    judges: Collection[OrderPlanRow | Product] = rows or catalogue.products
     if filters.categories:
-        yield from _unknown("category", filters.categories, {row.category for row in rows})
+        yield from _unknown("category", filters.categories, {one.category for one in judges})
     if filters.products:
-        ids = {row.product_id for row in rows}
-        yield from _unknown("product", filters.products, {row.code for row in rows}, also=ids)
+        ids = {one.product_id for one in judges}
+        yield from _unknown("product", filters.products, {one.code for one in judges}, also=ids)
     if filters.locations:
         planned = folded(row.location for row in rows if row.location)
         places, names = catalogue.places, {name: code for code, name in catalogue.places.items() if name}

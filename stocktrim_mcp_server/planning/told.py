@@ -236,7 +236,10 @@ def _notes(plan: WholePlan) -> Iterator[str]:
     if plan.set_aside or any(line.to_buy != line.quantity for line in lines):
         yield "totals: what is still to buy; suggested: all that StockTrim suggests"
     if any(line.dry_days for line in lines):
-        yield "dry days: estimated days without stock before an order placed today can arrive"
+        yield (
+            "dry days: estimate, days without stock before an order placed today can arrive, if what is on order comes "
+            "in time"
+        )
     if any(line.lost_margin for line in lines):
         yield (
             "lost margin: estimate, lost if ordered one reorder cycle later instead of now "

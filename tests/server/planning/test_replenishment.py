@@ -16,16 +16,20 @@ from stocktrim_mcp_server.planning.replenishment import (
     Quantity,
     covered_days_of,
     days_out,
+    dry_days_of,
     lead_days_of,
     limits_of,
+    lost_margin,
     lost_margin_of_waiting,
+    one_cycle,
     pace_of,
     reorder_quantity,
     service_factor,
     usual_margin_rate,
+    why_harmless,
     within_budget,
 )
-from tests.server.planning.accounts import amounts
+from tests.server.planning.accounts import amounts, rows
 
 units = amounts(0, 5_000)
 positions = amounts(-200, 5_000)
@@ -165,6 +169,45 @@ def test_waiting_loses_the_margin_of_the_days_an_order_now_would_prevent() -> No
     assert lost_margin_of_waiting(unsold, 100, 0.5) == pytest.approx(2 * 2 * 4 * 0.5)
 
 
+@given(rows)
+def test_what_lasts_a_cycle_keeps_to_minimum_pack_and_shelf(row: OrderPlanRow) -> None:
+    item = line(row)
+    quantity, limits = one_cycle(item), limits_of(item)
+    assert quantity >= 0
+    if quantity:
+        assert pace_of(item).daily_rate > 0
+        assert quantity >= (limits.minimum_order or 0) - 1e-6
+        pack = limits.batch or 1.0
+        assert quantity / pack == pytest.approx(round(quantity / pack), abs=1e-5)
+        on_hand, on_order = row.on_hand or 0.0, row.on_order or 0.0
+        assert limits.shelf_maximum is None or on_hand + on_order + quantity <= limits.shelf_maximum + 1e-5
+
+
+@given(rows, amounts(0, 900), amounts(0, 5))
+def test_waiting_loses_something_or_says_why_not(row: OrderPlanRow, quantity: float, usual: float) -> None:
+    item = line(row)
+    lost = lost_margin_of_waiting(item, quantity, usual)
+    assert lost >= 0
+    assert lost_margin_of_waiting(item, quantity, usual, coming=50) <= lost
+    if not lost:
+        said = why_harmless(item, usual)
+        assert (said == "no demand is forecast") == (pace_of(item).daily_rate == 0)
+
+
+def test_units_to_come_put_off_what_waiting_loses() -> None:
+    row = OrderPlanRow(
+        code="A", lead_demand=60, lead_time_days=30, days_until_stock_out=35, unit_cost=4, unit_price=10, on_order=0
+    )
+    # Two a day: two units more put off the first of two days without stock.
+    assert lost_margin_of_waiting(line(row), 100, 9.9, coming=2) == pytest.approx(2 * 1 * 6)
+    assert dry_days_of(line(row)) == 0
+    assert dry_days_of(line(row.model_copy(update={"days_until_stock_out": 12}))) == 18
+    assert dry_days_of(line(OrderPlanRow(code="A", on_hand=3))) is None
+    assert lost_margin(6, 2, 100, 4) == 48
+    assert lost_margin(6, 2, 5, 4) == 30
+    assert lost_margin(-6, 2, 100, 4) == 0
+
+
 def test_the_usual_margin_is_the_median() -> None:
     def priced(price: float | None) -> Item:
         return line(OrderPlanRow(code="A", unit_cost=10, unit_price=price))
@@ -196,6 +239,12 @@ def test_a_budget_pays_for_what_is_kept_and_for_no_single_line_more(lines: list[
     for place in why:
         cost = lines[place].cost
         assert cost is None or spent + cost > budget - 1e-6
+    assert all(why.values())
+    kept_worth = [one.lost_margin / one.cost for one in kept if one.cost]
+    for place, said in why.items():
+        # What is said of the last line kept holds for all that are.
+        if "the last line kept" in said:
+            assert lines[place].lost_margin / (lines[place].cost or 1) <= min(kept_worth) + 1e-9
 
 
 @given(candidates)

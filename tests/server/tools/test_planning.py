@@ -1,9 +1,10 @@
 """What to order, checked against the plan inside the sandbox, never against our own planning."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -482,10 +483,83 @@ async def test_plans_of_other_places_are_not_compared(account: Records) -> None:
     assert plan.warnings[0] == f"Plan {here.plan_id} is of MAIN: ask for the same to compare with it."
 
 
-async def test_ten_thousand_products_are_told_in_three_thousand_tokens(open_app: OpenApp, clock: Clock) -> None:
-    account = open_app(Sandbox(10_000, today=TODAY, clock=clock)).records()
+@pytest.mark.parametrize("first_page", [0, 1])
+async def test_ten_thousand_products_are_told_in_three_thousand_tokens(
+    open_app: OpenApp, clock: Clock, first_page: Any
+) -> None:
+    quirks = Quirks(first_page=first_page, plan_first_page=first_page)
+    account = open_app(Sandbox(10_000, today=TODAY, clock=clock, quirks=quirks)).records()
     plan = await get_reorder_plan(account)
     assert plan.total_lines > 1_000
+    assert plan.suggested_lines == plan.total_lines + (plan.set_aside_lines or 0)
     result = answer(plan)
     assert result.structured_content is not None
-    assert len(text_of(plan)) / 4 <= 3_000
+    structured = json.dumps(result.structured_content, separators=(",", ":"), ensure_ascii=False)
+    assert max(len(text_of(plan)), len(structured)) / 4 <= 3_000
+
+
+async def test_what_holds_of_the_whole_plan_is_said_with_its_first_page_alone(account: Records) -> None:
+    first = await get_reorder_plan(account, limit=5, compare_to="last")
+    assert first.warnings
+    assert first.notes
+    assert first.more_groups
+    assert first.next_cursor is not None
+    then = await get_reorder_plan(account, limit=5, cursor=first.next_cursor, compare_to="last")
+    assert (then.warnings, then.notes, then.more_groups) == ((), None, ())
+    assert (then.plan_id, then.total_cost) == (first.plan_id, first.total_cost)
+
+
+async def test_what_is_missing_is_said_with_every_page(account: Records, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
+    first = await get_reorder_plan(account, limit=5)
+    assert first.next_cursor is not None
+    then = await get_reorder_plan(account, limit=5, cursor=first.next_cursor)
+    assert len(then.warnings) == 1
+    assert then.warnings[0].startswith("Suppliers stand here as their products name them")
+
+
+async def test_add_ons_are_what_the_sandbox_does_not_suggest_yet_in_packs_it_sells(
+    open_app: OpenApp, clock: Clock
+) -> None:
+    sandbox = Sandbox(300, today=TODAY, clock=clock)
+    app = open_app(sandbox)
+    plan = await get_reorder_plan(app.records(), suppliers=("HIKARI", "NORDLYS"), add_on_days=30, limit=200)
+    rows = await sandbox.forecast.plan().rows(sandbox.quirks)
+    by_code = {code_of(row.product): row for row in rows.values()}
+    assert plan.add_ons
+    assert plan.add_on_lines == len(plan.add_ons)
+    assert {one.supplier for one in plan.add_ons} == {"HIKARI", "NORDLYS"}
+    for one in plan.add_ons:
+        product, figures = by_code[one.product].product, by_code[one.product].figures
+        assert figures.order_quantity == 0
+        assert figures.days_until_due == one.order_in_days <= 30
+        assert one.estimated_quantity >= (product.get("minimumOrderQuantity") or 0)
+        assert one.estimated_quantity % (product.get("batchSize") or 1) == 0
+        assert one.estimated_cost == pytest.approx(round(one.estimated_quantity * product["cost"], 2))
+    text = text_of(plan)
+    assert "## add ons" in text
+    assert all(one.product in text for one in plan.add_ons)
+
+
+async def test_an_overdue_order_is_marked_on_the_lines_that_wait_for_it(account: Records, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(account)
+    sent = {
+        order["clientReferenceNumber"]: (TODAY - date.fromisoformat(order["orderDate"][:10])).days
+        for order in sandbox.shop.orders.values()
+        if order.get("status") == "Sent" and "orderDate" in order
+    }
+    held = [order for line in lines_of(plan).values() for order in line.open_orders]
+    late = {order.reference: order.overdue for order in held if order.overdue}
+    assert late
+    for reference, words in late.items():
+        assert words is not None
+        assert words.startswith(f"open {sent[reference]} days, lead time ")
+    assert any("chase or cancel" in warning and all(one in warning for one in late) for warning in plan.warnings)
+
+
+async def test_a_word_of_a_filter_that_means_nothing_is_guessed(account: Records) -> None:
+    plan = await get_reorder_plan(
+        account, suppliers=("HIKARY",), categories=("Brewin",), products=("V60-03",), locations=("Main Warehous",)
+    )
+    for guessed in ("'HIKARI'", "'Brewing'", "'V60-02'", "'Main Warehouse' (code 'MAIN')"):
+        assert any(f"Did you mean {guessed}?" in warning for warning in plan.warnings), guessed
