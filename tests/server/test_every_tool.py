@@ -437,7 +437,8 @@ async def test_no_answer_is_longer_than_hosts_read(shared: Open, products: int) 
         sql = "SELECT code FROM products ORDER BY length(name) DESC, code"
         listed = structured_of(await client.call_tool("query_data", {"sql": sql, "limit": 50}))
         codes = [row[0] for row in listed["rows"]]
-        for tool in READS:
+        # Sales are read live, product by product: the size of the account is nothing to them.
+        for tool in READS if products == 24 else [one for one in READS if one != "get_sales_history"]:
             result = await client.call_tool(tool, await largest(client, tool, codes))
             assert not result.is_error, text_of(result)
             assert tokens(result) <= MOST_TOKENS, (tool, tokens(result))
