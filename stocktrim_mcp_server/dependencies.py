@@ -1,7 +1,6 @@
 """What a tool may ask for besides its arguments."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,11 @@ from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.models import Model, Product
+from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_client.snapshot.standing import in_words
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
-from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
-from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.bounds import fitting, shortened
 from stocktrim_mcp_server.records import FRESH_SECONDS, WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings
@@ -24,12 +22,6 @@ from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
 
 A = TypeVar("A")
 M = TypeVar("M", bound=Model)
-
-MOST_GUESSED = 5
-"""Strange codes for which the nearest product is looked for."""
-
-MOST_COMPARED = 1_000
-"""Codes that a strange one is compared with; the time grows with them."""
 
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
 
@@ -168,85 +160,6 @@ def show(
         seen, items = window(rows, fits, cursor, noun="list", mark=mark, question=asked), items[:fits]
         said = (*said, f"One answer holds no more than these {fits}: next_cursor leads to the others.")
     return Shown(seen.rows, items, seen.next_cursor, said, is_first=not cursor.strip() or bool(seen.said))
-
-
-async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> dict[str, list[Product]]:
-    """The products meant by each SKU or product id, read live; none where there is none.
-
-    What StockTrim's own lookup does not find is looked for in the catalogue on hand, read anew if it is older than a
-    minute: somebody may have added it since.
-    Raises: ToolError or StockTrimError where the catalogue is needed and cannot be read.
-    """
-    wanted = [one for code in dict.fromkeys(codes) if (one := code.strip())]
-    snapshot = stocktrim.snapshot
-    known = (
-        {}
-        if snapshot.standing("products").missing
-        else await asyncio.to_thread(meant_by, wanted, await snapshot.products(wait=0))
-    )
-    keys = {code: [product.product_id for product in known.get(code, ())] or [code] for code in wanted}
-    live = await stocktrim.products.look_up(key for those in keys.values() for key in those)
-    found = {code: [product for key in those for product in live[key]] for code, those in keys.items()}
-    missing = [code for code in wanted if not all(live[key] for key in keys[code])]
-    if missing:
-        await on_hand(stocktrim, "products", max_age=FRESH_SECONDS)
-        found |= await asyncio.to_thread(meant_by, missing, await snapshot.products(wait=0))
-    return found
-
-
-def meant_by(codes: Iterable[str], catalogue: Iterable[Product]) -> dict[str, list[Product]]:
-    """The products meant by each code: the one with this id, else all with this SKU, else those in other case."""
-    by_id: dict[str, list[Product]] = {}
-    by_code: dict[str, list[Product]] = {}
-    by_any_case: dict[str, list[Product]] = {}
-    for product in catalogue:
-        by_id[product.product_id] = [product]
-        by_code.setdefault(product.code, []).append(product)
-        for name in {product.code.casefold(), product.product_id.casefold()}:
-            by_any_case.setdefault(name, []).append(product)
-    return {
-        code: by_id.get(code) or by_code.get(code) or by_any_case.get(code.casefold(), [])
-        for code in dict.fromkeys(codes)
-    }
-
-
-async def no_products(stocktrim: StockTrimClient, missing: Sequence[str]) -> list[str]:
-    """What is to be said of codes that name no product: that they do not, and which may have been meant."""
-    guessed, others = missing[:MOST_GUESSED], missing[MOST_GUESSED:]
-    said = [f"There is no product {short(code, 60)!r}.{await _product_meant(stocktrim, code)}" for code in guessed]
-    if others:
-        said.append(f"Nor are there {', '.join(repr(short(code, 60)) for code in others)}.")
-    if said and not said[-1].endswith("?"):
-        said[-1] += " Find codes with search."
-    return said
-
-
-async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:
-    snapshot = stocktrim.snapshot
-    if snapshot.standing("products").missing:
-        return ""
-    found = await snapshot.search(said, ("products",), 1, wait=0)
-    if hits := found.hits or found.guesses:
-        called = f" ({short(hits[0].name, 60)})" if hits[0].name else ""
-        return f" Did you mean {short(hits[0].code, 60)!r}{called}?"
-    return await code_meant(stocktrim, said)
-
-
-async def code_meant(stocktrim: StockTrimClient, said: str) -> str:
-    """Which product's code on hand may have been meant: search guesses at words, and codes are none."""
-    if stocktrim.snapshot.standing("products").missing:
-        return ""
-    products = await stocktrim.snapshot.products(wait=0)
-    return await asyncio.to_thread(lambda: guess(said, (product.code for product in products)))
-
-
-def guess(said: str, known: Iterable[str], codes: Mapping[str, str] | None = None) -> str:
-    """`did_you_mean` over many words: of more than a thousand, those that begin alike. For a worker thread."""
-    beginning = said.strip().casefold()[:2]
-    words = list(known)
-    if len(words) > MOST_COMPARED:
-        words = [word for word in words if word.strip().casefold().startswith(beginning)][:MOST_COMPARED]
-    return did_you_mean(said, words, codes or {})
 
 
 def _progress(ctx: Context[Any, Any]) -> Progress:

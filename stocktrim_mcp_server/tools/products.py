@@ -10,16 +10,8 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.models import BomLine, Model, OrderPlanRow, Product, PurchaseOrder
 from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import (
-    CurrentApp,
-    StockTrim,
-    computed_ago,
-    meant_by,
-    no_products,
-    on_hand,
-    products_called,
-    read_ago,
-)
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
+from stocktrim_mcp_server.meaning import meant_by, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue, OpenOrder
 from stocktrim_mcp_server.planning.replenishment import pace_of

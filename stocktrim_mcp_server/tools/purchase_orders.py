@@ -12,7 +12,8 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model, Product, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_client.snapshot import Standing
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, guess, no_products, on_hand, read_ago, show
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand, read_ago, show
+from stocktrim_mcp_server.meaning import guess, no_products
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.nearest import did_you_mean

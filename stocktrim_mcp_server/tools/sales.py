@@ -11,14 +11,8 @@ from pydantic import Field, WithJsonSchema
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import Model, OrderPlanRow, Product, SalesOrder
 from stocktrim_mcp_server.answers import Dated, dated
-from stocktrim_mcp_server.dependencies import (
-    CurrentApp,
-    StockTrim,
-    computed_ago,
-    no_products,
-    on_hand,
-    products_called,
-)
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand
+from stocktrim_mcp_server.meaning import no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.replenishment import pace_of

@@ -8,7 +8,8 @@ from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Hit as Found
 from stocktrim_client.snapshot import SearchKind
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import StockTrim, code_meant, on_hand, read_ago, refuse_without
+from stocktrim_mcp_server.dependencies import StockTrim, on_hand, read_ago, refuse_without
+from stocktrim_mcp_server.meaning import code_meant
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.toolbox import Toolset, as_list

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from stocktrim_client.models import Product, PurchaseOrder, Supplier
 from stocktrim_mcp_server.answers import Dated, dated, thin
-from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, guess, on_hand, read_ago, show
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand, read_ago, show
+from stocktrim_mcp_server.meaning import guess
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.overdue import lateness, to_come

@@ -30,7 +30,7 @@ ROWS = (
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
-        f"{SERVER}.logs",
+        f"{SERVER}.meaning {SERVER}.logs",
         "mcp mcp_types pydantic",
     ),
     row(f"{SERVER}.settings {SERVER}.planning", "pydantic"),
