@@ -3,12 +3,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from stocktrim_client.snapshot.finding import Found, Hit
 from stocktrim_client.snapshot.question import QuestionError, Table
 from stocktrim_client.snapshot.standing import KINDS, SEARCH_KINDS, Kind, KindStanding, SearchKind, Standing
 
 if TYPE_CHECKING:
     from stocktrim_client.snapshot.asking import kinds_in
-    from stocktrim_client.snapshot.finding import Found, Hit
     from stocktrim_client.snapshot.readings import Helpers
     from stocktrim_client.snapshot.snapshot import Snapshot
     from stocktrim_client.snapshot.tables import Column, TableShape
@@ -36,9 +36,7 @@ __all__ = [
 # SQLite, the tables and the search cost a start some 10 ms, and are needed when the first record is.
 _LATER = {
     "Column": "tables",
-    "Found": "finding",
     "Helpers": "readings",
-    "Hit": "finding",
     "Snapshot": "snapshot",
     "TableShape": "tables",
     "WriteWatch": "watching",

@@ -5,7 +5,6 @@ lets it select, and call functions known to be pure; limits bound its length, it
 What it sorts or gathers goes to temporary files once it outgrows its cache, so that memory is bounded as well.
 """
 
-import difflib
 import re
 import sqlite3
 import time
@@ -13,9 +12,10 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from stocktrim_client.snapshot.advice import refused_function, short, tables_there_are, why
 from stocktrim_client.snapshot.question import Cell, QuestionError
 from stocktrim_client.snapshot.standing import KINDS, Kind
-from stocktrim_client.snapshot.tables import TABLES, TableShape
+from stocktrim_client.snapshot.tables import TABLES
 
 SECONDS = 2.0
 STEPS = 100_000_000
@@ -49,7 +49,7 @@ FUNCTIONS = frozenset(
         "cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number",
         "char concat concat_ws glob instr length like lower ltrim replace rtrim substr substring trim unicode upper",
         "coalesce ifnull iif nullif typeof",
-        "date datetime julianday strftime time unixepoch",
+        "date datetime julianday strftime time unixepoch current_date current_time current_timestamp",
     )
     for name in names.split()
 )
@@ -59,9 +59,6 @@ _BLANK = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)", re.DOTALL)
 _NAME = re.compile(r"\w+")
 _PRIVATE = re.compile(r"\b(sqlite|pragma)_\w+", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
-_NO_COLUMN = re.compile(r"no such column: (?P<name>.+)", re.DOTALL)
-_NO_TABLE = re.compile(r"no such table: (?P<name>.+)", re.DOTALL)
-_NO_FUNCTION = re.compile(r"no such function: (?P<name>.+)", re.DOTALL)
 
 
 def kinds_in(sql: str) -> tuple[Kind, ...]:
@@ -139,6 +136,7 @@ class _Watch:
     """What a question was kept from, and how long it runs."""
 
     refused: str | None = None
+    refused_function: str | None = None
     ends: float = float("inf")
     steps: int = 0
     stopped: bool = False
@@ -196,7 +194,8 @@ def _arm(database: sqlite3.Connection, watch: _Watch, names: Sequence[str]) -> N
         if action == sqlite3.SQLITE_FUNCTION and second is not None:
             if second.lower() in FUNCTIONS:
                 return sqlite3.SQLITE_OK
-            return watch.refuse(f"the function {second}() is not offered")
+            watch.refused_function = watch.refused_function or second
+            return watch.refuse("it calls what is not offered")
         return watch.refuse("only reading is possible")
 
     database.set_authorizer(authorize)
@@ -220,10 +219,10 @@ def _one_select(sql: str) -> str:
         begin = blank.end()
     word = _FIRST_WORD.match(text, begin)
     if word is None or word[0].upper() not in ("SELECT", "WITH"):
-        raise QuestionError(f"Only one SELECT, or WITH ... SELECT, is answered. {_tables_there_are()}")
+        raise QuestionError(f"Only one SELECT, or WITH ... SELECT, is answered. {tables_there_are()}")
     if private := _PRIVATE.search(text):
         # SQLite asks nobody about columns that are joined by USING.
-        raise QuestionError(f"{_short(private[0])!r} is none of the tables. {_tables_there_are()}")
+        raise QuestionError(f"{short(private[0])!r} is none of the tables. {tables_there_are()}")
     return text
 
 
@@ -240,81 +239,12 @@ def _why(sql: str, watch: _Watch, error: BaseException) -> str:
     text = str(error)
     if watch.stopped or "interrupted" in text:
         return "The question took too long and was stopped. Narrow it with WHERE, or join on keys."
+    if watch.refused_function:
+        return refused_function(watch.refused_function, FUNCTIONS)
     if watch.refused:
-        return f"That is not answered: {watch.refused}. {_tables_there_are()}"
+        return f"That is not answered: {watch.refused}. {tables_there_are()}"
     if "one statement at a time" in text:
-        return "Only one statement is answered at a time."
+        return "Only one statement is answered at a time: ask each by itself."
     if "too big" in text or isinstance(error, MemoryError):
         return f"A text in the answer grew over {LONGEST_TEXT:,} characters, or the answer over what may be held."
-    if match := _NO_COLUMN.fullmatch(text):
-        return _no_column(match["name"], sql)
-    if match := _NO_TABLE.fullmatch(text):
-        return (
-            f"There is no table {_short(match['name'])!r}.{_did_you_mean(match['name'], TABLES)} {_tables_there_are()}"
-        )
-    if match := _NO_FUNCTION.fullmatch(text):
-        offered = _did_you_mean(match["name"], sorted(FUNCTIONS))
-        return f"There is no function {_short(match['name'])}().{offered}"
-    return f"SQLite does not understand the question: {_short(text)}."
-
-
-def _no_column(name: str, sql: str) -> str:
-    *prefix, column = (part.strip('"`[] ') for part in name.split("."))
-    tables = _tables_meant(sql, prefix[-1] if prefix else None)
-    if not tables:
-        return f"There is no column {_short(column)!r}. {_tables_there_are()}"
-    known = {one.name: table for table in tables for one in table.columns}
-    where = " or ".join(table.name for table in tables)
-    columns = "; ".join(f"{table.name}: {', '.join(one.name for one in table.columns)}" for table in tables)
-    return f"There is no column {_short(column)!r} in {where}.{_did_you_mean(column, known)} Columns of {columns}."
-
-
-def _tables_meant(sql: str, alias: str | None) -> list[TableShape]:
-    """The tables that a question names; of an alias, the one it stands for."""
-    named = [table for table in TABLES.values() if re.search(rf"\b{table.name}\b", sql, re.IGNORECASE)]
-    if alias is None:
-        return named
-    meant = [
-        table
-        for table in named
-        if alias.lower() == table.name
-        or re.search(rf"\b{table.name}\s+(?:as\s+)?{re.escape(alias)}\b", sql, re.IGNORECASE)
-    ]
-    return meant or named
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    best = nearest(name, known)
-    return f" Did you mean {best}?" if best else ""
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was most likely meant: one alike, one that holds it, or one it abbreviates a word of.
-
-    None: nothing comes near.
-    """
-    wanted, names = name.lower().strip(), list(known)
-    alike = difflib.get_close_matches(wanted, names, n=1, cutoff=0.75)
-    if alike or not wanted:
-        return alike[0] if alike else None
-    holding = [one for one in names if wanted in one or one in wanted]
-    short = [one for one in names if any(_abbreviates(wanted, word) for word in one.split("_"))]
-    return next(iter([*holding, *short, *difflib.get_close_matches(wanted, names, n=1)]), None)
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    """Whether the letters of one stand in the other in their order, with the same first and last: qty, quantity."""
-    letters = iter(word)
-    return (
-        2 <= len(short) < len(word)
-        and (short[0], short[-1]) == (word[0], word[-1])
-        and all(letter in letters for letter in short)
-    )
-
-
-def _tables_there_are() -> str:
-    return f"Tables: {', '.join(TABLES)}."
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return why(sql, text, FUNCTIONS)

@@ -1,10 +1,25 @@
 """Hits of several kinds, put together. Pure."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 from stocktrim_client.models.base import Model
-from stocktrim_client.snapshot.index import Fit, Match
 from stocktrim_client.snapshot.standing import SEARCH_KINDS, SearchKind, Standing
+
+if TYPE_CHECKING:
+    from stocktrim_client.snapshot.index import Match
+
+Fit = Literal[
+    "exact code",
+    "another code of it",
+    "beginning of a code",
+    "whole name",
+    "words of the name",
+    "words",
+    "part of a word",
+    "one letter off",
+    "guess",
+]
 
 MOST_OF_A_KIND = 2
 """Guesses of one kind, where several kinds are searched."""
@@ -30,7 +45,7 @@ class Found(Model):
     standing: Standing
 
 
-Fitting = tuple[SearchKind, int, Sequence[Match]]
+Fitting = tuple[SearchKind, int, Sequence["Match"]]
 """Of one kind: how many records fit, and the best of them, best first."""
 
 

@@ -8,8 +8,9 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from stocktrim_client.snapshot.finding import Fit
 from stocktrim_client.snapshot.words import (
     SHORTEST_WITH_TWO,
     SHORTEST_WITH_TYPO,
@@ -35,17 +36,6 @@ ENTER_TEXTS = "INSERT INTO texts (rowid, name, other) SELECT id, name_text, othe
 EXACT, SAME, OTHER_SAME, BEGINNING, OTHER_BEGINNING, NAMED, NAME_WORDS, WORDS, WITHIN, SLIP, GUESS = range(11)
 """How well a record fits, best first; a mistyped word counts least, and what only comes near does not fit."""
 
-Fit = Literal[
-    "exact code",
-    "another code of it",
-    "beginning of a code",
-    "whole name",
-    "words of the name",
-    "words",
-    "part of a word",
-    "one letter off",
-    "guess",
-]
 FITS: Mapping[int, Fit] = {
     EXACT: "exact code",
     SAME: "exact code",

@@ -76,6 +76,7 @@ class Lane:
             rows=0 if shelf is None else shelf.count(kind),
             read_at=None if shelf is None else shelf.read_at,
             age_seconds=None if shelf is None else max(0.0, (now - shelf.checked_at).total_seconds()),
+            computed_at=None if shelf is None else shelf.computed_at(),
             is_reading=self.is_reading,
             rows_so_far=self.met if self.is_reading else 0,
             error=None if self.error is None else str(self.error),

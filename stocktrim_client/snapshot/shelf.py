@@ -4,9 +4,9 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
-from stocktrim_client.models import BomLine, Customer, Location, Product, PurchaseOrder, Supplier
+from stocktrim_client.models import BomLine, Customer, Location, OrderPlanRow, Product, PurchaseOrder, Supplier
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.database import Tables
 from stocktrim_client.snapshot.index import Index
@@ -34,6 +34,7 @@ class Shelf(Generic[M]):
         self._by_position = dict(enumerate(records))
         self._next = len(self._by_position)
         self._records: tuple[M, ...] | None = None
+        self._computed: tuple[tuple[M, ...], datetime | None] | None = None
         self._tables: Tables | None = None
         self._index: Index | None = None
         self._lock = threading.Lock()
@@ -47,6 +48,16 @@ class Shelf(Generic[M]):
         if self._records is None:
             self._records = tuple(self._by_position.values())
         return self._records
+
+    def computed_at(self) -> datetime | None:
+        """When StockTrim computed the oldest of the records. None: they are no plan, or do not say."""
+        if self.source != "order_plan":
+            return None
+        records = self.records
+        if self._computed is None or self._computed[0] is not records:
+            rows = cast("tuple[OrderPlanRow, ...]", records)
+            self._computed = records, min((row.calculated_at for row in rows if row.calculated_at), default=None)
+        return self._computed[1]
 
     def count(self, kind: Kind) -> int:
         """How many rows a table of it has."""

@@ -53,6 +53,9 @@ class KindStanding(Model):
     rows: int = Field(default=0, description="Records on hand")
     read_at: AwareDatetime | None = Field(default=None, description="When reading them began; None: none are on hand")
     age_seconds: float | None = Field(default=None, description="Since StockTrim last had nothing newer")
+    computed_at: AwareDatetime | None = Field(
+        default=None, description="Of the plan: when StockTrim computed the oldest row of it"
+    )
     is_reading: bool = False
     rows_so_far: int = Field(default=0, description="Records that the reading under way has met")
     error: str | None = Field(default=None, description="Why the last reading failed")

@@ -132,15 +132,19 @@ _ORDER_SUMS = (
     Column("is_open", "yes/no", "1: not yet received as a whole"),
     Column("total_cost", "number", "Sum of quantity x unit price; empty where a line has no price"),
 )
+_SUPPLIER = (Column("supplier", "text", "Key of a supplier, its code or else its name: the same in every table"),)
 _product_cells = _own(Product, "suppliers", "stock")
 _supplier_cells = _own(ProductSupplier)
+_whole_supplier_cells = _own(Supplier)
 _stock_cells = _own(StockAtLocation)
 _order_cells = _own(PurchaseOrder, "lines")
 _line_cells = _own(PurchaseOrderLine)
 
 
 def _product_rows(product: Product) -> Iterable[Row]:
-    return (_product_cells(product),)
+    listed = next(iter(product.suppliers), None)
+    key = product.supplier_code or (listed and (listed.name or listed.supplier))
+    return ((*_product_cells(product), cell(key)),)
 
 
 def _delivery_rows(product: Product) -> Iterable[Row]:
@@ -154,7 +158,12 @@ def _stock_rows(product: Product) -> Iterable[Row]:
 
 
 def _order_rows(order: PurchaseOrder) -> Iterable[Row]:
-    return ((*_order_cells(order), int(order.is_open), order.total_cost),)
+    key = order.supplier_code or order.supplier_name
+    return ((*_order_cells(order), int(order.is_open), order.total_cost, cell(key)),)
+
+
+def _supplier_rows(supplier: Supplier) -> Iterable[Row]:
+    return ((cell(supplier.code or supplier.name), *_whole_supplier_cells(supplier)),)
 
 
 def _line_rows(order: PurchaseOrder) -> Iterable[Row]:
@@ -174,7 +183,9 @@ def _plain(name: Kind, about: str, model: type[Model]) -> _Part:
 _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
     "products": (
         _Part(
-            TableShape("products", "One row a product or variant", columns_of(Product, "suppliers", "stock")),
+            TableShape(
+                "products", "One row a product or variant", columns_of(Product, "suppliers", "stock") + _SUPPLIER
+            ),
             Product,
             _product_rows,
         ),
@@ -201,7 +212,11 @@ _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
             field="stock",
         ),
     ),
-    "suppliers": (_plain("suppliers", "One row a supplier", Supplier),),
+    "suppliers": (
+        _Part(
+            TableShape("suppliers", "One row a supplier", _SUPPLIER + columns_of(Supplier)), Supplier, _supplier_rows
+        ),
+    ),
     "customers": (_plain("customers", "One row a customer", Customer),),
     "locations": (_plain("locations", "One row a location that StockTrim lists or that holds stock", Location),),
     "order_plan": (
@@ -209,7 +224,9 @@ _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
     ),
     "purchase_orders": (
         _Part(
-            TableShape("purchase_orders", "One row an order", columns_of(PurchaseOrder, "lines") + _ORDER_SUMS),
+            TableShape(
+                "purchase_orders", "One row an order", columns_of(PurchaseOrder, "lines") + _ORDER_SUMS + _SUPPLIER
+            ),
             PurchaseOrder,
             _order_rows,
         ),

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stocktrim_client.models import BomLine, OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine, StockAtLocation
-from stocktrim_client.sandbox import Fault
-from stocktrim_client.snapshot.asking import FUNCTIONS, ask, kinds_in, nearest
+from stocktrim_client.sandbox import Fault, Quirks
+from stocktrim_client.snapshot.advice import nearest
+from stocktrim_client.snapshot.asking import FUNCTIONS, ask, kinds_in
 from stocktrim_client.snapshot.database import Tables
 from stocktrim_client.snapshot.question import QuestionError
 from stocktrim_client.snapshot.snapshot import Snapshot
 from stocktrim_client.snapshot.tables import TABLES
-from tests.client.sandboxed import sandbox
+from tests.client.sandboxed import every_reading, sandbox
 from tests.client.snapshot.on_hand import on_hand
 
 PRODUCTS = [
@@ -409,3 +410,68 @@ async def test_many_questions_at_once_are_all_answered() -> None:
     async with on_hand(far) as (_, snapshot, _):
         tables = await asyncio.gather(*(snapshot.ask(f"SELECT {one}, count(*) FROM products") for one in range(30)))
     assert [table.rows for table in tables] == [((one, 200),) for one in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT code FROM products JOIN order_plan USING (product_id)", "write products.code or order_plan.code"),
+        ("SELECT name FROM products p, suppliers AS s", "write p.name or s.name"),
+        ("SELECT x.code FROM products p", "names no table 'x': it has p."),
+        ("SELECT sku FROM products", "Did you mean code?"),
+        ("SELECT prise FROM products", "Did you mean unit_price?"),
+        ("SELECT is_open FROM products", "It is in purchase_orders."),
+        ("SELECT code FROM product_suppliers", "Did you mean product_code?"),
+        ("SELECT * FROM orders", "Did you mean purchase_orders?"),
+        ("SELECT * FROM sales_orders", "Single sales are not here"),
+        ("SELECT now()", "date('now') is today"),
+        ("SELECT year(ordered_at) FROM purchase_orders", "strftime('%Y-%m', ordered_at)"),
+        ("SELECT dateadd(day, 3, last_sold_at) FROM order_plan", "DATEADD is not known here. Instead: date('now'"),
+        ("SELECT date('now') - interval '7 days'", "date('now', '-30 days')"),
+        ("SELECT extract(year FROM ordered_at) FROM purchase_orders", "strftime"),
+        ("SELECT left(code, 3) FROM products", "substr(code, 1, 3)"),
+        ("SELECT median(on_hand) FROM products", "ntile(100)"),
+        ("SELECT printf('%d', on_hand) FROM products", "round(x, 2)"),
+        ("SELECT name REGEXP 'a' FROM products", "LIKE '%mug%'"),
+        ("SELECT name FROM products WHERE name ILIKE 'a'", "LIKE '%mug%'"),
+        ("SELECT TOP 5 * FROM products", "put LIMIT 5 at the end"),
+        ("SELECT on_hand::int FROM products", "CAST(x AS INTEGER)"),
+        ("SELECT code, FROM products", "a comma too many before FROM"),
+        ("SELECT 'it's' FROM products", "'it''s'"),
+        ("SELECT code FROM products GROUP BY", "missing at its end"),
+        ("SELECT code FROM products WHERE sum(on_hand) > 3", "groups with HAVING"),
+        ("SELECT sum(count(*)) FROM products", "select from (SELECT ...)"),
+        ("SELECT row_number() OVER () AS n FROM products WHERE n < 3", "Filter in an outer SELECT"),
+        ("SELECT 1 UNION SELECT 1, 2", "as many columns as the others"),
+        ("SELECT 1; SELECT 2", "ask each by itself"),
+        ("SHOW TABLES", "Tables: products,"),
+    ],
+)
+def test_a_beginners_mistake_is_told_what_to_write_instead(sql: str, said: str) -> None:
+    with pytest.raises(QuestionError) as refused:
+        kinds_in(sql)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("sql", ["SELECT current_date", "SELECT 1;", "SELECT code FROM products LIMIT 100000"])
+def test_what_is_only_unusual_is_answered(sql: str) -> None:
+    kinds_in(sql)
+
+
+@every_reading
+async def test_a_supplier_has_one_key_in_every_table(quirks: Quirks) -> None:
+    async with on_hand(sandbox(40, quirks=quirks)) as (_, snapshot, _):
+        for table in ("products", "purchase_orders"):
+            question = f"SELECT count(*), count(s.supplier) FROM {table} t LEFT JOIN suppliers s USING (supplier) "
+            answer = await snapshot.ask(f"{question} WHERE t.supplier IS NOT NULL")
+            assert answer.rows[0][0] == answer.rows[0][1]
+            assert answer.rows[0][0]
+        answer = await snapshot.ask("SELECT code FROM products WHERE supplier LIKE 'Okafor%'")
+        assert ("APRON-BLK",) in answer.rows
+
+
+async def test_the_plan_says_when_stocktrim_computed_it() -> None:
+    async with on_hand(sandbox()) as (_, snapshot, _):
+        rows = await snapshot.order_plan()
+        assert snapshot.standing().of("order_plan").computed_at == rows[0].calculated_at
+        assert snapshot.standing().of("products").computed_at is None
