@@ -56,12 +56,13 @@ class HouseServer(MCPServer[App]):
     """A server that says of a tool it does not offer what it offers instead, and which setting would bring it."""
 
     app: App
+    offers: frozenset[str]
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[App, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call; one of a tool that is not on the menu is refused."""
-        if name not in names(offered(self.app.settings)):
+        if name not in self.offers:
             return refusal(missing(name, self.app.settings))
         return await super().call_tool(name, arguments, context)
 
@@ -118,9 +119,9 @@ def build(app: App) -> MCPServer[App]:
         cache_hints=CACHE_HINTS,
         subscriptions=False,
     )
-    built.app = app
+    built.app, built.offers = app, frozenset(names(menu))
     add_resources(built, app)
-    add_prompts(built, {tool.name for tool in tools})
+    add_prompts(built, built.offers)
     add_completions(built, app)
     return built
 
