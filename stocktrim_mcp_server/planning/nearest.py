@@ -11,7 +11,7 @@ SHORTEST_BEGINNING = 2
 """Characters of a beginning that mean the word they begin."""
 
 LONGEST_SAID = 100
-"""Characters compared: the time grows with the square of them."""
+"""Characters compared, as the time grows with the square of them; and of what is asked back."""
 
 
 def nearest(said: str, known: Iterable[str], most: int = 1) -> list[str]:
@@ -35,4 +35,6 @@ def did_you_mean(said: str, known: Iterable[str], codes: Mapping[str, str] = Map
     if not found:
         return ""
     code = codes.get(found[0], found[0])
-    return f" Did you mean {found[0]!r}?" if code == found[0] else f" Did you mean {found[0]!r} (code {code!r})?"
+    # A name of the account may be as long as its writer likes.
+    shown = found[0] if len(found[0]) <= LONGEST_SAID else f"{found[0][:LONGEST_SAID]}…"
+    return f" Did you mean {shown!r}?" if code == found[0] else f" Did you mean {shown!r} (code {code!r})?"

@@ -24,6 +24,11 @@ def test_the_likest_known_word_is_asked_for_with_its_code(said: str, question: s
     assert did_you_mean(said, CODES, NAMES) == question
 
 
+def test_a_name_without_end_is_asked_for_by_its_beginning() -> None:
+    endless = f"Acme {'Roasters ' * 1_000}"
+    assert did_you_mean("Acme Roasters", [], {endless: "ACME"}) == f" Did you mean '{endless[:100]}…' (code 'ACME')?"
+
+
 def test_words_without_codes_are_asked_for_as_they_are() -> None:
     assert did_you_mean("supplier", ["suppliers", "products"]) == " Did you mean 'suppliers'?"
 
