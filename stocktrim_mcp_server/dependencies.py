@@ -118,11 +118,9 @@ def read_ago(standing: Standing, noun: str = "records") -> str | None:
     return f"{noun} read {'just now' if max(ages) < FRESH_SECONDS else f'{in_words(max(ages))} ago'}"
 
 
-async def computed_ago(stocktrim: StockTrimClient, now: datetime) -> str | None:
-    """How long ago StockTrim computed the plan on hand, in words. None: no plan is on hand, or it does not say."""
-    if stocktrim.snapshot.standing("order_plan").missing:
-        return None
-    times = [row.calculated_at for row in await stocktrim.snapshot.order_plan(wait=0) if row.calculated_at]
+def computed_ago(standing: Standing, now: datetime) -> str | None:
+    """How long ago StockTrim computed the plan among these records, in words. None: no plan, or it does not say."""
+    times = [one.computed_at for one in standing.kinds if one.computed_at is not None]
     if not times:
         return None
     seconds = (now - min(times)).total_seconds()

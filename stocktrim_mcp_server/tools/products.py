@@ -137,8 +137,7 @@ async def get_products(
     facts = dated(standing, *unknown, *_shared(meant), *said, *_cut(whole[: len(items)]))
     ages = ["products read just now"] if is_live else []
     ages += [ago for ago in (read_ago(standing, "the rest" if is_live else "records"),) if ago]
-    if "forecast" in include and (ago := await computed_ago(stocktrim, app.now())):
-        ages.append(ago)
+    ages += [ago for ago in (computed_ago(standing, app.now()),) if ago]
     facts["age"] = "; ".join(ages)
     return Products(items=tuple(items), total=len(whole), **facts)
 

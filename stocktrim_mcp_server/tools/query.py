@@ -16,16 +16,16 @@ MOST_CHARACTERS = 40_000
 """Of all cells: well below the 25,000 tokens at which hosts cut off."""
 
 COLUMNS = {
-    "products": "product_id code name category unit_cost unit_price supplier_code on_hand on_order lead_time_days "
+    "products": "product_id code name category unit_cost unit_price supplier on_hand on_order lead_time_days "
     "minimum_order_quantity batch_size discontinued …",
     "product_suppliers": "product_id supplier name supplier_sku",
     "stock_by_location": "product_id location_code on_hand on_order",
-    "suppliers": "code name lead_time_days …",
+    "suppliers": "supplier name lead_time_days …",
     "customers": "code name city …",
     "locations": "code name",
     "order_plan": "product_id code category order_quantity reorder_point safety_stock days_until_stock_out "
     "days_until_order on_hand on_order daily_demand lead_demand unit_cost last_sold_at …",
-    "purchase_orders": "reference status supplier_code ordered_at is_open total_cost …",
+    "purchase_orders": "reference status supplier ordered_at is_open total_cost …",
     "purchase_order_lines": "reference product_id quantity unit_price received_at",
     "bills_of_materials": "product_id component_id quantity …",
 }
@@ -52,9 +52,10 @@ async def query_data(
     ],
     limit: Annotated[int, Field(ge=1, le=500, description="Most rows")] = 50,
 ) -> Answer:
-    """Any other question about many records, as one SQLite SELECT: totals, joins, rankings.
+    """Any other question about many records, as one SQLite SELECT: totals, rankings.
 
-    Tables stand at sql; … = more columns, listed if you name a wrong one. Times are UTC text, yes/no is 1/0.
+    Tables stand at sql; … = more columns: a wrong one lists them. Times are UTC text, yes/no is 1/0. Join on
+    product_id, supplier.
     """
     try:
         standing = await on_hand(stocktrim, *snapshot.kinds_in(sql))
@@ -70,8 +71,7 @@ async def query_data(
         said.append("No row fits. Texts are compared exactly: LIKE and lower() are wider.")
     facts = dated(standing, *said)
     # The plan is as old as StockTrim's computing, not as our reading of it.
-    of_plan = any(one.kind == "order_plan" for one in standing.kinds)
-    ages = (await computed_ago(stocktrim, app.now()) if of_plan else None, read_ago(standing))
+    ages = (computed_ago(standing, app.now()), read_ago(standing))
     facts["age"] = "; ".join(age for age in ages if age) or None
     return Answer(columns=table.columns, rows=rows, truncated=truncated, **facts)
 

@@ -88,7 +88,7 @@ async def get_sales_history(
         plan = await stocktrim.snapshot.order_plan(wait=0) if not standing.missing else ()
         demand = _demand(silent, plan)
         facts = dated(standing, *said, _silence(silent, demand))
-        if ago := await computed_ago(stocktrim, app.now()):
+        if ago := computed_ago(standing, app.now()):
             age = f"{age}; {ago}"
     names = [_label(one, bucket) for one in periods]
     if _is_under_way(periods, bucket, today):
