@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field
 
 from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
-from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency, urgency
+from stocktrim_mcp_server.planning.cover import urgency
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.planning.overdue import Lateness, lateness
 
@@ -52,7 +52,6 @@ class Filters:
     categories: Sequence[str] = ()
     locations: Sequence[str] = ()
     products: Sequence[str] = ()
-    urgencies: Collection[Urgency] = URGENCIES
     horizon_days: int | None = None
 
     def keep(self, days_left: int | None, days_until_order: int | None) -> bool:
@@ -62,14 +61,12 @@ class Filters:
             return True
         days = days_until_order if days_until_order is not None else days_left
         # What is late is within every horizon.
-        near = self.horizon_days is None or pressing == "late" or (days or 0) <= self.horizon_days
-        return near and pressing in self.urgencies
+        return self.horizon_days is None or pressing == "late" or (days or 0) <= self.horizon_days
 
     def canonical(self) -> tuple[object, ...]:
         """The same for filters that ask the same: neither order nor case nor repeats matter."""
         words = (getattr(self, word.name) for word in fields(self)[:4])
-        urgencies = tuple(one for one in URGENCIES if one in self.urgencies)
-        return (*(tuple(sorted(folded(values))) for values in words), urgencies, self.horizon_days)
+        return (*(tuple(sorted(folded(values))) for values in words), self.horizon_days)
 
 
 EVERYTHING = Filters()
@@ -248,7 +245,7 @@ class Catalogue:
 
 
 def select(rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> list[Item]:
-    """The rows of the suppliers, categories, locations and products asked for; urgency is judged later."""
+    """The rows of the suppliers, categories, locations and products asked for; the horizon is judged later."""
     return fitting(map(catalogue.item, rows), catalogue, filters)
 
 

@@ -24,6 +24,7 @@ from typing import Literal
 from pydantic import Field
 
 from stocktrim_client.models import Model, OrderPlanRow
+from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.catalogue import (
     COUNTED,
     EVERYTHING,
@@ -179,7 +180,7 @@ def reorder_plan(
 
     Rows are of the whole business or of locations, as given. Lines come most pressing first: urgency, then days left,
     then SKU. Groups come by their most pressing line's urgency, then by the margin that waiting one cycle loses on its
-    late lines. A line nothing is known of by days stays in whatever urgency or horizon is asked for. `today` tells
+    late lines. A line nothing is known of by days stays in whatever horizon is asked for. `today` tells
     which orders are late.
 
     Source: quantities and days are StockTrim's; line cost = what is to buy x unit cost; order-by date = day computed +
@@ -356,8 +357,9 @@ def _key(line: Line, group_by: Grouping) -> str | None:
 
 
 def name_of(item: Item) -> str | None:
-    """A product's name: the row's, else the catalogue's."""
-    return item.row.name or (item.product.name if item.product else None)
+    """A product's name, as far as an answer shows one: the row's, else the catalogue's."""
+    name = item.row.name or (item.product.name if item.product else None)
+    return None if name is None else short(name)
 
 
 def total_of(costs: Collection[float]) -> float | None:
@@ -425,10 +427,8 @@ def _gaps(lines: Sequence[Line], failed: Collection[str]) -> Iterator[str]:
 
 
 def _dropped(dropped: int, filters: Filters) -> Iterator[str]:
-    if dropped and filters.horizon_days is None:
-        yield f"{dropped} less urgent line(s) that StockTrim also suggests are left out by the urgency filter."
-    elif dropped:
+    if dropped:
         yield (
-            f"{dropped} line(s) that StockTrim also suggests are less urgent, or not to be ordered within "
-            f"{filters.horizon_days} days, and are left out."
+            f"{dropped} line(s) that StockTrim also suggests need not be ordered within {filters.horizon_days} days, and "
+            "are left out."
         )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stocktrim_client.models import OrderPlanRow, Product, ProductSupplier, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_mcp_server.planning.catalogue import EVERYTHING, NO_SUPPLIER, Catalogue, Filters
-from stocktrim_mcp_server.planning.cover import URGENCIES, Urgency
+from stocktrim_mcp_server.planning.cover import URGENCIES
 from stocktrim_mcp_server.planning.plan import Grouping, WholePlan, reorder_plan
 from stocktrim_mcp_server.planning.told import Plan, Row, window
 from tests.server.planning.accounts import COMPUTED, SUPPLIERS, orders, plan_rows, products
@@ -147,7 +147,6 @@ def test_a_changed_catalogue_order_filter_or_option_gives_another_plan() -> None
         plan_of([FULL], [TEA.model_copy(update={"discontinued": True})], orders=[DRAFT]),
         plan_of([FULL], [TEA], Filters(categories=["Tea"]), orders=[DRAFT]),
         plan_of([FULL], [TEA], Filters(horizon_days=30), orders=[DRAFT]),
-        plan_of([FULL], [TEA], Filters(urgencies=["late"]), orders=[DRAFT]),
         plan_of([FULL], [TEA], orders=[DRAFT], budget=100),
         plan_of([FULL], [TEA], orders=[DRAFT], budget=200),
         plan_of([FULL, OrderPlanRow(code="B", error="No lead time.")], [TEA], orders=[DRAFT]),
@@ -156,10 +155,10 @@ def test_a_changed_catalogue_order_filter_or_option_gives_another_plan() -> None
 
 
 def test_neither_the_words_of_a_filter_nor_how_it_is_shown_make_another_plan() -> None:
-    usual = plan_of([FULL], [TEA], Filters(suppliers=["ACME", "7"], urgencies=["late", "due"]))
-    other = plan_of([FULL], [TEA], Filters(suppliers=["7 ", "acme", "Acme"], urgencies=["due", "late"]))
+    usual = plan_of([FULL], [TEA], Filters(suppliers=["ACME", "7"], horizon_days=9))
+    other = plan_of([FULL], [TEA], Filters(suppliers=["7 ", "acme", "Acme"], horizon_days=9))
     assert other.plan_id == usual.plan_id
-    shown = plan_of([FULL], [TEA], Filters(suppliers=["acme", "7"], urgencies={"late", "due"}), group_by="category")
+    shown = plan_of([FULL], [TEA], Filters(suppliers=["acme", "7"], horizon_days=9), group_by="category")
     assert shown.plan_id == usual.plan_id
 
 
@@ -258,14 +257,17 @@ def test_groups_come_by_urgency_then_by_what_waiting_loses() -> None:
     assert [(line.product, line.dry_days) for line in lines] == [("OUT", 6), ("DEAR", 5), ("CALM", None), ("DUE", 3)]
 
 
-@given(plan_rows, products, st.sampled_from(URGENCIES))
-def test_the_urgency_filter_only_drops_what_is_known_to_be_less_urgent(
-    rows: list[OrderPlanRow], known: list[Product], least: Urgency
+@given(plan_rows, products, st.integers(0, 60))
+def test_a_horizon_drops_only_what_is_known_to_be_later(
+    rows: list[OrderPlanRow], known: list[Product], days: int
 ) -> None:
-    kept = URGENCIES[: URGENCIES.index(least) + 1]
-    lines = rows_of(whole(plan_of(rows, known)))
-    plan = whole(plan_of(rows, known, Filters(urgencies=kept)))
-    assert plan.total_lines == sum(1 for line in lines if line.urgency is None or line.urgency in kept)
+    computed = plan_of(rows, known)
+    plan = plan_of(rows, known, Filters(horizon_days=days))
+    for line in computed.lines:
+        until, left = line.item.row.days_until_order, line.item.row.days_until_stock_out
+        due = until if until is not None else left
+        later = line.urgency not in ("late", None) and due is not None and due > days
+        assert any(one.item.row is line.item.row for one in plan.lines) == (not later)
 
 
 @pytest.mark.parametrize(
