@@ -10,6 +10,9 @@ M = TypeVar("M", bound=Model)
 LONGEST_TEXT = 200
 """Characters of one name, code or note."""
 
+NAME_SHOWN = 60
+"""Characters of a name inside a sentence of ours."""
+
 MOST_CHARACTERS = 40_000
 """Of all records shown: well below the 25,000 tokens at which hosts cut off."""
 

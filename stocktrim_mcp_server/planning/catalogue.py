@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field
 
 from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.cover import urgency
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.planning.overdue import Lateness, lateness
@@ -296,7 +297,7 @@ def _unknown(
     lost = [value for value in wanted if value.strip() and value.strip().casefold() not in names]
     for value in lost[:STRANGE_NAMED]:
         meant = did_you_mean(value, _alike(value, known), codes) or " search finds codes from words."
-        yield f"The plan knows no {noun} {value!r}.{meant}"
+        yield f"The plan knows no {noun} {short(value, NAME_SHOWN)!r}.{meant}"
     if len(lost) > STRANGE_NAMED:
         yield f"Nor does it know {len(lost) - STRANGE_NAMED} more of the {len(wanted)} asked for."
 

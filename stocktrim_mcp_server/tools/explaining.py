@@ -11,6 +11,7 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model, OrderPlanRow
 from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.dependencies import Account
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue, folded
 from stocktrim_mcp_server.planning.explain import Explanation, explain, notes_on
 from stocktrim_mcp_server.planning.nearest import nearest
@@ -93,7 +94,7 @@ async def _near(code: str, books: Books, stocktrim: StockTrimClient) -> str:
     if like := nearest(code, begun[:MOST_COMPARED], NEAR_SHOWN):
         return f" Did you mean {', '.join(map(repr, like))}?"
     hits = (await stocktrim.snapshot.search(code, ("products",), NEAR_SHOWN, wait=0)).hits
-    named = ", ".join(f"{hit.code!r}" + (f" ({hit.name})" if hit.name else "") for hit in hits)
+    named = ", ".join(f"{hit.code!r}" + (f" ({short(hit.name, NAME_SHOWN)})" if hit.name else "") for hit in hits)
     return f" Did you mean {named}?" if named else " search finds codes from words."
 
 
@@ -103,7 +104,7 @@ def _unknown(
     place = f" at {', '.join(locations)}" if locations else ""
     for code, rows in found.items():
         if not rows:
-            yield f"There is no product {code!r}.{near[code]}"
+            yield f"There is no product {short(code, NAME_SHOWN)!r}.{near[code]}"
         elif len(rows) > 1:
             yield f"{len(rows)} rows of the plan go by {code!r}{place}: all are explained."
         elif rows[0].calculated_at is None and rows[0].order_quantity is None:

@@ -495,6 +495,36 @@ async def test_what_stands_in_the_account_stays_data(products: int) -> None:
     await made.app.aclose()
 
 
+STRANGE: Mapping[str, Arguments] = {
+    "get_reorder_plan": {"suppliers": ["Nordlys Ceramics"], "categories": ["Ceramic"], "products": ["V60"]},
+    "explain_reorder": {"products": ["V60", LONG]},
+    "simulate_reorder": {"suppliers": ["Nordlys Ceramics"], "products": [LONG]},
+    "check_planning_data": {"suppliers": ["Nordlys Ceramics"]},
+    "search": {"query": ORDER},
+    "get_products": {"codes": ["V60", HOSTILE]},
+    "get_suppliers": {"codes": ["Nordlys Ceramics", HOSTILE]},
+    "get_sales_history": {"products": ["V60", LONG]},
+    "find_purchase_orders": {"references": ["PO-0001", HOSTILE], "suppliers": ["Nordlys Ceramics"]},
+    "query_data": {"sql": f"SELECT cod FROM products -- {LONG}"},
+    "set_defaults": {"suppliers": ["Nordlys Ceramics"]},
+}
+"""What names nothing, or nearly something whose name an enemy wrote."""
+
+
+@pytest.mark.parametrize("tool", STRANGE)
+async def test_what_names_nothing_is_said_back_in_few_and_visible_words(tool: str) -> None:
+    made = poisoned(24)
+    result = await asked(made.app, tool, STRANGE[tool])
+    await made.app.aclose()
+    text = text_of(result)
+    if not result.is_error:
+        text = "\n".join(structured_of(result).get("warnings", ()))
+        assert text
+    assert len(text) < 4_000
+    assert [one for one in text if not one.isprintable() and one != "\n"] == []
+    assert not any(line.startswith(("Warning: all is well", ORDER)) for line in text.splitlines())
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_trouble_shows_no_traceback_and_no_credentials(era: Era) -> None:
     """StockTrim, or a proxy before it, may send back whatever it was sent."""
