@@ -8,11 +8,12 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.database import add, create
@@ -21,7 +22,11 @@ from stocktrim_client.snapshot.standing import SOURCES, Kind, Source
 from stocktrim_client.snapshot.tables import Row, records_of, tables_of
 
 APPLICATION = 0x53546B54
-READINGS = "CREATE TABLE readings (source TEXT PRIMARY KEY, read_at TEXT, checked_at TEXT, rows INTEGER)"
+LEFT_SECONDS = 3600
+"""A file not put in place for so long never will be."""
+READINGS = (
+    "CREATE TABLE readings (source TEXT PRIMARY KEY, read_at TEXT, checked_at TEXT, changed_at TEXT, rows INTEGER)"
+)
 
 
 def _shape() -> int:
@@ -52,9 +57,9 @@ def load(path: Path, *, newer_than: Mapping[Source, datetime] | None = None) -> 
             if not _is_ours(database):
                 return {}
             return {
-                source: _shelf(database, source, read_at, checked_at)
-                for source, read_at, checked_at in _readings(database)
-                if source not in known or read_at > known[source]
+                reading.source: _shelf(database, reading)
+                for reading in _readings(database)
+                if reading.source not in known or reading.changed_at > known[reading.source]
             }
     except (sqlite3.Error, ValueError, OSError, OverflowError):
         return {}
@@ -66,6 +71,7 @@ def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Sourc
     Raises: OSError or sqlite3.Error where it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(path)
     kept: dict[Source, Shelf[Any]] = {shelf.source: shelf for shelf in shelves}
     known: dict[Source, datetime] = {source: shelf.changed_at for source, shelf in kept.items()}
     kept |= {source: shelf for source, shelf in load(path, newer_than=known).items() if source not in without}
@@ -84,6 +90,15 @@ def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Sourc
             fresh.unlink()
 
 
+def _sweep(path: Path) -> None:
+    """Remove what servers left that were ended while they wrote."""
+    for left in path.parent.glob(f".{path.stem}-*.new"):
+        # Another server may have put its own in place by now.
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                left.unlink()
+
+
 def _is_ours(database: sqlite3.Connection) -> bool:
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
@@ -92,26 +107,37 @@ def _is_ours(database: sqlite3.Connection) -> bool:
     return database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
 
 
-def _readings(database: sqlite3.Connection) -> Iterable[tuple[Source, datetime, datetime]]:
+class _Reading(NamedTuple):
+    """What the file says of one source."""
+
+    source: Source
+    read_at: datetime
+    checked_at: datetime
+    changed_at: datetime
+    rows: int
+
+
+def _readings(database: sqlite3.Connection) -> Iterable[_Reading]:
+    statement = "SELECT source, read_at, checked_at, changed_at, rows FROM readings"
     kept = {
-        source: (datetime.fromisoformat(read_at), datetime.fromisoformat(checked_at))
-        for source, read_at, checked_at in database.execute("SELECT source, read_at, checked_at FROM readings")
+        source: _Reading(source, *map(datetime.fromisoformat, (read_at, checked_at, changed_at)), rows=rows)
+        for source, read_at, checked_at, changed_at, rows in database.execute(statement)
     }
-    return [(source, *kept[source]) for source in SOURCES if source in kept]
+    return [kept[source] for source in SOURCES if source in kept]
 
 
-def _shelf(database: sqlite3.Connection, source: Source, read_at: datetime, checked_at: datetime) -> Shelf[Any]:
+def _shelf(database: sqlite3.Connection, reading: _Reading) -> Shelf[Any]:
+    source = reading.source
     stored: dict[Kind, Iterable[Row]] = {
         # Names are those of our own tables.
         table.name: database.execute(f"SELECT rowid, * FROM {table.name} ORDER BY rowid")  # noqa: S608 - our own names
         for table in tables_of(source)
     }
     records: list[Model] = [record for _, record in records_of(source, stored)]
-    (rows,) = database.execute("SELECT rows FROM readings WHERE source = ?", (source,)).fetchone()
-    if rows != len(records):
-        raise ValueError(f"{rows} {source} were written and {len(records)} are there")
-    shelf = Shelf(source, records, read_at=read_at)
-    shelf.checked_at = checked_at
+    if reading.rows != len(records):
+        raise ValueError(f"{reading.rows} {source} were written and {len(records)} are there")
+    shelf = Shelf(source, records, read_at=reading.read_at)
+    shelf.checked_at, shelf.changed_at = reading.checked_at, reading.changed_at
     return shelf
 
 
@@ -126,7 +152,11 @@ def _write(database: sqlite3.Connection, shelves: Iterable[Shelf[Any]]) -> None:
         records = shelf.records
         add(database, shelf.source, list(enumerate(records)))
         database.execute(
-            "INSERT INTO readings VALUES (?, ?, ?, ?)",
-            (shelf.source, shelf.read_at.isoformat(), shelf.checked_at.isoformat(), len(records)),
+            "INSERT INTO readings VALUES (?, ?, ?, ?, ?)",
+            (
+                shelf.source,
+                *(moment.isoformat() for moment in (shelf.read_at, shelf.checked_at, shelf.changed_at)),
+                len(records),
+            ),
         )
     database.execute("COMMIT")

@@ -65,6 +65,7 @@ class Keeper:
         }
         for source, shelf in (await asyncio.to_thread(load, self._path, newer_than=known)).items():
             lane = self._lanes[source]
+            # One that was changed later may have been read earlier: all but the change would go back.
             if not lane.is_reading and (lane.shelf is None or shelf.read_at > lane.shelf.changed_at):
                 lane.shelf, lane.was_tried = shelf, True
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import ProductDraft
-from stocktrim_client.sandbox import Quirks
+from stocktrim_client.sandbox import Fault, Quirks, serve
 from stocktrim_client.snapshot import Snapshot
 from stocktrim_client.snapshot.filing import file_name, load, save
 from stocktrim_client.snapshot.shelf import Shelf
 from stocktrim_client.snapshot.standing import SOURCES, Source
+from tests.client.fault_server import until as really
 from tests.client.sandboxed import asked, every_reading, sandbox
 from tests.client.snapshot.on_hand import Wall, on_hand, snapshot_of, until
 
@@ -259,3 +261,68 @@ async def test_the_client_keeps_a_file_where_it_is_told_to(tmp_path: Path) -> No
     async with StockTrimClient("sandbox", "sandbox", transport=sandbox(), snapshot_folder=tmp_path) as stocktrim:
         await stocktrim.snapshot.need()
     assert file_in(tmp_path).suffix == ".sqlite3"
+
+
+async def test_a_write_of_one_server_is_not_written_over_by_what_another_read_before_it(tmp_path: Path) -> None:
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (stocktrim, writes, wall):
+        reads = snapshot_of(stocktrim, folder=tmp_path, now=wall)
+        await writes.need("products")
+        wall.passes(minutes=1)
+        await reads.refresh("products")
+        wall.passes(minutes=1)
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        await writes.touched("products", ["NEW-1"])
+        await until(lambda: not writes._tasks)
+        await reads.refresh("suppliers")
+        await until(lambda: not reads._tasks)
+        await reads.aclose()
+        assert "NEW-1" in [one.product_id for one in load(file_in(tmp_path))["products"].records]
+
+
+FILL = """
+import asyncio, sys
+from pathlib import Path
+from stocktrim_client import StockTrimClient
+
+async def main(address, folder):
+    async with StockTrimClient("sandbox", "sandbox", base_url=address, snapshot_folder=Path(folder)) as stocktrim:
+        standing = await stocktrim.snapshot.need()
+        print(len(await stocktrim.snapshot.products()), *standing.missing, flush=True)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def _fills(address: str, folder: Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FILL, address, str(folder), stdout=asyncio.subprocess.PIPE
+    )
+
+
+async def test_a_fill_whose_process_was_ended_half_way_does_not_pass_for_the_whole(tmp_path: Path) -> None:
+    far = sandbox(300)
+    far.faults.add(Fault("silence", at="read_order_plan", times=None))
+    async with serve(far) as address:
+        process = await _fills(address, tmp_path)
+        path = tmp_path / file_name(address, "sandbox", "sandbox")
+        await really(lambda: "products" in load(path))
+        process.kill()
+        await process.wait()
+    kept = load(path)
+    assert "order_plan" not in kept
+    assert len(kept["products"]) == 300
+    left = tmp_path / f".{path.stem}-left.new"
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    save(path, kept.values())
+    assert not left.exists()
+
+
+async def test_two_processes_that_fill_one_file_at_once_leave_it_whole(tmp_path: Path) -> None:
+    async with serve(sandbox(300)) as address:
+        processes = [await _fills(address, tmp_path) for _ in range(2)]
+        said = [(await process.communicate())[0] for process in processes]
+    assert said == [b"300\n", b"300\n"]
+    assert {source: len(shelf) for source, shelf in load(file_in(tmp_path)).items()}.keys() == set(SOURCES)
+    assert len(load(file_in(tmp_path))["order_plan"]) == 300
