@@ -42,8 +42,8 @@ def offered(settings: Settings) -> tuple[Toolset, ...]:
     Single tools without groups are all there is; one with a minus is left out, whatever else names it.
     Raises: SettingsError for a name that is none.
     """
-    single = {name for name in settings.tools if not name.startswith("-")}
-    without = {name[1:].strip() for name in settings.tools if name.startswith("-")}
+    single = {name for name in settings.tools if _is_added(name)}
+    without = {name[1:] for name in settings.tools if not _is_added(name)}
     _all_known("tool", (*single, *without), names(EVERY), "STOCKTRIM_TOOLS (--tools)")
     said = settings.toolsets or (() if single else (DEFAULT,))
     _all_known("toolset", said, [one.name for one in EVERY] + [DEFAULT, ALL], "STOCKTRIM_TOOLSETS (--toolsets)")
@@ -66,8 +66,20 @@ def missing(name: str, settings: Settings) -> str:
         return f"There is no tool {name[:100]!r}.{did_you_mean(name, there)}{listed}"
     if settings.read_only and name not in names([home.only({name}, read_only=True)]):
         return f"{name} changes something and this server is read-only (STOCKTRIM_READ_ONLY=1).{listed}"
-    how = f"STOCKTRIM_TOOLSETS={home.name} or STOCKTRIM_TOOLS={name}"
-    return f"{name} is not offered by this server; its owner can add it with {how}.{listed}"
+    return f"{name} is not offered by this server; {_how(name, home, settings)} would bring it.{listed}"
+
+
+def _how(name: str, home: Toolset, settings: Settings) -> str:
+    """The setting of an owner who wants this tool besides those there are."""
+    if f"-{name}" in settings.tools:
+        return f"STOCKTRIM_TOOLS without -{name}"
+    if settings.toolsets or not any(_is_added(one) for one in settings.tools):
+        return f"STOCKTRIM_TOOLSETS={','.join([*(settings.toolsets or (DEFAULT,)), home.name])}"
+    return f"STOCKTRIM_TOOLS={','.join([*settings.tools, name])}"
+
+
+def _is_added(name: str) -> bool:
+    return not name.startswith("-")
 
 
 def _is_named(toolset: Toolset, said: Sequence[str]) -> bool:

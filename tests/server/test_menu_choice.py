@@ -96,7 +96,8 @@ async def test_what_is_not_on_the_menu_is_not_listed_and_refused_when_called(
     assert there == ["get_reorder_plan", "explain_reorder", "simulate_reorder", "get_status"]
     assert refused.is_error
     assert left_out.is_error
-    assert "STOCKTRIM_TOOLSETS=lookup or STOCKTRIM_TOOLS=search" in text_of(refused)
+    assert "STOCKTRIM_TOOLSETS=planning,lookup would bring it" in text_of(refused)
+    assert "STOCKTRIM_TOOLS without -check_planning_data would bring it" in text_of(left_out)
     assert f"tools: {', '.join(there)}." in text_of(refused)
     assert "Did you mean 'explain_reorder'?" in text_of(unknown)
     assert not answered.is_error
@@ -112,6 +113,18 @@ async def test_a_read_only_server_refuses_a_change_by_the_name_of_its_setting(
     assert refused.is_error
     assert "STOCKTRIM_READ_ONLY" in text_of(refused)
     assert sandbox.requests == []
+
+
+@pytest.mark.parametrize("tool", names(EVERY))
+@pytest.mark.parametrize(("toolsets", "tools"), [("", ""), ("query", ""), ("", "query_data"), ("", "-run_forecast")])
+def test_the_setting_that_is_named_brings_the_tool_and_leaves_the_others(toolsets: str, tools: str, tool: str) -> None:
+    before = menu(toolsets, tools)
+    if tool in before or f"-{tool}" in tools:
+        return
+    said = missing(tool, Settings(toolsets=tuple(toolsets.split()), tools=tuple(tools.split())))
+    name, _, value = said.partition("; ")[2].partition(" would")[0].partition("=")
+    more = {"STOCKTRIM_TOOLSETS": toolsets, "STOCKTRIM_TOOLS": tools, name: value.replace(",", " ")}
+    assert {tool, *before} <= set(menu(more["STOCKTRIM_TOOLSETS"], more["STOCKTRIM_TOOLS"]))
 
 
 def test_a_tool_that_is_no_more_than_a_long_word_is_cut() -> None:

@@ -165,7 +165,7 @@ async def test_without_the_toolset_defaults_are_neither_offered_nor_used(
         plan = data_of(await client.call_tool("get_reorder_plan", {}))
         refused = await client.call_tool("get_defaults", {})
     assert len(suppliers_in(plan)) > 1
-    assert "STOCKTRIM_TOOLSETS=defaults" in text_of(refused)
+    assert "STOCKTRIM_TOOLSETS=default,defaults would bring it" in text_of(refused)
 
 
 async def test_a_read_only_server_uses_defaults_but_a_model_cannot_set_them(
