@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -78,8 +79,12 @@ def menu(toolsets: Sequence[Toolset]) -> str:
     return "\n".join(lines)
 
 
-async def written() -> str:
-    """The text of docs/tools.md."""
+@asynccontextmanager
+async def fixed_session() -> AsyncGenerator[Client]:
+    """A client of this server with all its tools, on the sandbox, on the morning of `TODAY`; all records are on hand.
+
+    What is asked in the same order gets the same answers, whenever and wherever.
+    """
     clock = _Clock()
     sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep)
 
@@ -91,13 +96,19 @@ async def written() -> str:
     try:
         async with Client(server.build(app)) as client:
             await app.stocktrim.snapshot.need(*KINDS)
-            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            answers = {name: await _answered(client, name, dict(said)) for name, said in EXAMPLES.items()}
-            resources = (await client.list_resources()).resources
-            templates = (await client.list_resource_templates()).resource_templates
-            prompts = (await client.list_prompts()).prompts
+            yield client
     finally:
         await app.aclose()
+
+
+async def written() -> str:
+    """The text of docs/tools.md."""
+    async with fixed_session() as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        answers = {name: await _answered(client, name, dict(said)) for name, said in EXAMPLES.items()}
+        resources = (await client.list_resources()).resources
+        templates = (await client.list_resource_templates()).resource_templates
+        prompts = (await client.list_prompts()).prompts
     rows = [(str(one.uri), one.description) for one in resources]
     rows += [(one.uri_template, one.description) for one in templates]
     return "\n".join(
