@@ -16,10 +16,10 @@ Of a line that is ordered in part the rest is to buy, in whole packs; StockTrim'
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -33,6 +33,7 @@ from stocktrim_mcp_server.planning.catalogue import (
     Filters,
     Item,
     OpenOrder,
+    fitting,
     folded,
     select,
     strange,
@@ -43,8 +44,9 @@ from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
     dry_days_of,
     limits_of,
-    lost_margin_of_waiting,
+    lost_units_of_waiting,
     one_cycle,
+    supposed_margin,
     usual_margin_rate,
     why_harmless,
     within_budget,
@@ -78,7 +80,7 @@ class AddOn(Model):
     estimated_cost: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A suggested row while the plan is computed."""
 
@@ -94,6 +96,8 @@ class Line:
     ordered: float
     """Units on open orders that StockTrim's suggestion does not know of; see `uncounted_units`."""
     mark: bytes
+    lost_units: float
+    """Estimate: not sold if it is ordered one cycle later."""
     lost_margin: float = 0.0
 
     @property
@@ -167,7 +171,7 @@ class WholePlan:
 
 
 def reorder_plan(
-    rows: Iterable[OrderPlanRow],
+    rows: Sequence[OrderPlanRow],
     catalogue: Catalogue,
     filters: Filters = EVERYTHING,
     *,
@@ -186,12 +190,16 @@ def reorder_plan(
     Source: quantities and days are StockTrim's; line cost = what is to buy x unit cost; order-by date = day computed +
     days until the order is due. What a budget keeps: `within_budget`.
     """
-    rows = list(rows)
-    items = select((row for row in rows if (row.order_quantity or 0) > 0 or row.error), catalogue, filters)
-    suggested = [_line(item, catalogue, today) for item in items if (item.row.order_quantity or 0) > 0]
-    failed = [item for item in items if item.row.error and (item.row.order_quantity or 0) <= 0]
+    standing = catalogue.remember_of_all(_standing, rows)
+    suggested, failed = standing.lines, standing.failed
+    if filters != EVERYTHING:
+        meant = {id(item.row) for item in fitting(standing.items, catalogue, filters)}
+        suggested = [line for line in suggested if id(line.item.row) in meant]
+        failed = [item for item in failed if id(item.row) in meant]
     lines = [
-        line for line in suggested if filters.keep(line.item.row.days_until_stock_out, line.item.row.days_until_order)
+        _dated(line, catalogue, today)
+        for line in suggested
+        if filters.keep(line.item.row.days_until_stock_out, line.item.row.days_until_order)
     ]
     usual = usual_margin_rate(line.item for line in lines)
     aside: list[tuple[Line, str]] = []
@@ -200,15 +208,14 @@ def reorder_plan(
         if why := nothing_to_buy(line.item, line.quantity, line.to_buy, line.orders):
             aside.append((line, why))
         else:
-            line.lost_margin = lost_margin_of_waiting(line.item, line.to_buy, usual, line.ordered)
-            wanted.append(line)
+            lost = line.lost_units * supposed_margin(line.item, usual) if line.lost_units else 0.0
+            wanted.append(replace(line, lost_margin=lost) if lost else line)
     aside.sort(key=lambda one: one[0].order)
     kept, left_out = (wanted, ()) if budget is None else _paid_for(wanted, usual, budget)
     groups = _grouped(kept, catalogue, group_by)
-    as_of = min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
     return WholePlan(
         plan_id=identity([*(line.mark for line in suggested), *map(mark, failed)], (filters.canonical(), budget)),
-        as_of=as_of,
+        as_of=standing.as_of,
         group_by=group_by,
         groups=groups,
         suggested=tuple(lines),
@@ -226,9 +233,37 @@ def reorder_plan(
     )
 
 
-def _line(item: Item, catalogue: Catalogue, today: date | None) -> Line:
+class Standing(NamedTuple):
+    """What of a reading suggests something, whatever is asked of it."""
+
+    lines: list[Line]
+    failed: list[Item]
+    as_of: datetime | None
+
+    @property
+    def items(self) -> list[Item]:
+        """The items behind both."""
+        return [*(line.item for line in self.lines), *self.failed]
+
+
+def _standing(rows: Sequence[OrderPlanRow], catalogue: Catalogue) -> Standing:
+    return Standing(
+        [_line(catalogue.item(row), catalogue) for row in rows if (row.order_quantity or 0) > 0],
+        [catalogue.item(row) for row in rows if row.error and (row.order_quantity or 0) <= 0],
+        min((row.calculated_at for row in rows if row.calculated_at is not None), default=None),
+    )
+
+
+def _dated(line: Line, catalogue: Catalogue, today: date | None) -> Line:
+    """A line whose orders say whether they are overdue."""
+    if today is None or not line.orders:
+        return line
+    return replace(line, orders=tuple(catalogue.open_orders(line.item, today)))
+
+
+def _line(item: Item, catalogue: Catalogue) -> Line:
     quantity, unit_cost = item.row.order_quantity or 0.0, item.unit_cost
-    orders = tuple(catalogue.open_orders(item, today))
+    orders = tuple(catalogue.open_orders(item))
     ordered = uncounted_units(item, catalogue)
     to_buy = rest_of(quantity, ordered, limits_of(item).batch)
     dry = dry_days_of(item)
@@ -242,6 +277,7 @@ def _line(item: Item, catalogue: Catalogue, today: date | None) -> Line:
         orders=orders,
         ordered=ordered,
         mark=mark(item, orders),
+        lost_units=lost_units_of_waiting(item, to_buy, ordered),
     )
 
 
@@ -429,6 +465,6 @@ def _gaps(lines: Sequence[Line], failed: Collection[str]) -> Iterator[str]:
 def _dropped(dropped: int, filters: Filters) -> Iterator[str]:
     if dropped:
         yield (
-            f"{dropped} line(s) that StockTrim also suggests need not be ordered within {filters.horizon_days} days, and "
-            "are left out."
+            f"{dropped} line(s) that StockTrim also suggests need not be ordered within {filters.horizon_days} days, "
+            "and are left out."
         )

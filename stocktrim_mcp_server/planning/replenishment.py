@@ -304,18 +304,26 @@ def lost_margin(unit_margin: float, daily_rate: float, quantity: float, days: fl
     return max(0.0, unit_margin) * max(0.0, min(quantity, daily_rate * days))
 
 
-def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float, coming: float = 0.0) -> float:
-    """Estimate: margin lost if the line is ordered one cycle later instead of now.
+def lost_units_of_waiting(item: Item, quantity: float, coming: float = 0.0) -> float:
+    """Estimate: units not sold if the line is ordered one cycle later instead of now, at most `quantity`.
 
-    Units: units, margin over cost for lines without a price, units to come that StockTrim does not count -> money.
-    Source: `lost_margin` of the days in `window_days_of` that the order now would prevent.
+    Units: units; `coming`: to come, and not counted by StockTrim.
     """
     lead, rate, lasting = pace_of(item)
     if lasting is None:
         return 0.0
     lasting += coming / rate
     prevented = days_out(lasting, lead or 0.0, window_days_of(item)) - days_out(lasting, lead or 0.0, 0)
-    return lost_margin(supposed_margin(item, usual_rate), rate, quantity, prevented)
+    return max(0.0, min(quantity, rate * prevented))
+
+
+def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float, coming: float = 0.0) -> float:
+    """Estimate: margin lost if the line is ordered one cycle later instead of now.
+
+    Units: units, margin over cost for lines without a price, units to come that StockTrim does not count -> money.
+    Source: `lost_margin` of the days in `window_days_of` that the order now would prevent.
+    """
+    return supposed_margin(item, usual_rate) * lost_units_of_waiting(item, quantity, coming)
 
 
 def why_harmless(item: Item, usual_rate: float) -> str:

@@ -86,6 +86,17 @@ def test_the_same_account_in_any_order_is_the_same_plan(
     assert not {NO_SUPPLIER, "no category", "whole business", "not computed"} & set(groups[:-1])
 
 
+@given(plan_rows, products, orders, st.none() | st.floats(0, 100_000))
+def test_questions_to_one_catalogue_do_not_disturb_each_other(
+    rows: list[OrderPlanRow], known: list[Product], held: list[PurchaseOrder], budget: float | None
+) -> None:
+    catalogue = Catalogue(known, SUPPLIERS, orders=held)
+    alone = whole(plan_of(rows, known, orders=held, budget=budget, today=date(2026, 11, 23)))
+    reorder_plan(rows, catalogue, Filters(suppliers=["ACME"], horizon_days=3), today=date(2027, 1, 1))
+    after = whole(reorder_plan(rows, catalogue, budget=budget, today=date(2026, 11, 23)))
+    assert after == alone
+
+
 FULL = OrderPlanRow(
     code="A",
     category="Tea",
