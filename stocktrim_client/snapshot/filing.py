@@ -22,6 +22,8 @@ from stocktrim_client.snapshot.standing import SOURCES, Kind, Source
 from stocktrim_client.snapshot.tables import Row, records_of, tables_of
 
 APPLICATION = 0x53546B54
+TRIES = 4
+"""What another server puts there while we write is taken up and written anew, so often."""
 LEFT_SECONDS = 3600
 """A file not put in place for so long never will be."""
 READINGS = (
@@ -72,6 +74,25 @@ def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Sourc
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _sweep(path)
+    shelves = list(shelves)
+    for _ in range(TRIES - 1):
+        if _put(path, shelves, without, only_if_as_before=True):
+            return
+    _put(path, shelves, without, only_if_as_before=False)
+
+
+def state_of(path: Path) -> tuple[int, int] | None:
+    """What tells one state of a file from another; None: there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _put(path: Path, shelves: Iterable[Shelf[Any]], without: Collection[Source], *, only_if_as_before: bool) -> bool:
+    """Write the file and put it in place; False: another server has put its own there meanwhile."""
+    before = state_of(path)
     kept: dict[Source, Shelf[Any]] = {shelf.source: shelf for shelf in shelves}
     known: dict[Source, datetime] = {source: shelf.changed_at for source, shelf in kept.items()}
     kept |= {source: shelf for source, shelf in load(path, newer_than=known).items() if source not in without}
@@ -84,10 +105,13 @@ def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Sourc
             # It is nobody's before it is whole, so there is nothing to roll back.
             database.execute("PRAGMA journal_mode = OFF")
             _write(database, kept.values())
+        if only_if_as_before and state_of(path) != before:
+            return False
         fresh.replace(path)
     finally:
         with contextlib.suppress(FileNotFoundError):
             fresh.unlink()
+    return True
 
 
 def _sweep(path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from stocktrim_client.snapshot.filing import load, save
+from stocktrim_client.snapshot.filing import load, save, state_of
 from stocktrim_client.snapshot.lane import Lane, log
 from stocktrim_client.snapshot.standing import Source
 
@@ -56,7 +56,7 @@ class Keeper:
             await self._save()
 
     async def _take_up(self) -> None:
-        seen = await asyncio.to_thread(_state, self._path)
+        seen = await asyncio.to_thread(state_of, self._path)
         if seen is None or seen == self._seen:
             return
         self._seen = seen
@@ -80,13 +80,4 @@ class Keeper:
                 # The records are on hand all the same; the next reading tries again.
                 log.warning("The records could not be kept in a file (%s).", type(error).__name__)
             else:
-                self._seen = await asyncio.to_thread(_state, self._path)
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    """What tells one state of a file from another; None: there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns
+                self._seen = await asyncio.to_thread(state_of, self._path)
