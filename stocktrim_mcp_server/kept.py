@@ -20,7 +20,7 @@ from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.compare import Digest
 
 MOST = 40
-"""Plans kept; the oldest go first."""
+"""Plans kept; of one computation the oldest go first, then the oldest of all."""
 
 LARGEST = 50_000_000
 """Bytes a kept plan may have once it is unpacked: more was not written by us."""
@@ -49,6 +49,7 @@ class KeptPlans:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._packed: dict[str, tuple[Kept, bytes]] = {}
+        self._last: tuple[Lines, bytes] | None = None
 
     def keep(self, kept: Kept, lines: Lines) -> None:
         """Keep a plan, unless one of its name is kept already. Blocks.
@@ -57,10 +58,14 @@ class KeptPlans:
         """
         if kept.plan_id in self._packed:
             return
-        packed = zlib.compress(json.dumps(lines, separators=(",", ":")).encode(), 1)
+        # Plans of one reading differ in what was asked, not in their lines.
+        last = self._last
+        if last is None or last[0] is not lines:
+            last = self._last = lines, zlib.compress(json.dumps(lines, separators=(",", ":")).encode(), 1)
+        packed = last[1]
         self._packed[kept.plan_id] = kept, packed
         while len(self._packed) > MOST:
-            del self._packed[next(iter(self._packed))]
+            del self._packed[_first_to_go([one for one, _ in self._packed.values()]).plan_id]
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 _write(self._folder, kept.plan_id, kept.model_dump_json().encode() + b"\n" + packed)
@@ -165,5 +170,26 @@ def put(path: Path, content: bytes) -> None:
 
 def _write(folder: Path, name: str, packed: bytes) -> None:
     put(folder / f"{name}{_ENDING}", packed)
-    for path in _files(folder)[MOST:]:
+    paths = _files(folder)
+    if len(paths) <= MOST:
+        return
+    heads = [(path, _head(path)) for path in reversed(paths)]
+    known = {head.plan_id: path for path, head in heads if head is not None}
+    while len(known) > MOST:
+        del known[_first_to_go([head for _, head in heads if head is not None and head.plan_id in known]).plan_id]
+    for path in {*paths} - {*known.values()}:
         path.unlink(missing_ok=True)
+
+
+def _first_to_go(kept: Sequence[Kept]) -> Kept:
+    """Of plans, the oldest first, one of which a later one tells the same; else the oldest.
+
+    So that many questions of one day do not push out the plan of last week.
+    """
+    later: set[object] = set()
+    twice: Kept | None = None
+    for one in reversed(kept):
+        key = one.as_of, frozenset(one.locations)
+        twice = one if key in later else twice
+        later.add(key)
+    return kept[0] if twice is None else twice

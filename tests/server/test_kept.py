@@ -61,6 +61,21 @@ def test_the_oldest_go_first(tmp_path: Path) -> None:
     assert meant(KeptPlans(), "BAA") is None
 
 
+@pytest.mark.parametrize("in_folder", [False, True])
+def test_many_questions_of_one_day_do_not_push_out_the_plan_of_last_week(tmp_path: Path, in_folder: bool) -> None:
+    plans = KeptPlans(tmp_path if in_folder else None)
+    plans.keep(kept("X", -7), LINES)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for number in range(MOST + 5):
+        today = kept(f"B{letters[number // 26]}{letters[number % 26]}")
+        plans.keep(today, LINES)
+    assert len(plans.known()) == MOST
+    again = KeptPlans(tmp_path) if in_folder else plans
+    found = again.find("XAAAAAAAAA", (), None)
+    assert found is not None
+    assert found[1].lines == LINES
+
+
 def test_files_are_the_owners_alone_and_their_folder_tells_no_secret(tmp_path: Path) -> None:
     folder = account_folder(tmp_path / "data", "https://x", "tenant-17", "hush")
     assert "tenant-17" not in str(folder)
