@@ -229,12 +229,19 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, BaseModel):
-        return " ".join(f"{_words(name)} {_cell(one)}" for name, one in _present(value).items())
+        return _inline(_present(value))
     if _is_records(value):
         return "; ".join(_cell(one) for one in value)
     if isinstance(value, tuple | list):
         return ", ".join(_cell(one) for one in cast(tuple[Any, ...], value))
     return visible(str(value))
+
+
+def _inline(fields: dict[str, Any]) -> str:
+    """A record inside a cell: what it is known by, which stands first, then the rest by name."""
+    first, *rest = fields.items() or [("", None)]
+    said = ", ".join(f"{_words(name)} {_cell(one)}" for name, one in rest)
+    return f"{_cell(first[1])} ({said})" if said else _cell(first[1])
 
 
 def number(value: float) -> str:

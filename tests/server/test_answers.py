@@ -82,7 +82,7 @@ def test_warnings_come_first_then_values_then_lists_then_totals() -> None:
         "Warning: Old figures.\n\n"
         "as of: 2026-11-23 08:00 UTC\ndue: 2026-12-01\nready: no\n\n"
         "| code | cost | stock | flags |\n| --- | --- | --- | --- |\n"
-        "| A | 1.5 | place MAIN units 3 | no cost, late |\n| B |  |  |  |\n\n"
+        "| A | 1.5 | MAIN (units 3) | no cost, late |\n| B |  |  |  |\n\n"
         "total: 7, next cursor: 2"
     )
 
