@@ -246,9 +246,7 @@ def _shelf_levels_crossed(item: Item, _: Compared) -> Verdict | None:
 def _weak_forecast(item: Item, compared: Compared) -> Verdict | None:
     if not item.row.is_uncertain or id(item.row) not in compared.weighty:
         return None
-    quantity, fit = item.row.order_quantity or 0.0, item.row.best_fit
-    fits = "" if fit is None else f", best fit R2 {fit:.2f}"
-    return Verdict(f"{quantity:g} suggested, though {trust_of(item).why}{fits}", "overridden_demand")
+    return Verdict(f"{item.row.order_quantity or 0.0:g} suggested, though {trust_of(item).why}", "overridden_demand")
 
 
 def _duplicate_sku(item: Item, compared: Compared) -> Verdict | None:

@@ -188,8 +188,8 @@ def test_a_weak_forecast_counts_only_where_much_money_stands_on_it() -> None:
 def test_a_weak_forecast_says_by_which_figures_it_is_weak() -> None:
     weak = {"is_uncertain": True, "sales_count": 3, "spread": 90.0, "best_fit": 0.094}
     assert findings(weak, {})["weak_forecast"].wrong == (
-        "10 suggested, though StockTrim marks the forecast as uncertain, 3 sales only (fewer than 8), the methods' "
-        "answers lie further apart than the demand itself, best fit R2 0.09"
+        "10 suggested, though StockTrim marks the forecast as uncertain; 3 sales only (fewer than 8); no pattern found "
+        "in past sales (R2 0.09), and its methods' answers lie further apart than the demand itself"
     )
     assert findings({"best_fit": 0.1, "sales_count": 90}, {}) == {}
 

@@ -244,7 +244,7 @@ def test_why_some_is_suggested(different: dict[str, Any], why: str) -> None:
 def test_confidence_is_said_with_its_reason() -> None:
     found = explained(best_fit=0.1, spread=5.0)
     assert found.confidence == "medium"
-    assert found.confidence_why == "the best fit explains 10 % of the ups and downs of past sales (high needs 50 %)"
+    assert found.confidence_why == ("no pattern found in past sales (R2 0.1), but StockTrim's methods agree within 8 %")
     assert explained(best_fit=0.9).confidence == "high"
 
 
