@@ -9,7 +9,7 @@
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from stocktrim_mcp_server.planning.catalogue import Item
@@ -63,6 +63,35 @@ class Assumptions:
             f"ordered {self.delay_days:g} days later" if self.delay_days else "",
         ]
         return ", ".join(part for part in parts if part) or "nothing changed"
+
+    @property
+    def each(self) -> "tuple[Assumptions, ...]":
+        """The assumptions one by one."""
+        given = [one for one in fields(self) if getattr(self, one.name) != one.default]
+        return tuple(Assumptions(**{one.name: getattr(self, one.name)}) for one in given)
+
+    @property
+    def effect(self) -> str:
+        """What a single assumption does to a line; of several, what the first does."""
+        if self.demand_change_pct:
+            return f"{'more' if self.demand_change_pct > 0 else 'less'} sells before an order arrives"
+        if self.lead_time_days is not None:
+            return "a longer lead time than now makes an order due earlier, a shorter one later"
+        if self.lead_time_change_days > 0:
+            return "stock must last longer, so orders fall due earlier"
+        if self.lead_time_change_days:
+            return "orders arrive sooner, so they fall due later"
+        if self.service_level_pct is not None:
+            return "safety stock changes"
+        return "stock sells on until the order is placed" if self.delay_days else ""
+
+    @property
+    def doubtful(self) -> str | None:
+        """That a share was likely meant where a percentage is asked for. None: not likely."""
+        change = self.demand_change_pct
+        if not 0 < abs(change) < 1:
+            return None
+        return f"demand_change_pct {change:g} is read as {change:g} %; for {100 * change:g} % pass {100 * change:g}."
 
 
 AS_IT_IS = Assumptions()
