@@ -90,7 +90,7 @@ class HouseServer(MCPServer[App]):
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[App, Any] | None = None
     ) -> GetPromptResult | InputRequiredResult:
         """Tell a prompt; what is wrong with the question is said in words."""
-        return await super().get_prompt(name, checked(name, arguments), context)
+        return await super().get_prompt(name, checked(name, arguments, self.offers), context)
 
 
 def build(app: App) -> MCPServer[App]:
@@ -121,7 +121,7 @@ def build(app: App) -> MCPServer[App]:
     )
     built.app, built.offers = app, frozenset(names(menu))
     add_resources(built, app)
-    add_prompts(built, built.offers)
+    add_prompts(built, built.offers, forgets=settings.data_folder is None and not settings.sandbox)
     add_completions(built, app)
     return built
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -22,7 +23,7 @@ from tests.server.stdio import started
 Era = Literal["auto", "legacy"]
 OpenApp = Callable[..., App]
 
-LONGEST = 1_500
+LONGEST = 2_300
 MENU = names(TOOLSETS)
 LATER = {"draft_purchase_orders", "update_products", "save_suppliers"}
 """Tools that recipes take up once they are on the menu."""
@@ -39,7 +40,7 @@ def era(request: pytest.FixtureRequest) -> Era:
 def texts(recipe: Recipe) -> Iterator[str]:
     """Every text a recipe may tell."""
     for step in recipe.steps:
-        yield from (step,) if isinstance(step, str) else step
+        yield from (step,) if isinstance(step, str) else step.ways
 
 
 def filled(recipe: Recipe) -> dict[str, str]:
@@ -94,10 +95,39 @@ async def test_a_recipe_is_short_and_says_what_binds_it(app: App, era: Era, reci
 
 
 @pytest.mark.parametrize("name", ["monday_reorder", "weekly_review", "supplier_order_review"])
-async def test_a_buyers_recipe_starts_from_the_plan(app: App, name: str) -> None:
+async def test_a_buyers_recipe_starts_from_the_plan_once_it_is_settled_who_is_meant(app: App, name: str) -> None:
+    recipe = next(one for one in RECIPES if one.name == name)
     async with Client(server.build(app)) as client:
-        text = await prompt(client, name, {"supplier": "HIKARI"} if name == "supplier_order_review" else None)
-    assert "\n1. `get_reorder_plan" in text
+        text = await prompt(client, name, {one.name: "hikari glas" for one in recipe.arguments})
+    first = [step.partition("(")[0] for step in re.findall(r"^\d+\. (.*)", text, re.MULTILINE)][:2]
+    assert first[0] == ("`search" if recipe.arguments else "`get_reorder_plan")
+    assert "`get_reorder_plan" in first
+
+
+async def test_a_plan_is_read_to_its_end_and_again_with_the_same_filters(app: App) -> None:
+    async with Client(server.build(app)) as client:
+        text = await prompt(client, "monday_reorder", {"supplier": "HIKARI", "location": "MAIN"})
+    plans = re.findall(r"`get_reorder_plan\((.*?)\)`", text)
+    assert len(plans) == 2
+    assert all(plan.startswith("suppliers=[SUPPLIER], locations=[LOCATION]") for plan in plans)
+    assert "Follow next_cursor until there is none" in text
+    assert text.count("It is of all categories and locations") + text.count("it is of all categories and loc") == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"sandbox": True}, False), ({"data_folder": Path("/kept")}, False), ({}, True)],
+)
+async def test_without_an_earlier_plan_the_setting_is_named_only_where_it_would_help(
+    settings: dict[str, Any], said: bool
+) -> None:
+    app = App(Settings(log_level="ERROR", **settings), server.connect)
+    async with Client(server.build(app)) as client:
+        for name in ("monday_reorder", "weekly_review"):
+            text = await prompt(client, name)
+            assert text.count("No earlier plan to compare with? Say so") == 1
+            assert ("STOCKTRIM_DATA_FOLDER" in text) is said
+    await app.aclose()
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
@@ -165,14 +195,14 @@ async def test_calls_carry_the_filters_that_were_given_and_no_others(app: App, e
         everywhere = await prompt(client, "monday_reorder")
         one = await prompt(client, "monday_reorder", {"supplier": "HIKARI", "category": " "})
         at = await prompt(client, "monday_reorder", {"location": "MAIN"})
-    assert '`get_reorder_plan(compare_to="last")`' in everywhere
+    assert '`get_reorder_plan(compare_to="last", limit=200)`' in everywhere
     assert "SUPPLIER" not in everywhere
     assert '\nSUPPLIER: "HIKARI"\n' in one
-    assert '`get_reorder_plan(suppliers=[SUPPLIER], compare_to="last")`' in one
+    assert '`get_reorder_plan(suppliers=[SUPPLIER], compare_to="last", limit=200)`' in one
     assert "CATEGORY" not in one
-    assert "`check_planning_data(suppliers=[SUPPLIER])`" in one
+    assert "`check_planning_data(suppliers=[SUPPLIER], limit=100)`" in one
     assert '\nLOCATION: "MAIN"\n' in at
-    assert "`check_planning_data`" in at
+    assert "`check_planning_data(limit=100)`" in at
 
 
 @pytest.mark.parametrize(
@@ -228,16 +258,32 @@ async def test_prompts_need_no_account(era: Era) -> None:
 async def test_a_read_only_server_and_one_of_few_tools_tell_recipes_in_their_tools(
     open_app: OpenApp, sandbox: Sandbox, era: Era
 ) -> None:
-    for different in ({"read_only": True}, {"tools": ("search",)}, {"toolsets": ("query", "orders")}):
+    for different in ({"read_only": True}, {"tools": ("search",)}, {"toolsets": ("planning", "orders")}):
         async with Client(server.build(open_app(sandbox, **different)), mode=era) as client:
             menu = {tool.name for tool in (await client.list_tools()).tools}
+            there = {one.name for one in (await client.list_prompts()).prompts}
+            assert there == {recipe.name for recipe in RECIPES if {*recipe.needs} & menu}
             for recipe in RECIPES:
+                if recipe.name not in there:
+                    said = await refused(client, recipe.name, filled(recipe))
+                    assert f"{recipe.name} needs {' or '.join(recipe.needs)}, which this server does not offer" in said
+                    continue
                 text = await prompt(client, recipe.name, filled(recipe))
                 assert tools_named(text) <= menu
-                if recipe.name == "monday_reorder" and "get_reorder_plan" not in menu:
-                    assert "does not offer the reorder plan" in text
-                if recipe.name == "monday_reorder" and "get_reorder_plan" in menu and "run_forecast" not in menu:
+                if recipe.name == "monday_reorder" and "run_forecast" not in menu:
                     assert "a forecast has to be run in StockTrim" in text
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+def test_whatever_is_not_done_for_want_of_a_tool_is_said(recipe: Recipe) -> None:
+    bare = told(recipe, recipe.needs[:1], filled(recipe))
+    whole = told(recipe, MENU, filled(recipe))
+    assert "has no tool for" not in whole
+    for step in recipe.steps:
+        if not isinstance(step, str) and step.lost:
+            assert step.lost in bare
+            assert offered(step.ways, recipe.needs[:1]) is None
+    assert ("has no tool for" in bare) == any(not isinstance(one, str) and one.lost for one in recipe.steps)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +310,7 @@ def test_of_a_step_the_best_text_that_can_be_followed_is_told() -> None:
     assert offered(step, {"run_forecast", "search"}) == step[0]
     assert offered(step, {"search"}) == step[1]
     assert offered(step, ()) == step[2]
-    assert offered(step[0], ()) is None
+    assert offered(step[:1], ()) is None
 
 
 def test_the_longest_arguments_still_make_a_short_recipe() -> None:
