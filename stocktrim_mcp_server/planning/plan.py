@@ -97,7 +97,7 @@ class Line:
     """Units on open orders that StockTrim's suggestion does not know of; see `uncounted_units`."""
     mark: bytes
     lost_units: float
-    """Estimate: not sold if it is ordered one cycle later."""
+    """Estimate: not sold if it is ordered `WAIT_DAYS` later."""
     lost_margin: float = 0.0
 
     @property
@@ -124,7 +124,7 @@ class Members:
 
     @property
     def lost_margin(self) -> float:
-        """Estimate: lost if all of it waits one cycle."""
+        """Estimate: lost if all of it waits `WAIT_DAYS`."""
         return round(sum(line.lost_margin for line in self.lines), 2)
 
     @property
@@ -183,7 +183,7 @@ def reorder_plan(
     """Every line StockTrim suggests to order within the filters; with a budget, those it is best spent on.
 
     Rows are of the whole business or of locations, as given. Lines come most pressing first: urgency, then days left,
-    then SKU. Groups come by their most pressing line's urgency, then by the margin that waiting one cycle loses on its
+    then SKU. Groups come by their most pressing line's urgency, then by the margin that waiting a week loses on its
     late lines. A line nothing is known of by days stays in whatever horizon is asked for. `today` tells
     which orders are late.
 
@@ -273,7 +273,7 @@ def _line(item: Item, catalogue: Catalogue) -> Line:
         to_buy=to_buy,
         urgency=urgency(item.row.days_until_stock_out, item.row.days_until_order),
         cost=None if unit_cost is None else round(to_buy * unit_cost, 2),
-        dry_days=None if dry is None else math.ceil(dry - 1e-6),
+        dry_days=None if dry is None else round(dry),
         orders=orders,
         ordered=ordered,
         mark=mark(item, orders),

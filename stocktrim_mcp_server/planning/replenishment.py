@@ -23,7 +23,10 @@ from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.catalogue import Item
 
 USUAL_CYCLE_DAYS = 7
-"""Days until the next round of ordering, where neither row nor product says: a buyer's week."""
+"""Days from one order to the next, where neither row nor product says."""
+
+WAIT_DAYS = 7
+"""The one window of what waiting loses, for all lines: till the buyer's next Monday."""
 
 WHOLE_MARGIN = 1.0
 """Margin over cost where no line of a plan has a price: then lines compare by the value of their demand."""
@@ -173,8 +176,10 @@ def pace_of(item: Item) -> Pace:
     rate = max(0.0, demand / days if demand is not None and days else row.daily_demand or 0.0)
     if rate == 0:
         return Pace(lead, rate, None)
-    left = row.days_until_stock_out
-    here = max(0.0, row.on_hand or 0.0) / rate if left is None else max(0, left)
+    left, here = row.days_until_stock_out, max(0.0, row.on_hand or 0.0) / rate
+    # StockTrim's days are whole ones, cut down: the quotient is exact where both say the same.
+    if left is not None and math.floor(here + _TOLERANCE) != max(0, left):
+        here = max(0, left)
     return Pace(lead, rate, here + max(0.0, row.on_order or 0.0) / rate)
 
 
@@ -201,7 +206,7 @@ class Candidate(NamedTuple):
     cost: float | None
     lost_margin: float
     pressing: tuple[int, float]
-    harmless: str = "avoids no lost margin"
+    harmless: str = f"loses nothing in the next {WAIT_DAYS} days"
     """What is said of it where waiting loses nothing."""
 
 
@@ -216,9 +221,8 @@ class LeftOut(Model):
     line_cost: float | None = None
     runs_dry_on: date | None = Field(default=None, description="Stock on hand ends; absent: no day was computed")
     lost_margin: float | None = Field(
-        default=None, description="Estimate: margin lost if ordered cycle_days later; absent: none"
+        default=None, description=f"Estimate: margin lost if ordered {WAIT_DAYS} days later; absent: none"
     )
-    cycle_days: float | None = Field(default=None, description="Days to the next order")
     why: str
 
 
@@ -227,8 +231,9 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> dict[int, s
 
     Greedy: lines are taken in order of lost margin avoided per unit of money, then most pressing, then cheapest, then
     by code; each is kept whole if what is left of the budget pays for it, else passed over for cheaper ones after it.
-    A line without a cost is never counted as free: it is left out and says so. Cents are counted, so that the kept
-    lines never exceed the budget by rounding.
+    Lines that lose nothing by waiting come after all that do, and only if none of those had to be passed over: what is
+    left of the budget then is theirs. A line without a cost is never counted as free: it is left out and says so.
+    Cents are counted, so that the kept lines never exceed the budget by rounding.
 
     Source: greedy heuristic of the knapsack problem by value density (Dantzig 1957).
     """
@@ -240,6 +245,8 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> dict[int, s
     for rank, (place, line) in enumerate(ranked):
         if line.cost is None:
             why[place] = "no cost in StockTrim, so no budget can be spent on it"
+        elif line.lost_margin <= 0 and passed and passed[0][2].lost_margin > 0:
+            why[place] = f"{line.harmless}; what is left of the budget is kept for lines that do"
         elif (price := round(line.cost * 100)) <= cents:
             cents -= price
             last = rank, line
@@ -265,12 +272,14 @@ def _ratio(value: float) -> str:
 
 
 def _density(line: Candidate) -> float:
-    return line.lost_margin / line.cost if line.cost else 0.0
+    if line.lost_margin <= 0:
+        return 0.0
+    return line.lost_margin / line.cost if line.cost else math.inf
 
 
-def _worth(placed: tuple[int, Candidate]) -> tuple[float, tuple[int, float], float, str, str]:
+def _worth(placed: tuple[int, Candidate]) -> tuple[bool, float, tuple[int, float], float, str, str]:
     _, line = placed
-    return -_density(line), line.pressing, line.cost or 0.0, line.product, line.location or ""
+    return line.lost_margin <= 0, -_density(line), line.pressing, line.cost or 0.0, line.product, line.location or ""
 
 
 def margin_of(item: Item) -> float | None:
@@ -288,8 +297,8 @@ def usual_margin_rate(items: Iterable[Item]) -> float:
     return median(rates) if rates else WHOLE_MARGIN
 
 
-def window_days_of(item: Item) -> float:
-    """Days to the next order: the window of what waiting loses. Where none is set, a buyer's week."""
+def usual_cycle_of(item: Item) -> float:
+    """Days from one order to the next; where none is set, a week."""
     return cycle_days_of(item) or USUAL_CYCLE_DAYS
 
 
@@ -297,7 +306,7 @@ def lost_margin(unit_margin: float, daily_rate: float, quantity: float, days: fl
     """Margin lost on so many days without stock, on at most `quantity` units. What every "lost margin" here is.
 
     The window is the caller's to name. Of a line that waits (plan, budget, what-if): the days without stock that an
-    order one cycle later, `window_days_of`, leaves and an order now prevents.
+    order `WAIT_DAYS` later leaves and an order now prevents.
 
     Source: the lost-sales case of Silver, Pyke & Thomas, with certain demand.
     """
@@ -305,7 +314,7 @@ def lost_margin(unit_margin: float, daily_rate: float, quantity: float, days: fl
 
 
 def lost_units_of_waiting(item: Item, quantity: float, coming: float = 0.0) -> float:
-    """Estimate: units not sold if the line is ordered one cycle later instead of now, at most `quantity`.
+    """Estimate: units not sold if the line is ordered `WAIT_DAYS` later instead of now, at most `quantity`.
 
     Units: units; `coming`: to come, and not counted by StockTrim.
     """
@@ -313,26 +322,27 @@ def lost_units_of_waiting(item: Item, quantity: float, coming: float = 0.0) -> f
     if lasting is None:
         return 0.0
     lasting += coming / rate
-    prevented = days_out(lasting, lead or 0.0, window_days_of(item)) - days_out(lasting, lead or 0.0, 0)
+    prevented = days_out(lasting, lead or 0.0, WAIT_DAYS) - days_out(lasting, lead or 0.0, 0)
     return max(0.0, min(quantity, rate * prevented))
 
 
 def lost_margin_of_waiting(item: Item, quantity: float, usual_rate: float, coming: float = 0.0) -> float:
-    """Estimate: margin lost if the line is ordered one cycle later instead of now.
+    """Estimate: margin lost if the line is ordered `WAIT_DAYS` later instead of now.
 
     Units: units, margin over cost for lines without a price, units to come that StockTrim does not count -> money.
-    Source: `lost_margin` of the days in `window_days_of` that the order now would prevent.
+    Source: `lost_margin` of the days without stock that the order now would prevent.
     """
     return supposed_margin(item, usual_rate) * lost_units_of_waiting(item, quantity, coming)
 
 
 def why_harmless(item: Item, usual_rate: float) -> str:
     """Why waiting loses no margin, of a line that loses none."""
+    nothing = f"loses nothing in the next {WAIT_DAYS} days"
     if pace_of(item).daily_rate == 0:
-        return "no demand is forecast"
+        return f"no demand is forecast, so it {nothing}"
     if supposed_margin(item, usual_rate) == 0:
-        return "sells at its cost or under it, so waiting loses no margin"
-    return f"avoids no lost margin within the {window_days_of(item):g} days to the next order"
+        return f"sells at its cost or under it, so it {nothing}"
+    return nothing
 
 
 def dry_days_of(item: Item) -> float | None:
@@ -348,10 +358,10 @@ def one_cycle(item: Item) -> float:
     """Estimate: what lasts from one order to the next, with minimum order, pack and shelf maximum respected.
 
     Units: units; 0 where nothing is demanded, or no whole order fits on the shelf.
-    Source: `reorder_quantity` of the daily rate times `window_days_of`.
+    Source: `reorder_quantity` of the daily rate times `usual_cycle_of`.
     """
     position = position_of(item)
-    demand = pace_of(item).daily_rate * window_days_of(item)
+    demand = pace_of(item).daily_rate * usual_cycle_of(item)
     return reorder_quantity(position + demand, 0.0, position, limits_of(item)._replace(shelf_minimum=None)).to_order
 
 

@@ -32,6 +32,7 @@ from stocktrim_mcp_server.planning.projection import (
     projected,
 )
 from stocktrim_mcp_server.planning.replenishment import (
+    WAIT_DAYS,
     Candidate,
     LeftOut,
     covered_days_of,
@@ -42,7 +43,6 @@ from stocktrim_mcp_server.planning.replenishment import (
     supposed_margin,
     usual_margin_rate,
     why_harmless,
-    window_days_of,
     within_budget,
 )
 
@@ -185,7 +185,7 @@ class Simulated(NamedTuple):
 
 
 class Missed(NamedTuple):
-    """A line a budget leaves out, what waiting one cycle longer loses, and why it is left out."""
+    """A line a budget leaves out, what waiting a week longer loses, and why it is left out."""
 
     line: Simulated
     loss: float
@@ -349,13 +349,13 @@ def _paid_for(lines: Sequence[Simulated], assumed: Assumptions, budget: float) -
 
 
 def _loss(line: Simulated, assumed: Assumptions, usual_rate: float) -> float:
-    """Margin lost by waiting one cycle longer still: `lost_margin_of_waiting` under the assumptions."""
+    """Margin lost by waiting `WAIT_DAYS` longer still: `lost_margin_of_waiting` under the assumptions."""
     after = line.after
     if after is None or after.lasting_days is None or not after.daily_rate:
         return 0.0
     lasting = after.lasting_days + line.known.ordered / after.daily_rate
     delay = assumed.delay_days
-    waiting = days_out(lasting, after.lead_days, delay + window_days_of(line.known.item))
+    waiting = days_out(lasting, after.lead_days, delay + WAIT_DAYS)
     prevented = waiting - days_out(lasting, after.lead_days, delay)
     return lost_margin(supposed_margin(line.known.item, usual_rate), after.daily_rate, line.to_buy, prevented)
 
@@ -388,8 +388,8 @@ def _row(line: Simulated) -> SimulatedRow:
         cost_change=None if line.cost is None else line.cost_change,
         change=line.change,
         days_left=item.row.days_until_stock_out,
-        baseline_dry_days=None if before is None else round(before.dry_days, 1) or None,
-        estimated_dry_days=None if after is None else round(after.dry_days, 1) or None,
+        baseline_dry_days=None if before is None else round(before.dry_days) or None,
+        estimated_dry_days=None if after is None else round(after.dry_days) or None,
         margin_lost_while_dry=round(_lost_while_dry(item, after), 2) or None,
     )
 
@@ -405,7 +405,6 @@ def _left_out(missed: Missed) -> LeftOut:
         line_cost=line.cost,
         runs_dry_on=runs_dry_on(row.calculated_at.date() if row.calculated_at else None, row.days_until_stock_out),
         lost_margin=round(missed.loss, 2) or None,
-        cycle_days=window_days_of(item),
         why=missed.why,
     )
 

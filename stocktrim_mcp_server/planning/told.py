@@ -1,5 +1,6 @@
 """A reorder plan as it is shown: some of its lines, with the totals of the whole."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
@@ -11,11 +12,10 @@ from stocktrim_mcp_server.planning.cover import Urgency, order_by, runs_dry_on
 from stocktrim_mcp_server.planning.identity import cursor_at, start_of
 from stocktrim_mcp_server.planning.plan import AddOn, Line, WholePlan, in_units, name_of, total_of
 from stocktrim_mcp_server.planning.replenishment import (
-    USUAL_CYCLE_DAYS,
+    WAIT_DAYS,
     LeftOut,
     margin_of,
     pace_of,
-    window_days_of,
 )
 
 MORE_GROUPS = 8
@@ -46,9 +46,9 @@ class Row(Model):
     unit_cost: float | None = None
     line_cost: float | None = Field(default=None, description="Of what is to buy; absent: StockTrim holds no cost")
     lost_margin: float | None = Field(
-        default=None, description="Estimate: margin lost if ordered cycle_days later instead of now; absent: none"
+        default=None,
+        description=f"Estimate: margin lost if ordered {WAIT_DAYS} days later instead of now; absent: none",
     )
-    cycle_days: float | None = Field(default=None, description="Days to the next order")
     lost_margin_a_day: float | None = Field(default=None, description="Estimate: margin lost each day without stock")
     forecast_per_day: float | None = Field(default=None, description="Units a day by the forecast, which days rest on")
     sold_per_day: float | None = Field(default=None, description="Recent sales: units a day, average of 120 days")
@@ -65,7 +65,9 @@ class Group(Model):
     state: str = Field(description="How many lines are out, will be dry before delivery, are past their date, ...")
     cost: float | None = Field(default=None, description="Sum of the priced lines; absent: none is priced")
     unpriced_lines: int | None = Field(default=None, description="Lines without a cost, not in `cost`")
-    lost_margin: float | None = Field(default=None, description="Estimate: lost by waiting one cycle; absent: none")
+    lost_margin: float | None = Field(
+        default=None, description=f"Estimate: lost by waiting {WAIT_DAYS} days; absent: none"
+    )
     late_lost_margin: float | None = Field(default=None, description="Of that by its late lines")
     rows: tuple[Row, ...] = ()
 
@@ -96,9 +98,12 @@ class Plan(Model):
     set_aside_lines: int | None = Field(default=None, description="Of those suggested, nothing to buy of these")
     total_groups: int = 0
     lost_margin: float | None = Field(
-        default=None, description="Estimate: margin lost if what is to buy is ordered one cycle later instead"
+        default=None,
+        description=f"Estimate, at stake: margin lost if all, left out or not, is ordered {WAIT_DAYS} days later",
     )
     budget: float | None = None
+    unspent: float | None = Field(default=None, description="Of the budget")
+    lost_margin_avoided: float | None = Field(default=None, description="Estimate: of that, what the budget avoids")
     left_out_lines: int | None = Field(default=None, description="Lines the budget does not pay for")
     left_out_cost: float | None = None
     left_out_lost_margin: float | None = Field(default=None, description="Estimate: accepted by leaving them out")
@@ -149,8 +154,10 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
         ),
         set_aside_lines=len(plan.set_aside) or None,
         total_groups=len(plan.groups),
-        lost_margin=_money(line.lost_margin for line in lines),
+        lost_margin=_money(line.lost_margin for line in (*lines, *(left for left, _ in plan.left_out))),
         budget=plan.budget,
+        unspent=None if plan.budget is None else round(plan.budget - math.fsum(costs), 2),
+        lost_margin_avoided=None if plan.budget is None else _money(line.lost_margin for line in lines),
         left_out_lines=len(plan.left_out) or None,
         left_out_cost=total_of([line.cost for line, _ in plan.left_out if line.cost is not None]),
         left_out_lost_margin=_money(line.lost_margin for line, _ in plan.left_out),
@@ -241,12 +248,12 @@ def _notes(plan: WholePlan) -> Iterator[str]:
             "in time"
         )
     if any(line.lost_margin for line in lines):
-        yield (
-            "lost margin: estimate, lost if ordered one reorder cycle later instead of now "
-            f"({USUAL_CYCLE_DAYS} days where none is set)"
-        )
+        yield (f"lost margin: estimate, margin lost if ordered {WAIT_DAYS} days later instead of now")
     if plan.budget is not None:
-        yield "budget: spent line by line, most lost margin avoided per 1 spent first"
+        yield (
+            "budget: spent line by line, most lost margin avoided per 1 spent first; on lines that lose nothing only "
+            "if it pays for all that do"
+        )
     if any(line.item.row.is_uncertain for line in lines):
         yield "weak forecast: StockTrim's mark (threshold not published); R2: fit of its best method, of 1"
 
@@ -271,7 +278,6 @@ def _row(line: Line, plan: WholePlan, detail: bool) -> Row:
         unit_cost=item.unit_cost if detail else None,
         line_cost=line.cost,
         lost_margin=round(line.lost_margin, 2) or None if loses else None,
-        cycle_days=window_days_of(item) if loses else None,
         lost_margin_a_day=_lost_a_day(item) if detail else None,
         forecast_per_day=round(pace_of(item).daily_rate, 4) if detail else None,
         sold_per_day=row.daily_demand if detail else None,
@@ -297,7 +303,6 @@ def _left_out(line: Line, why: str) -> LeftOut:
         line_cost=line.cost,
         runs_dry_on=runs_dry_on(_computed_on(line.item), row.days_until_stock_out),
         lost_margin=round(line.lost_margin, 2) or None,
-        cycle_days=window_days_of(line.item),
         why=why,
     )
 

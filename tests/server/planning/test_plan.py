@@ -364,10 +364,9 @@ def test_detail_tells_demand_lead_time_and_what_a_day_without_stock_loses() -> N
     assert line.lost_margin_a_day == pytest.approx(5 * 30 / 13, abs=0.01)
     # Days are by the forecast; what was sold of late stands beside it under its own name.
     assert (line.forecast_per_day, line.sold_per_day) == (pytest.approx(30 / 13, abs=1e-3), 1.5)
-    assert line.cycle_days == 7
     (short,) = rows_of(whole(plan, detail=False))
     assert (short.lost_margin_a_day, short.sold_per_day, short.lead_time_days, short.unit_cost) == (None,) * 4
-    assert (short.forecast_per_day, short.lost_margin, short.cycle_days) == (None,) * 3
+    assert (short.forecast_per_day, short.lost_margin) == (None,) * 2
     assert short.supplier is None
     (by_category,) = rows_of(whole(plan_of([FULL], [TEA], group_by="category")))
     assert by_category.supplier == "ACME"
@@ -484,9 +483,11 @@ def test_a_budget_is_never_exceeded_and_every_line_is_kept_or_left_out_with_a_re
     everything = whole(plan_of(rows, known, orders=held))
     plan = whole(plan_of(rows, known, orders=held, budget=budget))
     assert plan.set_aside == everything.set_aside
-    assert (plan.lost_margin or 0) + (plan.left_out_lost_margin or 0) == pytest.approx(
-        everything.lost_margin or 0, abs=0.02
+    assert plan.lost_margin == everything.lost_margin
+    assert (plan.lost_margin_avoided or 0) + (plan.left_out_lost_margin or 0) == pytest.approx(
+        plan.lost_margin or 0, abs=0.02
     )
+    assert plan.unspent == pytest.approx(budget - (plan.total_cost or 0), abs=0.01)
     kept = [(row.product, row.location) for row in rows_of(plan)]
     left = [(line.product, line.location) for line in plan.left_out]
     assert Counter(kept + left) == Counter((row.product, row.location) for row in rows_of(everything))
@@ -494,9 +495,12 @@ def test_a_budget_is_never_exceeded_and_every_line_is_kept_or_left_out_with_a_re
     assert all(row.line_cost is not None for row in rows_of(plan))
     assert plan.left_out_lines == (len(left) or None)
     spare = budget - (plan.total_cost or 0)
+    kept_for_others = "what is left of the budget is kept for lines that do"
+    dear = [line for line in plan.left_out if line.line_cost is not None and kept_for_others not in line.why]
+    assert all(line.line_cost and line.line_cost > spare - 0.01 for line in dear)
     for line in plan.left_out:
         assert line.why
-        assert line.line_cost is None or line.line_cost > spare - 0.01
+        assert kept_for_others not in line.why or (line.lost_margin is None and dear)
     days = {(row.code, row.location): row.days_until_stock_out for row in rows}
     for line in plan.left_out:
         assert (line.runs_dry_on is None) == (days[line.product, line.location] is None)
@@ -516,26 +520,47 @@ def test_a_budget_goes_to_the_lines_that_lose_most_margin_for_the_money() -> Non
         row("LOSS", 5.0, 4.0, 0),
         row("NONE", 0.0, 12.0, -3),
     ]
-    plan = whole(plan_of(rows, budget=90.0))
+    plan = whole(plan_of(rows, budget=140.0))
     # Per unit of cost: GOOD 2, PART the median (1.125), DEAR 0.25; CALM does not run out, LOSS loses nothing by it.
     assert {row.product for row in rows_of(plan)} == {"GOOD", "PART"}
     assert [line.product for line in plan.left_out][:1] == ["DEAR"]
     left = {line.product: line for line in plan.left_out}
     assert left.keys() == {"DEAR", "CALM", "LOSS", "NONE"}
     assert "no cost" in left["NONE"].why
-    assert left["DEAR"].why == "avoids 0.25 lost margin per 1 spent, the last line kept 1.12; 10.00 was left"
+    assert left["DEAR"].why == "avoids 0.25 lost margin per 1 spent, the last line kept 1.12; 60.00 was left"
+    # 60 would pay for either, yet DEAR loses something next week: what is left stays for it.
     assert left["CALM"].why == (
-        "avoids no lost margin within the 7 days to the next order; "
-        "costs 40.00, 10.00 of the budget was left at its turn"
+        "loses nothing in the next 7 days; what is left of the budget is kept for lines that do"
     )
-    assert left["LOSS"].why.startswith("sells at its cost or under it")
-    assert (left["DEAR"].lost_margin, left["DEAR"].cycle_days) == (20.0, 7)
-    assert [(row.lost_margin, row.cycle_days) for row in rows_of(plan)] == [(80.0, 7), (45.0, 7)]
-    assert (plan.lost_margin, plan.left_out_lost_margin) == (125.0, 20.0)
+    assert left["LOSS"].why.startswith("sells at its cost or under it, so it loses nothing in the next 7 days; ")
+    assert left["DEAR"].lost_margin == 20.0
+    assert [row.lost_margin for row in rows_of(plan)] == [80.0, 45.0]
+    assert (plan.lost_margin, plan.lost_margin_avoided, plan.left_out_lost_margin) == (145.0, 125.0, 20.0)
+    assert plan.unspent == 60.0
     assert left["NONE"].runs_dry_on == COMPUTED.date()
     assert left["CALM"].runs_dry_on == date(2027, 12, 27)
     assert left["CALM"].lost_margin is None
     assert plan.left_out_cost == 80.0 + 40.0 + 50.0
+    # With DEAR paid for nothing that loses is left out: LOSS, the more urgent, is kept and CALM is not.
+    richer = whole(plan_of(rows, budget=210.0))
+    assert {row.product for row in rows_of(richer)} == {"GOOD", "PART", "DEAR", "LOSS"}
+    assert {line.product: line.why for line in richer.left_out}["CALM"] == (
+        "loses nothing in the next 7 days; costs 40.00, 0.00 of the budget was left at its turn"
+    )
+    assert richer.unspent == 0
+    assert {row.product for row in rows_of(whole(plan_of(rows, budget=1_000.0)))} == {
+        *["GOOD", "PART", "DEAR", "LOSS", "CALM"]
+    }
+
+
+def test_a_dear_line_that_runs_dry_next_week_is_kept_before_one_with_a_long_cycle_and_weeks_of_stock() -> None:
+    calm = FULL.model_copy(
+        update={"code": "CALM", "days_until_stock_out": 50, "on_hand": 115, "reorder_frequency_days": 42}
+    )
+    dry = FULL.model_copy(update={"code": "DRY", "days_until_stock_out": 3, "unit_price": 4.4})
+    plan = whole(plan_of([calm, dry], budget=40.0))
+    assert [row.product for row in rows_of(plan)] == ["DRY"]
+    assert plan.left_out[0].why.startswith("loses nothing in the next 7 days; costs")
 
 
 def test_what_could_not_be_computed_is_named_within_the_filters() -> None:

@@ -293,10 +293,16 @@ async def test_a_budget_is_kept_and_every_line_left_out_says_why(account: Record
     assert lines_of(plan).keys() | {left.product for left in plan.left_out} == lines_of(everything).keys()
     assert plan.set_aside == everything.set_aside
     spare = (plan.budget or 0) - plan.total_cost
-    assert all(left.line_cost is None or left.line_cost > spare for left in plan.left_out)
+    assert plan.unspent == pytest.approx(spare)
+    assert all(left.line_cost is None or left.line_cost > spare for left in plan.left_out if left.lost_margin)
+    # What loses nothing is kept only beside all that does.
+    assert any(left.lost_margin for left in plan.left_out)
+    assert all(line.lost_margin for line in lines_of(plan).values())
     assert len({left.why for left in plan.left_out}) > 1
-    assert all(line.cycle_days for line in (*lines_of(plan).values(), *plan.left_out))
-    assert plan.lost_margin == pytest.approx(sum(line.lost_margin or 0 for line in lines_of(plan).values()), abs=0.05)
+    assert plan.lost_margin == everything.lost_margin
+    assert plan.lost_margin_avoided == pytest.approx(
+        sum(line.lost_margin or 0 for line in lines_of(plan).values()), abs=0.05
+    )
 
 
 async def test_a_horizon_keeps_what_is_due_within_it(account: Records) -> None:
