@@ -17,7 +17,7 @@ from stocktrim_client.models.purchase_orders import (
     PurchaseOrderLineDraft,
 )
 from stocktrim_client.models.sales_orders import SalesOrder, SalesOrderDraft
-from stocktrim_client.models.suppliers import Supplier, SupplierDraft
+from stocktrim_client.models.suppliers import Supplier, SupplierDraft, supplier_keys, supplier_meant
 
 __all__ = [
     "BomLine",
@@ -46,4 +46,6 @@ __all__ = [
     "StockCount",
     "Supplier",
     "SupplierDraft",
+    "supplier_keys",
+    "supplier_meant",
 ]

@@ -71,6 +71,13 @@ class Product(Model):
     width: float | None = Field(default=None, description="StockTrim does not name the unit")
     length: float | None = Field(default=None, description="StockTrim does not name the unit")
 
+    @property
+    def supplier_words(self) -> tuple[str, ...]:
+        """What it names its supplier by, the first that is known counts: the main one's word, else those listed."""
+        if self.supplier_code:
+            return (self.supplier_code,)
+        return tuple(word for one in self.suppliers for word in (one.supplier, one.name) if word)
+
 
 class ProductDraft(Draft):
     """A product to create, or the fields of one to change."""

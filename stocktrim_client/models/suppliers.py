@@ -1,5 +1,7 @@
 """Whom products are bought from."""
 
+from collections.abc import Iterable, Mapping
+
 from pydantic import Field
 
 from stocktrim_client.models.base import Draft, Model
@@ -21,6 +23,31 @@ class Supplier(Model):
     state: str | None = None
     country: str | None = None
     post_code: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """What it goes by in this house: its code, or its name where it has none."""
+        return self.code or self.name
+
+
+def supplier_keys(suppliers: Iterable[Supplier]) -> dict[str, str]:
+    """Every word that products and orders may name a supplier by, and the key of the one that it means.
+
+    By code before by name, by name before by number: one's number may be another's code.
+    """
+    known = {key: one for one in suppliers if (key := one.key) is not None}
+    keys: dict[str, str] = {}
+    for word in ("code", "name", "external_id", "supplier_id"):
+        for key, supplier in known.items():
+            if (said := getattr(supplier, word)) is not None:
+                keys.setdefault(str(said), key)
+    return keys
+
+
+def supplier_meant(keys: Mapping[str, str], words: Iterable[str | None]) -> str | None:
+    """The key of the first of these words that is known, else the first there is. None: there is none."""
+    said = [word for word in words if word]
+    return next((keys[word] for word in said if word in keys), said[0] if said else None)
 
 
 class SupplierDraft(Draft):

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from stocktrim_client.snapshot.finding import Found, Hit
 from stocktrim_client.snapshot.question import QuestionError, Table
-from stocktrim_client.snapshot.standing import KINDS, SEARCH_KINDS, Kind, KindStanding, SearchKind, Standing
+from stocktrim_client.snapshot.standing import (
+    KINDS,
+    SEARCH_KINDS,
+    Kind,
+    KindStanding,
+    SearchKind,
+    Standing,
+    read_beside,
+)
 
 if TYPE_CHECKING:
     from stocktrim_client.snapshot.asking import kinds_in
@@ -31,6 +39,7 @@ __all__ = [
     "TableShape",
     "WriteWatch",
     "kinds_in",
+    "read_beside",
 ]
 
 # SQLite, the tables and the search cost a start some 10 ms, and are needed when the first record is.

@@ -69,6 +69,9 @@ MEANT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "vendor": ("supplier",),
     "supplier_id": ("supplier",),
     "supplier_name": ("supplier",),
+    "daily_demand": ("sold_per_day",),
+    "daily_sales": ("sold_per_day",),
+    "forecast_per_day": ("lead_demand",),
     "quantity": ("order_quantity",),
     "lead_time": ("lead_time_days",),
     "moq": ("minimum_order_quantity",),
@@ -162,7 +165,7 @@ def _no_table(name: str) -> str:
     meant = MEANT_TABLES.get(wanted)
     guess = f" Did you mean {meant}?" if meant else _did_you_mean(wanted, TABLES)
     if "sale" in wanted:
-        guess = " Single sales are not here; order_plan has daily_demand, sales_count and last_sold_at of each product."
+        guess = " Single sales are not here; order_plan has sold_per_day, sales_count and last_sold_at of each product."
     return f"There is no table {short(name)!r}.{guess} {tables_there_are()}"
 
 

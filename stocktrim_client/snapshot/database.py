@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.standing import Source
-from stocktrim_client.snapshot.tables import PARTS, insertion, rows_of, tables_of
+from stocktrim_client.snapshot.tables import NO_KEYS, PARTS, Keys, insertion, rows_of, tables_of
 
 BUSY_SECONDS = 10.0
 """A question may read for two seconds; a change of its tables waits for it."""
@@ -24,8 +24,9 @@ SHARED = frozenset({str, float, datetime})
 class Tables:
     """The tables of one source in a database in memory, which other connections reach by `uri`."""
 
-    def __init__(self, source: Source, records: Collection[tuple[int, Model]]) -> None:
+    def __init__(self, source: Source, records: Collection[tuple[int, Model]], keys: Keys = NO_KEYS) -> None:
         self._source: Source = source
+        self.keys = keys
         self.uri = f"file:/stocktrim-{uuid.uuid4().hex}?vfs=memdb"
         self._database = sqlite3.connect(
             self.uri, uri=True, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS
@@ -36,7 +37,7 @@ class Tables:
         with self._database:
             self._database.execute("BEGIN")
             create(self._database, source)
-            add(self._database, source, records)
+            add(self._database, source, records, keys)
 
     def put(self, changes: Mapping[int, Model | None]) -> None:
         """Replace the rows of records, all at once; None removes them."""
@@ -45,7 +46,7 @@ class Tables:
             for position in changes:
                 remove(self._database, self._source, position)
             there = [(position, record) for position, record in changes.items() if record is not None]
-            add(self._database, self._source, there)
+            add(self._database, self._source, there, self.keys)
 
 
 def create(database: sqlite3.Connection, source: Source) -> None:
@@ -54,10 +55,12 @@ def create(database: sqlite3.Connection, source: Source) -> None:
         database.execute(table.definition)
 
 
-def add(database: sqlite3.Connection, source: Source, records: Collection[tuple[int, Model]]) -> None:
+def add(
+    database: sqlite3.Connection, source: Source, records: Collection[tuple[int, Model]], keys: Keys = NO_KEYS
+) -> None:
     """Add records to the tables of their source."""
     for table in tables_of(source):
-        database.executemany(insertion(table), rows_of(source, table.name, records))
+        database.executemany(insertion(table), rows_of(source, table.name, records, keys))
 
 
 def remove(database: sqlite3.Connection, source: Source, position: int) -> None:

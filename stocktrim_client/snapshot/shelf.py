@@ -11,6 +11,7 @@ from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.database import Tables
 from stocktrim_client.snapshot.index import Index
 from stocktrim_client.snapshot.standing import Kind, Source
+from stocktrim_client.snapshot.tables import NO_KEYS, Keys
 from stocktrim_client.snapshot.words import entry_of
 
 M = TypeVar("M", bound=Model)
@@ -119,11 +120,14 @@ class Shelf(Generic[M]):
         """Whether anybody has asked for the index."""
         return self._index is not None
 
-    def tables(self) -> Tables:
-        """The records as tables. Blocks when first asked."""
+    def tables(self, keys: Keys = NO_KEYS) -> Tables:
+        """The records as tables, their suppliers by these keys. Blocks when first asked, and when a key has changed."""
         with self._lock:
+            if self._tables is not None and self._tables.keys != keys:
+                # Not both at once: each is as large as the records.
+                self._tables = None
             if self._tables is None:
-                self._tables = Tables(self.source, self._by_position.items())
+                self._tables = Tables(self.source, self._by_position.items(), keys)
             return self._tables
 
     def index(self) -> Index:

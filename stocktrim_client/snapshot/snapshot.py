@@ -20,6 +20,7 @@ from stocktrim_client.models import (
     Product,
     PurchaseOrder,
     Supplier,
+    supplier_keys,
 )
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot import asking
@@ -35,6 +36,7 @@ from stocktrim_client.snapshot.readings import Helpers
 from stocktrim_client.snapshot.shelf import Shelf
 from stocktrim_client.snapshot.standing import (
     KINDS,
+    NAMING_SUPPLIERS,
     SEARCH_KINDS,
     SOURCES,
     SOURCES_OF,
@@ -43,8 +45,9 @@ from stocktrim_client.snapshot.standing import (
     SearchKind,
     Source,
     Standing,
+    read_beside,
 )
-from stocktrim_client.snapshot.tables import TABLES, TableShape
+from stocktrim_client.snapshot.tables import NO_KEYS, TABLES, TableShape
 from stocktrim_client.transport import calling
 
 M = TypeVar("M", bound=Model)
@@ -265,15 +268,17 @@ class Snapshot:
         Raises: QuestionError where it is none, asks for too much, or needs what is not on hand.
         """
         kinds = asking.kinds_in(sql)
-        standing = await self.need(*kinds, wait=wait) if kinds else Standing(kinds=())
-        if standing.missing:
-            raise QuestionError(" ".join(standing.warnings))
+        standing = await self.need(*kinds, *read_beside(kinds), wait=wait) if kinds else Standing(kinds=())
+        if missing := [one for one in standing.kinds if one.kind in kinds and not one.is_on_hand]:
+            raise QuestionError(" ".join(one.warning for one in missing if one.warning))
         sources: set[Source] = {SOURCES_OF[kind][0] for kind in kinds}
         shelves = [self._lanes[source].on_hand() for source in sources]
+        suppliers = cast("Shelf[Supplier] | None", self._lanes["suppliers"].shelf)
         asked: list[sqlite3.Connection] = []
 
         def answer() -> tuple[tuple[str, ...], list[tuple[Cell, ...]], bool]:
-            tables = [shelf.tables() for shelf in shelves]
+            keys = supplier_keys(suppliers.records) if suppliers is not None else NO_KEYS
+            tables = [shelf.tables(keys if shelf.source in NAMING_SUPPLIERS else NO_KEYS) for shelf in shelves]
             return asking.ask(sql, [one.uri for one in tables], limit, running=asked.append)
 
         try:

@@ -1,5 +1,6 @@
 """What of the account is on hand, how old it is, and what is missing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -44,6 +45,15 @@ SOURCES_OF: dict[Kind, tuple[Source, ...]] = {
     "purchase_order_lines": ("purchase_orders",),
     "bills_of_materials": ("bills_of_materials",),
 }
+
+
+NAMING_SUPPLIERS: frozenset[Kind] = frozenset({"products", "product_suppliers", "purchase_orders"})
+"""Tables whose records name a supplier by one word or another; which one is meant, the suppliers tell."""
+
+
+def read_beside(kinds: Sequence[Kind]) -> tuple[Kind, ...]:
+    """What makes the tables of a question better, and is not needed for it."""
+    return ("suppliers",) if "suppliers" not in kinds and NAMING_SUPPLIERS.intersection(kinds) else ()
 
 
 class KindStanding(Model):

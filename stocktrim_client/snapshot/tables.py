@@ -6,6 +6,7 @@ A row's number says where it belongs: many a record in tables of parts, so that 
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from stocktrim_client.models import (
@@ -19,10 +20,14 @@ from stocktrim_client.models import (
     PurchaseOrderLine,
     StockAtLocation,
     Supplier,
+    supplier_meant,
 )
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.standing import Kind, Source
 
+Keys = Mapping[str, str]
+"""What suppliers are called by, and the key of the one that is meant."""
+NO_KEYS: Keys = MappingProxyType({})
 ColumnType = Literal["text", "integer", "number", "yes/no", "date-time"]
 Row = tuple[Any, ...]
 
@@ -44,6 +49,8 @@ class Column(NamedTuple):
     name: str
     type: ColumnType
     about: str | None = None
+    field: str | None = None
+    """The model's field that it holds; None: it is worked out of others."""
 
 
 class TableShape(NamedTuple):
@@ -67,18 +74,21 @@ class _Part(NamedTuple):
 
     table: TableShape
     model: type[Model]
-    rows: Callable[[Any], Iterable[Row]]
+    rows: Callable[[Any, Keys], Iterable[Row]]
     field: str | None = None
     """The whole's field that holds these; None: they are the whole."""
 
 
-def columns_of(model: type[Model], *without: str) -> tuple[Column, ...]:
-    """A model's own fields as columns, with their descriptions."""
-    return tuple(
-        Column(name, type_of(field.annotation), field.description)
-        for name, field in model.model_fields.items()
-        if name not in without
-    )
+def columns_of(
+    model: type[Model], *without: str, called: Mapping[str, tuple[str, str]] = MappingProxyType({})
+) -> tuple[Column, ...]:
+    """A model's own fields as columns, with their descriptions; some `called` otherwise, and described so."""
+    columns: list[Column] = []
+    for name, field in model.model_fields.items():
+        if name not in without:
+            word, about = called.get(name, (name, field.description))
+            columns.append(Column(word, type_of(field.annotation), about, name))
+    return tuple(columns)
 
 
 def type_of(annotation: Any) -> ColumnType:
@@ -117,7 +127,7 @@ def _cells(names: tuple[str, ...]) -> Callable[[Model], Row]:
 
 
 def _own(model: type[Model], *without: str) -> Callable[[Model], Row]:
-    return _cells(tuple(column.name for column in columns_of(model, *without)))
+    return _cells(tuple(name for name in model.model_fields if name not in without))
 
 
 _PRODUCT = (
@@ -133,6 +143,9 @@ _ORDER_SUMS = (
     Column("total_cost", "number", "Sum of quantity x unit price; empty where a line has no price"),
 )
 _SUPPLIER = (Column("supplier", "text", "Key of a supplier, its code or else its name: the same in every table"),)
+_OPEN = (Column("open_quantity", "number", "What of it is still to come; 0 once it was received"),)
+_LISTED_AS = {"supplier": ("listed_as", "StockTrim's own word for the supplier here: a code, a name or an id")}
+_SOLD = {"daily_demand": ("sold_per_day", "Units a day over the last 120 days: recent sales, not the forecast")}
 _product_cells = _own(Product, "suppliers", "stock")
 _supplier_cells = _own(ProductSupplier)
 _whole_supplier_cells = _own(Supplier)
@@ -141,43 +154,49 @@ _order_cells = _own(PurchaseOrder, "lines")
 _line_cells = _own(PurchaseOrderLine)
 
 
-def _product_rows(product: Product) -> Iterable[Row]:
-    listed = next(iter(product.suppliers), None)
-    key = product.supplier_code or (listed and (listed.name or listed.supplier))
-    return ((*_product_cells(product), cell(key)),)
+def _product_rows(product: Product, keys: Keys) -> Iterable[Row]:
+    return ((*_product_cells(product), cell(supplier_meant(keys, product.supplier_words))),)
 
 
-def _delivery_rows(product: Product) -> Iterable[Row]:
+def _delivery_rows(product: Product, keys: Keys) -> Iterable[Row]:
     whose = (cell(product.product_id), cell(product.code))
-    return [(*whose, *_supplier_cells(one)) for one in product.suppliers]
+    return [
+        (*whose, *_supplier_cells(one), cell(supplier_meant(keys, (one.supplier, one.name))))
+        for one in product.suppliers
+    ]
 
 
-def _stock_rows(product: Product) -> Iterable[Row]:
+def _stock_rows(product: Product, _: Keys) -> Iterable[Row]:
     whose = (cell(product.product_id), cell(product.code))
     return [(*whose, *_stock_cells(one)) for one in product.stock]
 
 
-def _order_rows(order: PurchaseOrder) -> Iterable[Row]:
-    key = order.supplier_code or order.supplier_name
+def _order_rows(order: PurchaseOrder, keys: Keys) -> Iterable[Row]:
+    key = supplier_meant(keys, (order.supplier_code, order.supplier_name))
     return ((*_order_cells(order), int(order.is_open), order.total_cost, cell(key)),)
 
 
-def _supplier_rows(supplier: Supplier) -> Iterable[Row]:
-    return ((cell(supplier.code or supplier.name), *_whole_supplier_cells(supplier)),)
+def _supplier_rows(supplier: Supplier, _: Keys) -> Iterable[Row]:
+    return ((cell(supplier.key), *_whole_supplier_cells(supplier)),)
 
 
-def _line_rows(order: PurchaseOrder) -> Iterable[Row]:
+def _line_rows(order: PurchaseOrder, _: Keys) -> Iterable[Row]:
     reference = cell(order.reference)
-    return [(reference, number, *_line_cells(line)) for number, line in enumerate(order.lines, 1)]
+    return [
+        (reference, number, *_line_cells(line), line.quantity if order.is_open and line.received_at is None else 0.0)
+        for number, line in enumerate(order.lines, 1)
+    ]
 
 
-def _plain(name: Kind, about: str, model: type[Model]) -> _Part:
+def _plain(
+    name: Kind, about: str, model: type[Model], called: Mapping[str, tuple[str, str]] = MappingProxyType({})
+) -> _Part:
     cells = _own(model)
 
-    def rows(record: Model) -> Iterable[Row]:
+    def rows(record: Model, _: Keys) -> Iterable[Row]:
         return (cells(record),)
 
-    return _Part(TableShape(name, about, columns_of(model)), model, rows)
+    return _Part(TableShape(name, about, columns_of(model, called=called)), model, rows)
 
 
 _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
@@ -193,7 +212,7 @@ _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
             TableShape(
                 "product_suppliers",
                 "One row a product and supplier that delivers it",
-                _PRODUCT + columns_of(ProductSupplier),
+                _PRODUCT + columns_of(ProductSupplier, called=_LISTED_AS) + _SUPPLIER,
                 is_of_parts=True,
             ),
             ProductSupplier,
@@ -220,12 +239,19 @@ _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
     "customers": (_plain("customers", "One row a customer", Customer),),
     "locations": (_plain("locations", "One row a location that StockTrim lists or that holds stock", Location),),
     "order_plan": (
-        _plain("order_plan", "One row a product: StockTrim's suggestion for the whole business", OrderPlanRow),
+        _plain(
+            "order_plan",
+            "One row a product: StockTrim's suggestion for the whole business, what is on open orders or made included",
+            OrderPlanRow,
+            _SOLD,
+        ),
     ),
     "purchase_orders": (
         _Part(
             TableShape(
-                "purchase_orders", "One row an order", columns_of(PurchaseOrder, "lines") + _ORDER_SUMS + _SUPPLIER
+                "purchase_orders",
+                "One row an order; joined to its lines, total_cost stands there once a line",
+                columns_of(PurchaseOrder, "lines") + _ORDER_SUMS + _SUPPLIER,
             ),
             PurchaseOrder,
             _order_rows,
@@ -233,8 +259,8 @@ _PARTS_OF: Mapping[Source, tuple[_Part, ...]] = {
         _Part(
             TableShape(
                 "purchase_order_lines",
-                "One row a product on an order",
-                _ORDER + columns_of(PurchaseOrderLine),
+                "One row a product on an order, received ones included: open_quantity is what is still to come",
+                _ORDER + columns_of(PurchaseOrderLine) + _OPEN,
                 is_of_parts=True,
             ),
             PurchaseOrderLine,
@@ -254,12 +280,12 @@ def tables_of(source: Source) -> tuple[TableShape, ...]:
     return tuple(part.table for part in _PARTS_OF[source])
 
 
-def rows_of(source: Source, kind: Kind, records: Iterable[tuple[int, Model]]) -> Iterator[Row]:
-    """The rows of one table, each led by its row number."""
+def rows_of(source: Source, kind: Kind, records: Iterable[tuple[int, Model]], keys: Keys = NO_KEYS) -> Iterator[Row]:
+    """The rows of one table, each led by its row number; a supplier without a key stands by its first word."""
     part = next(part for part in _PARTS_OF[source] if part.table.name == kind)
     room = PARTS if part.table.is_of_parts else 1
     for position, record in records:
-        for number, row in enumerate(part.rows(record)):
+        for number, row in enumerate(part.rows(record, keys)):
             yield (position * room + number, *row)
 
 
@@ -283,13 +309,12 @@ def records_of(source: Source, stored: Mapping[Kind, Iterable[Row]]) -> Iterator
 
 def _maker(part: _Part) -> Callable[[list[Any], Mapping[str, Any]], Model]:
     columns = part.table.columns
-    fields = part.model.model_fields
 
     def make(values: list[Any], more: Mapping[str, Any]) -> Model:
         given = {
-            column.name: f"{value}+00:00" if column.type == "date-time" and value is not None else value
+            column.field: f"{value}+00:00" if column.type == "date-time" and value is not None else value
             for column, value in zip(columns, values, strict=True)
-            if column.name in fields
+            if column.field is not None
         }
         return part.model.model_validate({**given, **more})
 

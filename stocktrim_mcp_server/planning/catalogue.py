@@ -13,7 +13,17 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import Field
 
-from stocktrim_client.models import BomLine, Location, Model, OrderPlanRow, Product, PurchaseOrder, Supplier
+from stocktrim_client.models import (
+    BomLine,
+    Location,
+    Model,
+    OrderPlanRow,
+    Product,
+    PurchaseOrder,
+    Supplier,
+    supplier_keys,
+    supplier_meant,
+)
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.cover import urgency
 from stocktrim_mcp_server.planning.nearest import did_you_mean
@@ -117,7 +127,7 @@ class Catalogue:
         self.suppliers = {key: one for one in suppliers if (key := one.code or one.name) is not None}
         self.by_id = _by_name(self.products, attrgetter("product_id"))
         self._by_code = _by_name(self.products, attrgetter("code"))
-        self._supplier_keys = _supplier_keys(self.suppliers)
+        self._supplier_keys = supplier_keys(self.suppliers.values())
         self._orders = _open_lines(orders)
         self._items: dict[int, Item] = {}
         self._facts: dict[Callable[[Item], Any], dict[int, Any]] = {}
@@ -164,17 +174,11 @@ class Catalogue:
 
         The main supplier's word counts even if no such supplier exists; of those listed the first that exists.
         """
-        if said := product.supplier_code:
-            return self._supplier_keys.get(said, said)
-        listed = [word for one in product.suppliers for word in (one.supplier, one.name) if word]
-        known = (self._supplier_keys[word] for word in listed if word in self._supplier_keys)
-        return next(known, listed[0] if listed else NO_SUPPLIER)
+        return self.supplier_called(*product.supplier_words)
 
     def supplier_called(self, *words: str | None) -> str:
         """The supplier that an order means by these words; the first that is known, else the first there is."""
-        said = [word for word in words if word]
-        known = (self._supplier_keys[word] for word in said if word in self._supplier_keys)
-        return next(known, said[0] if said else NO_SUPPLIER)
+        return supplier_meant(self._supplier_keys, words) or NO_SUPPLIER
 
     def supplier_name(self, supplier: str) -> str | None:
         """None: unknown, or its code is its name."""
@@ -329,16 +333,6 @@ def _by_name(products: tuple[Product, ...], name: Callable[[Product], str]) -> d
         # A name two products bear means the same one of them in whatever order they are read.
         known = {name(product): product for product in sorted(products, key=repr)}
     return known
-
-
-def _supplier_keys(suppliers: dict[str, Supplier]) -> dict[str, str]:
-    # By code before by name, by name before by number: one's number may be another's code.
-    keys: dict[str, str] = {}
-    for word in ("code", "name", "external_id", "supplier_id"):
-        for key, supplier in suppliers.items():
-            if (said := getattr(supplier, word)) is not None:
-                keys.setdefault(str(said), key)
-    return keys
 
 
 class Held(NamedTuple):

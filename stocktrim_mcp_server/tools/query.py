@@ -17,16 +17,16 @@ MOST_CHARACTERS = 40_000
 
 COLUMNS = {
     "products": "product_id code name category unit_cost unit_price supplier on_hand on_order lead_time_days "
-    "minimum_order_quantity batch_size discontinued …",
+    "discontinued …",
     "product_suppliers": "product_id supplier name supplier_sku",
     "stock_by_location": "product_id location_code on_hand on_order",
     "suppliers": "supplier name lead_time_days …",
-    "customers": "code name city …",
+    "customers": "code name …",
     "locations": "code name",
-    "order_plan": "product_id code category order_quantity reorder_point safety_stock days_until_stock_out "
-    "days_until_order on_hand on_order daily_demand lead_demand unit_cost last_sold_at …",
+    "order_plan": "product_id code order_quantity reorder_point days_until_stock_out "
+    "days_until_order on_hand on_order sold_per_day lead_demand unit_cost last_sold_at …",
     "purchase_orders": "reference status supplier ordered_at is_open total_cost …",
-    "purchase_order_lines": "reference product_id quantity unit_price received_at",
+    "purchase_order_lines": "reference product_id quantity open_quantity unit_price received_at",
     "bills_of_materials": "product_id component_id quantity …",
 }
 """What a model is told of each table; … means that there are more, which the error for a wrong column lists."""
@@ -55,10 +55,11 @@ async def query_data(
     """Any other question about many records, as one SQLite SELECT: totals, rankings.
 
     Tables stand at sql; … = more columns: a wrong one lists them. Times are UTC text, yes/no is 1/0. Join on
-    product_id, supplier.
+    product_id, supplier. sold_per_day is recent sales, not the forecast.
     """
     try:
-        standing = await on_hand(stocktrim, *snapshot.kinds_in(sql))
+        kinds = snapshot.kinds_in(sql)
+        standing = await on_hand(stocktrim, *kinds, useful=snapshot.read_beside(kinds))
         table = await stocktrim.snapshot.ask(sql, limit, wait=0)
     except QuestionError as error:
         raise ToolError(str(error)) from error

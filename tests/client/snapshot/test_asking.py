@@ -12,7 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stocktrim_client.models import BomLine, OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine, StockAtLocation
+from stocktrim_client.models import (
+    BomLine,
+    OrderPlanRow,
+    Product,
+    ProductSupplier,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    StockAtLocation,
+    Supplier,
+    supplier_keys,
+)
 from stocktrim_client.sandbox import Fault, Quirks
 from stocktrim_client.snapshot.advice import nearest
 from stocktrim_client.snapshot.asking import FUNCTIONS, ask, kinds_in
@@ -475,3 +485,81 @@ async def test_the_plan_says_when_stocktrim_computed_it() -> None:
         rows = await snapshot.order_plan()
         assert snapshot.standing().of("order_plan").computed_at == rows[0].calculated_at
         assert snapshot.standing().of("products").computed_at is None
+
+
+PROMISED_JOINS = (
+    ("products", "supplier", "suppliers", "supplier"),
+    ("product_suppliers", "supplier", "suppliers", "supplier"),
+    ("product_suppliers", "product_id", "products", "product_id"),
+    ("purchase_orders", "supplier", "suppliers", "supplier"),
+    ("stock_by_location", "product_id", "products", "product_id"),
+    ("stock_by_location", "location_code", "locations", "code"),
+    ("order_plan", "product_id", "products", "product_id"),
+    ("purchase_order_lines", "product_id", "products", "product_id"),
+    ("purchase_order_lines", "reference", "purchase_orders", "reference"),
+    ("bills_of_materials", "product_id", "products", "product_id"),
+    ("bills_of_materials", "component_id", "products", "product_id"),
+)
+
+
+@every_reading
+async def test_no_join_on_a_key_loses_a_row(quirks: Quirks) -> None:
+    async with on_hand(sandbox(60, quirks=quirks)) as (_, snapshot, _):
+        for one, key, other, its in PROMISED_JOINS:
+            answer = await snapshot.ask(
+                f"SELECT count(*), count(t.{key}), sum(t.{key} IN (SELECT {its} FROM {other})) FROM {one} t"
+            )
+            rows, keyed, joined = answer.rows[0]
+            assert (joined, bool(keyed)) == (keyed, bool(rows)), (one, key, other)
+        answer = await snapshot.ask(
+            "SELECT count(*), count(DISTINCT p.product_id) FROM products p "
+            "JOIN product_suppliers USING (product_id, supplier)"
+        )
+        assert answer.rows[0][0] == answer.rows[0][1]
+        answer = await snapshot.ask("SELECT DISTINCT supplier, listed_as FROM product_suppliers WHERE name LIKE 'Oka%'")
+        assert len({row[0] for row in answer.rows}) == 1
+
+
+def test_a_product_that_only_lists_its_supplier_joins_by_the_supplier_s_code() -> None:
+    listed = Product(code="A", product_id="1", suppliers=(ProductSupplier(supplier="4007", name="Acme Ltd"),))
+    strange = Product(code="B", product_id="2", suppliers=(ProductSupplier(supplier="9", name="Ghost"),))
+    keys = supplier_keys([Supplier(code="ACME", name="Acme Ltd", supplier_id=4007)])
+    tables = Tables("products", list(enumerate([listed, strange])), keys)
+    for table in ("products", "product_suppliers"):
+        _, rows, _ = ask(f"SELECT supplier FROM {table} ORDER BY product_id", [tables.uri], 9)
+        assert rows == [("ACME",), ("9",)]
+
+
+async def test_a_supplier_s_new_code_is_the_key_of_its_products_at_once() -> None:
+    far = sandbox(40)
+    async with on_hand(far) as (_, snapshot, wall):
+        question = "SELECT count(*) FROM products JOIN suppliers USING (supplier) WHERE supplier = '{}'"
+        before = (await snapshot.ask(question.format("Okafor Textiles"))).rows
+        next(one for one in far.shop.suppliers.values() if one["supplierName"] == "Okafor Textiles")["supplierCode"] = (
+            "OKA"
+        )
+        far.shop.changed()
+        wall.passes(minutes=11)
+        await snapshot.need("suppliers")
+        assert (await snapshot.ask(question.format("OKA"))).rows == before
+
+
+async def test_without_suppliers_a_question_is_answered_and_says_so() -> None:
+    far = sandbox()
+    far.faults.add(Fault("status", at="list_suppliers", times=None, status=501))
+    async with on_hand(far) as (_, snapshot, _):
+        answer = await snapshot.ask("SELECT count(*) FROM products WHERE supplier IS NOT NULL")
+        assert answer.rows[0][0]
+        assert any("suppliers are missing" in one for one in answer.warnings)
+
+
+async def test_what_is_still_to_come_of_a_line_is_told() -> None:
+    async with on_hand(sandbox(60)) as (_, snapshot, _):
+        orders = await snapshot.purchase_orders()
+        answer = await snapshot.ask("SELECT sum(open_quantity), sum(quantity) FROM purchase_order_lines")
+        to_come = [
+            line.quantity or 0 for order in orders if order.is_open for line in order.lines if line.received_at is None
+        ]
+        everything = [line.quantity or 0 for order in orders for line in order.lines]
+        assert answer.rows == ((sum(to_come), sum(everything)),)
+        assert 0 < sum(to_come) < sum(everything)

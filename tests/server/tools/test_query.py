@@ -17,6 +17,7 @@ SAID_ELSEWHERE = {
     "assembly_days",
     "external_id",
     "location_name",
+    "listed_as",
 }
 """Columns that can be had from another table, or that hardly anybody asks for."""
 
