@@ -93,6 +93,7 @@ class Simulation(Model):
 
     simulation_id: str
     assumptions: str
+    drivers: str | None = Field(default=None, description="Where the difference to the baseline comes from; estimate")
     summary: str = Field(default="", description="How the lines of StockTrim, baseline and estimate come together")
     as_of: datetime | None = Field(default=None, description="When StockTrim computed its figures, UTC")
     stocktrim_lines: int = Field(default=0, description="To buy of StockTrim's suggestions, as in the reorder plan")
@@ -104,7 +105,12 @@ class Simulation(Model):
     appearing_lines: int = Field(
         default=0, description="To buy under the assumptions, not by the baseline; before any budget"
     )
+    appearing_cost: float | None = Field(default=None, description="Of these, priced lines")
     vanishing_lines: int = Field(default=0, description="To buy by the baseline, not under the assumptions")
+    vanishing_cost: float | None = Field(default=None, description="What these cost by the baseline")
+    quantity_cost: float | None = Field(
+        default=None, description="More, or below 0 less, for lines to buy either way; before any budget"
+    )
     differing_lines: int = Field(
         default=0, description="Our formula with nothing changed gives another quantity than StockTrim"
     )
@@ -233,6 +239,7 @@ def simulate(
     return Simulation(
         simulation_id=name,
         assumptions=assumed.in_words() if budget is None else f"{assumed.in_words()}, budget {budget:g}",
+        drivers=_drivers(lines, known, assumed),
         summary=" ".join(_summary(lines, aside, bought, left_out)),
         as_of=as_of,
         stocktrim_lines=sum(line.known.theirs > 0 for line in lines),
@@ -242,7 +249,10 @@ def simulate(
         estimated_lines=len(bought),
         estimated_cost=_sum(line.cost for line in bought),
         appearing_lines=sum(line.change == "appears" for line in lines),
+        appearing_cost=_sum(line.cost_change for line in lines if line.change == "appears" and line.cost is not None),
         vanishing_lines=sum(line.change == "vanishes" for line in lines),
+        vanishing_cost=_sum(-line.cost_change for line in lines if line.change == "vanishes" and line.cost is not None),
+        quantity_cost=_money(line.cost_change for line in lines if line.change is None),
         differing_lines=sum(line.known.differs for line in (*lines, *aside)),
         baseline_margin_lost_while_dry=_money(line.known.lost_while_dry for line in lines),
         estimated_margin_lost_while_dry=_money(_lost_while_dry(line.known.item, line.after) for line in lines),
@@ -257,7 +267,9 @@ def simulate(
         next_cursor=cursor_at(name, "a", end, total),
         warnings=(
             *said,
-            *(() if start else (*_twice(aside, catalogue), *strange(rows, catalogue, filters), *_warnings(lines))),
+            *(() if start or assumed.doubtful is None else (assumed.doubtful,)),
+            *(() if start else (*_twice(aside, catalogue, shown=end >= total), *strange(rows, catalogue, filters))),
+            *(() if start else _warnings(lines)),
         ),
     )
 
@@ -438,6 +450,48 @@ def _money(amounts: Iterable[float]) -> float | None:
     return round(sum(amounts), 2) or None
 
 
+def _drivers(lines: Sequence[Simulated], known: Sequence[Known], assumed: Assumptions) -> str | None:
+    """What makes the estimate another one than the baseline, in one line. None: nothing does."""
+    appear, vanish, rest = (_part(lines, change) for change in ("appears", "vanishes", None))
+    difference = round(appear.cost + vanish.cost + rest.cost, 2)
+    if not (appear.lines or vanish.lines or difference):
+        return None
+    parts = [
+        f"{appear.cost:.2f} for {appear.lines} line(s) that appear" if appear.lines else "",
+        f"{vanish.cost:.2f} for {vanish.lines} that vanish" if vanish.lines else "",
+        f"{rest.cost:.2f} for other quantities of {rest.lines} line(s)" if rest.lines else "",
+    ]
+    each = assumed.each
+    said = f"{abs(difference):.2f} {'less' if difference < 0 else 'more'} than the baseline: "
+    said += " + ".join(part for part in parts if part).replace("+ -", "- ")
+    if len(each) == 1:
+        return f"{said}. {assumed.in_words()}: {each[0].effect}."
+    return f"{said}. Each alone: {'; '.join(_alone(known, one) for one in each)}."
+
+
+class Part(NamedTuple):
+    """Lines whose cost changes, and by how much in all."""
+
+    lines: int
+    cost: float
+
+
+def _part(lines: Sequence[Simulated], change: Change | None) -> Part:
+    those = [line.cost_change for line in lines if line.change == change and (change or line.cost_change)]
+    return Part(len(those), round(sum(those), 2))
+
+
+def _alone(known: Iterable[Known], assumed: Assumptions) -> str:
+    """What one of several assumptions does without the others."""
+    appear, cost = 0, 0.0
+    for one in known:
+        if one.basis is not None and ((units := needed_under(one.basis, assumed)) or one.mine):
+            to_buy = one.to_buy(units)
+            appear += to_buy > 0 >= one.mine
+            cost += (one.cost(to_buy) or 0.0) - (one.cost(one.mine) or 0.0)
+    return f"{assumed.in_words()} {cost:+.2f}, {appear} appear ({assumed.effect})"
+
+
 def _summary(
     lines: Sequence[Simulated], aside: Sequence[Simulated], bought: Sequence[Simulated], left_out: Sequence[Missed]
 ) -> Iterator[str]:
@@ -471,12 +525,13 @@ def _summary(
         yield f"-> {len(bought)} within the budget, {len(left_out)} left out"
 
 
-def _twice(aside: Sequence[Simulated], catalogue: Catalogue) -> Iterator[str]:
+def _twice(aside: Sequence[Simulated], catalogue: Catalogue, *, shown: bool) -> Iterator[str]:
     """Said first, as in the plan: nothing is to be ordered twice."""
     if aside:
         told = (_not_bought(line, catalogue) for line in aside[:ASIDE_NAMED])
         named = "; ".join(f"{one.product}: {one.why}" for one in told)
-        more = "; the rest after the last line" if len(aside) > ASIDE_NAMED else ""
+        more = f"; and {len(aside) - ASIDE_NAMED} more" if len(aside) > ASIDE_NAMED else ""
+        more += ", all listed below" if more and shown else ""
         yield f"{len(aside)} line(s) that would be needed are set aside, as nobody has to buy them: {named}{more}."
 
 

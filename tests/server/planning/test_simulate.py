@@ -325,6 +325,66 @@ def test_stocktrims_lines_are_those_of_the_plan(
     assert (found.stocktrim_lines, found.stocktrim_cost) == (len(lines), round(sum(costs), 2) if costs else None)
 
 
+def test_the_drivers_split_the_difference_and_say_what_each_assumption_does_alone() -> None:
+    # B is covered by 101 + 9.5 of 110: demand of a fifth more makes it fall short.
+    rows = [line().row, line(code="B", on_hand=101.0, order_quantity=0.0).row]
+    one = what_if(Assumptions(demand_change_pct=20), [], *rows)
+    assert one.drivers == (
+        "176.00 more than the baseline: 88.00 for 1 line(s) that appear + 88.00 for other quantities of 1 line(s). "
+        "demand +20 %: more sells before an order arrives."
+    )
+    both = what_if(Assumptions(demand_change_pct=20, lead_time_change_days=-30), [], *rows)
+    assert both.drivers is not None
+    assert "Each alone: demand +20 % +176.00, 1 appear (more sells" in both.drivers
+    assert "; lead time -30 days -" in both.drivers
+    less = what_if(Assumptions(demand_change_pct=-90), [], *rows)
+    assert less.drivers is not None
+    assert less.drivers.startswith("284.00 less than the baseline: -284.00 for 1 that vanish.")
+    assert what_if(AS_IT_IS, [], *rows).drivers is None
+
+
+@pytest.mark.parametrize(
+    ("assumed", "effect"),
+    [
+        (Assumptions(lead_time_days=9), "a longer lead time than now makes an order due earlier, a shorter one later"),
+        (Assumptions(lead_time_change_days=9), "stock must last longer, so orders fall due earlier"),
+        (Assumptions(lead_time_change_days=-9), "orders arrive sooner, so they fall due later"),
+        (Assumptions(service_level_pct=99), "safety stock changes"),
+        (Assumptions(delay_days=9), "stock sells on until the order is placed"),
+        (Assumptions(demand_change_pct=-9), "less sells before an order arrives"),
+        (AS_IT_IS, ""),
+    ],
+)
+def test_each_assumption_says_what_it_does(assumed: Assumptions, effect: str) -> None:
+    assert assumed.effect == effect
+    assert len(assumed.each) == (1 if effect else 0)
+
+
+@given(plan_rows, products, orders, assumptions)
+def test_costs_add_up_from_the_baseline_to_the_estimate(
+    rows: list[OrderPlanRow], known: list[Product], held: list[PurchaseOrder], assumed: Assumptions
+) -> None:
+    found = simulate(rows, Catalogue(known, SUPPLIERS, orders=held), assumed, limit=ALL)
+    parts = (found.baseline_cost, found.appearing_cost, found.quantity_cost, -(found.vanishing_cost or 0.0))
+    assert sum(part or 0.0 for part in parts) == pytest.approx(found.estimated_cost or 0.0, abs=0.05)
+    assert (found.appearing_cost or 0.0) >= 0
+    assert (found.vanishing_cost or 0.0) >= 0
+
+
+@pytest.mark.parametrize(("change", "meant"), [(0.2, "20"), (-0.15, "-15"), (0.999, "99.9")])
+def test_a_share_where_a_percentage_is_asked_for_is_doubted(change: float, meant: str) -> None:
+    found = what_if(Assumptions(demand_change_pct=change), [], line().row)
+    assert found.warnings[0] == f"demand_change_pct {change:g} is read as {change:g} %; for {meant} % pass {meant}."
+    assert Assumptions(demand_change_pct=1).doubtful is None
+
+
+def test_no_warning_leads_to_what_the_page_does_not_show() -> None:
+    rows = [line(code=f"M{at}", made_of_count=2).row for at in range(8)]
+    first = simulated(rows, [], AS_IT_IS, limit=3)
+    assert first.warnings[0].endswith("; and 2 more.")
+    assert simulated(rows, [], AS_IT_IS).warnings[0].endswith("; and 2 more, all listed below.")
+
+
 def test_later_pages_say_only_what_is_of_them() -> None:
     rows = [line(code="ODD", order_quantity=500.0).row, line(code="B").row]
     first = simulated(rows, [], AS_IT_IS, limit=1)
