@@ -200,6 +200,11 @@ class Catalogue:
             overdue = late.in_words if late is not None and late.days > 0 else None
             yield held.said if overdue is None else held.said.model_copy(update={"overdue": overdue})
 
+    @cached_property
+    def unreceived(self) -> tuple[PurchaseOrder, ...]:
+        """Every order of which something is still to come."""
+        return tuple({id(held.order): held.order for lines in self._orders.values() for held in lines}.values())
+
     def held(self, item: Item) -> Iterator["Held"]:
         """The lines behind `open_orders`, each with its order and the place it goes to."""
         row, product = item.row, item.product

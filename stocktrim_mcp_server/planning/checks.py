@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from stocktrim_client.models import Model, OrderPlanRow
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, folded, join
 from stocktrim_mcp_server.planning.faults import (
     CHECK_NAMES,
@@ -20,10 +21,14 @@ from stocktrim_mcp_server.planning.faults import (
     WORDS,
     Compared,
     Verdict,
+    Waiting,
+    order_fault,
     order_value,
+    waiting,
 )
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.replenishment import cycle_days_of
 
 STALE_DAYS = 7
 
@@ -32,7 +37,8 @@ class Finding(Model):
     """One setting to look at."""
 
     check: str
-    product: str | None = Field(default=None, description="SKU; absent: the whole account")
+    product: str | None = Field(default=None, description="SKU; absent: an order, or the whole account")
+    order: str | None = Field(default=None, description="Reference of the order meant")
     name: str | None = None
     supplier: str | None = None
     wrong: str
@@ -64,14 +70,22 @@ class DataCheck(Model):
 
 
 class Found(NamedTuple):
-    """A finding before it is shown. `item` None: it is about the whole account."""
+    """A finding before it is shown: of a product, of an order, or, with neither, of the whole account."""
 
     rank: tuple[bool, bool, float, int, str, str]
     mark: bytes
     check: str
     item: Item | None
+    waiting: Waiting | None
     verdict: Verdict
     money: float | None
+
+    @property
+    def supplier(self) -> str | None:
+        """None: the whole account."""
+        if self.item is not None:
+            return self.item.supplier
+        return None if self.waiting is None else self.waiting.supplier
 
 
 class Looked(NamedTuple):
@@ -80,6 +94,7 @@ class Looked(NamedTuple):
     found: tuple[Found, ...]
     products: Counter[str]
     order_value: dict[str, float]
+    waiting: tuple[Waiting, ...]
     as_of: datetime | None
 
 
@@ -101,10 +116,14 @@ def check_planning_data(
     wanted = _wanted(checks)
     looked = catalogue.remember_of_all(look, rows)
     meant, strange = _meant(suppliers, looked, catalogue)
-    found = [one for one in looked.found if one.check in wanted and (one.item is None or one.item.supplier in meant)]
-    if STALE in wanted:
-        values = [value for supplier, value in looked.order_value.items() if supplier in meant]
-        found += _stale(looked.as_of, today, sum(values) if values else None)
+    values = [value for supplier, value in looked.order_value.items() if supplier in meant]
+    dated = (*_stale(looked.as_of, today, sum(values) if values else None), *_order_faults(looked.waiting, today))
+    found = [
+        one
+        for one in (*looked.found, *dated)
+        if one.check in wanted and (one.supplier is None or one.supplier in meant)
+    ]
+    if dated:
         found.sort(key=attrgetter("rank"))
     name = identity((one.mark for one in found), (sorted(wanted), sorted(folded(suppliers))))
     start, said = start_of(cursor, name, "a", "check", len(found))
@@ -122,11 +141,11 @@ def check_planning_data(
 
 
 def look(rows: Sequence[OrderPlanRow], catalogue: Catalogue) -> Looked:
-    """Every finding of every check but the plan's age, which the day decides."""
+    """Every finding of every check but those of the plan's and the orders' age, which the day decides."""
     items = _items(rows, catalogue)
     compared = _compared(items, catalogue, has_plan=bool(rows))
     found = [
-        _as_found(check.name, item, verdict, check.money(item))
+        _as_found(check.name, verdict, check.money(item), item)
         for item in items
         for check in CHECKS
         if (verdict := check.judge(item, compared)) is not None
@@ -137,13 +156,23 @@ def look(rows: Sequence[OrderPlanRow], catalogue: Catalogue) -> Looked:
         if (value := order_value(item)) is not None:
             values[item.supplier] = values.get(item.supplier, 0.0) + value
     as_of = min((row.calculated_at for row in rows if row.calculated_at is not None), default=None)
-    return Looked(tuple(found), Counter(item.supplier for item in items), values, as_of)
+    open_orders = tuple(waiting(catalogue))
+    counts = Counter(item.supplier for item in items)
+    counts.update(dict.fromkeys((one.supplier for one in open_orders), 0))
+    return Looked(tuple(found), counts, values, open_orders, as_of)
 
 
-def _as_found(check: str, item: Item | None, verdict: Verdict, money: float | None) -> Found:
-    product = item.row.code if item else ""
-    rank = item is not None, money is None, -(money or 0.0), PLACES[check], product, verdict.wrong
-    return Found(rank, repr(rank).encode(), check, item, verdict, money)
+def _as_found(
+    check: str, verdict: Verdict, money: float | None, item: Item | None = None, order: Waiting | None = None
+) -> Found:
+    known_by = item.row.code if item else _reference(order) if order else ""
+    is_part = item is not None or order is not None
+    rank = is_part, money is None, -(money or 0.0), PLACES[check], known_by, verdict.wrong
+    return Found(rank, repr(rank).encode(), check, item, order, verdict, money)
+
+
+def _reference(order: Waiting) -> str:
+    return order.order.reference or order.order.reference_number or "?"
 
 
 def _wanted(checks: Sequence[str]) -> set[str]:
@@ -199,6 +228,7 @@ def _compared(items: Sequence[Item], catalogue: Catalogue, *, has_plan: bool) ->
         codes={code: count for code, count in codes.items() if count > 1},
         holders={barcode: those for barcode, those in holders.items() if len(those) > 1},
         weighty=_weighty(items),
+        uses_cycles=any(cycle_days_of(item) is not None for item in items),
     )
 
 
@@ -223,7 +253,13 @@ def _stale(as_of: datetime | None, today: date, value: float | None) -> Iterator
     if as_of is not None and today - as_of.date() <= timedelta(days=STALE_DAYS):
         return
     age = "StockTrim holds no plan" if as_of is None else f"the plan is {(today - as_of.date()).days} days old"
-    yield _as_found(STALE, None, Verdict(f"{age}: stock and sales have moved since", None), value)
+    yield _as_found(STALE, Verdict(f"{age}: stock and sales have moved since", None), value)
+
+
+def _order_faults(orders: Iterable[Waiting], today: date) -> Iterator[Found]:
+    for one in orders:
+        if fault := order_fault(one, today):
+            yield _as_found(*fault, one.money, order=one)
 
 
 def _finding(found: Found) -> Finding:
@@ -231,8 +267,9 @@ def _finding(found: Found) -> Finding:
     return Finding(
         check=found.check,
         product=item.row.code if item else None,
+        order=short(_reference(found.waiting), NAME_SHOWN) if found.waiting else None,
         name=item.row.name or (item.product.name if item.product else None) if item else None,
-        supplier=None if item is None or item.supplier == NO_SUPPLIER else item.supplier,
+        supplier=None if found.supplier == NO_SUPPLIER else found.supplier,
         wrong=verdict.wrong,
         field=verdict.field,
         money=None if found.money is None else round(found.money, 2),

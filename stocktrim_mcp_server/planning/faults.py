@@ -12,19 +12,33 @@ Yearly demand is the average daily demand of 120 days x 365, else the forecast's
 | rounding | units that rounding the minimum up to whole batches adds x unit cost |
 | stock value | units on hand x unit cost |
 | unplanned | yearly demand or units on hand, whichever is more, x unit cost |
+| rates apart | difference of forecast and recent sales a day x days to cover x unit cost |
+| a week | a week's demand x unit cost: what an order lacks that is to last to the next one a week later |
+| to come | quantity x unit price of an order's lines not received |
 
 It is a measure of what stands on a setting, not of what a mistake costs. Where a figure is missing there is none, and
 the finding comes last.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
-from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item
-from stocktrim_mcp_server.planning.confidence import trust_of
-from stocktrim_mcp_server.planning.replenishment import demand_of, limits_of, pace_of
+from stocktrim_client.models import PurchaseOrder
+from stocktrim_mcp_server.planning.catalogue import COUNTED, NO_SUPPLIER, Catalogue, Item
+from stocktrim_mcp_server.planning.confidence import away_from_sales, trust_of
+from stocktrim_mcp_server.planning.cover import urgency
+from stocktrim_mcp_server.planning.overdue import NOT_PLACED, NOT_SENT, ordered, to_come
+from stocktrim_mcp_server.planning.replenishment import (
+    USUAL_CYCLE_DAYS,
+    covered_days_of,
+    cycle_days_of,
+    demand_of,
+    limits_of,
+    pace_of,
+)
 
 YEAR_DAYS = 365
 MUCH = 0.8
@@ -47,6 +61,8 @@ class Compared:
     holders: dict[str, list[str]]
     """Who bears a barcode, where there is more than one."""
     weighty: frozenset[int]
+    uses_cycles: bool
+    """Whether StockTrim plans with days between orders at all."""
 
 
 class Verdict(NamedTuple):
@@ -121,6 +137,19 @@ def unplanned_value(item: Item) -> float | None:
     if item.unit_cost is None:
         return None
     return max(yearly_units(item), _on_hand(item) or 0.0) * item.unit_cost
+
+
+def apart_value(item: Item) -> float | None:
+    """What forecast and recent sales differ by over the days to cover. None: no cost, or no days."""
+    days = covered_days_of(item)
+    if item.unit_cost is None or days is None:
+        return None
+    return abs(pace_of(item).daily_rate - max(0.0, item.row.daily_demand or 0.0)) * days * item.unit_cost
+
+
+def week_value(item: Item) -> float | None:
+    """None: no cost."""
+    return None if item.unit_cost is None else pace_of(item).daily_rate * USUAL_CYCLE_DAYS * item.unit_cost
 
 
 def _minimum_and_batch(item: Item) -> tuple[float | None, float | None]:
@@ -266,7 +295,83 @@ def _duplicate_barcode(item: Item, compared: Compared) -> Verdict | None:
     return Verdict(f"it shares barcode {barcode[:40]!r} with {', '.join(others)}", "barcode")
 
 
+def _no_reorder_cycle(item: Item, compared: Compared) -> Verdict | None:
+    # An account that plans without cycles, or a product with a period of its own, needs none.
+    if not compared.uses_cycles or cycle_days_of(item) is not None or not demand_of(item):
+        return None
+    if item.discontinued or item.unstocked or item.row.made_of_count:
+        return None
+    if item.product is not None and (item.product.forecast_period_days or 0) > 0:
+        return None
+    wrong = "no days between orders set, so an order lasts for its lead time alone"
+    return Verdict(wrong, "reorder_frequency_days")
+
+
+def _forecast_far_from_sales(item: Item, _: Compared) -> Verdict | None:
+    # A demand set by hand is meant to differ.
+    if item.discontinued or item.row.overridden_demand or not (away := away_from_sales(item)):
+        return None
+    if item.product is not None and item.product.overridden_demand is not None:
+        return None
+    return Verdict(away, "overridden_demand")
+
+
+def _late_line_on_unsent_order(item: Item, compared: Compared) -> Verdict | None:
+    row = item.row
+    if (row.order_quantity or 0.0) <= 0 or urgency(row.days_until_stock_out, row.days_until_order) != "late":
+        return None
+    unsent = [held.said for held in compared.catalogue.held(item) if held.order.status != COUNTED]
+    if not unsent:
+        return None
+    orders = ", ".join(f"{one.status} {one.reference} ({one.quantity:g} units)" for one in unsent[:NAMED])
+    return Verdict(f"late, and on {orders}, not sent: nothing comes of it as it stands", None)
+
+
+class Waiting(NamedTuple):
+    """An open order, and what is known of it on any day."""
+
+    order: PurchaseOrder
+    supplier: str
+    ordered_on: date
+    lead_time_days: int
+    whose: str
+    money: float | None
+
+
+def waiting(catalogue: Catalogue) -> Iterator[Waiting]:
+    """Every open order that can be judged: those without a date or any lead time cannot.
+
+    Source: `Catalogue.lateness`; a draft is measured by the lead time it would have if it were placed.
+    """
+    for order in catalogue.unreceived:
+        if (day := ordered(order)) is None:
+            continue
+        placed = order if order.status != NOT_PLACED else order.model_copy(update={"status": NOT_SENT})
+        if (late := catalogue.lateness(placed, day)) is None:
+            continue
+        value, is_whole = to_come(order)
+        supplier = catalogue.supplier_called(order.supplier_code, order.supplier_name)
+        money = value if value or is_whole else None
+        yield Waiting(order, supplier, day, late.lead_time_days, late.whose, money)
+
+
+def order_fault(one: Waiting, today: date) -> tuple[str, Verdict] | None:
+    """The check an open order fails on this day, and how. None: it is in time."""
+    open_days = (today - one.ordered_on).days
+    if open_days <= one.lead_time_days:
+        return None
+    status = one.order.status
+    if status in (NOT_PLACED, NOT_SENT):
+        wrong = f"{status} for {open_days} days and never marked Sent; {one.whose} {one.lead_time_days}"
+        return UNSENT, Verdict(wrong, None)
+    late = open_days - one.lead_time_days
+    wrong = f"{status}, open {open_days} days, {one.whose} {one.lead_time_days}: {late} days overdue"
+    return OVERDUE, Verdict(wrong, None)
+
+
 STALE = "stale_plan"
+UNSENT = "order_not_sent"
+OVERDUE = "order_overdue"
 MEASURE = (
     "Money is what stands on a setting, not what a mistake costs. Yearly demand: average daily demand of 120 days x "
     "365, else the forecast's rate."
@@ -358,11 +463,34 @@ CHECKS = (
         _weak_forecast,
     ),
     Check("duplicate_sku", _AT_COST, "Give each its own code, or delete the double.", yearly_cost, _duplicate_sku),
+    Check(
+        "forecast_far_from_sales",
+        "difference of forecast and recent sales a day x days to cover x unit cost",
+        "If recent sales are the rule, set overridden_demand and its period; if a season explains it, nothing to mend.",
+        apart_value,
+        _forecast_far_from_sales,
+    ),
+    Check(
+        "no_reorder_cycle",
+        "a week's demand x unit cost: what an order lacks that is to last a week longer",
+        "Set reorder_frequency_days on the product, or the order frequency of its supplier in StockTrim.",
+        week_value,
+        _no_reorder_cycle,
+    ),
+    Check(
+        "late_line_on_unsent_order",
+        "suggested quantity x unit cost",
+        "Send the order today and mark it Sent, or delete it and order anew.",
+        order_value,
+        _late_line_on_unsent_order,
+    ),
     Check("duplicate_barcode", _AT_COST, "Give each its own barcode.", yearly_cost, _duplicate_barcode),
 )
-CHECK_NAMES = (*(check.name for check in CHECKS), STALE)
+CHECK_NAMES = (*(check.name for check in CHECKS), UNSENT, OVERDUE, STALE)
 
 PLACES = {name: place for place, name in enumerate(CHECK_NAMES)}
 WORDS = {check.name: (check.basis, check.fix) for check in CHECKS} | {
-    STALE: ("suggested quantities x unit cost", "Run the forecast, then read the plan again.")
+    UNSENT: ("quantity x unit price still to come", "Send it and mark it Sent, receive it if it came, or delete it."),
+    OVERDUE: ("quantity x unit price still to come", "Receive it in StockTrim if it came; else chase or delete it."),
+    STALE: ("suggested quantities x unit cost", "Run the forecast, then read the plan again."),
 }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_client.models import OrderPlanRow, Product, Supplier
+from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.checks import DataCheck, Finding, check_planning_data
 from stocktrim_mcp_server.planning.faults import CHECK_NAMES, CHECKS, STALE
@@ -217,6 +217,109 @@ def test_later_pages_tell_of_the_checks_they_show_alone() -> None:
     assert second.measure is None
 
 
+def test_a_forecast_far_from_recent_sales_counts_what_lies_between_them() -> None:
+    # 20 units over 20 days are forecast; 2.5 a day are sold.
+    (found,) = checked([row(daily_demand=2.5)], [product()]).items
+    assert (found.check, found.wrong) == ("forecast_far_from_sales", "forecast 1 a day, sold 2.5")
+    assert found.money == pytest.approx(1.5 * 20 * 4)
+    for its_row, its_product in (
+        ({"overridden_demand": 5.0}, {}),
+        ({}, {"overridden_demand": 5.0}),
+        ({"is_discontinued": True, "order_quantity": 0.0}, {}),
+    ):
+        assert "forecast_far_from_sales" not in findings({"daily_demand": 2.5} | its_row, its_product)
+
+
+def test_no_reorder_cycle_matters_only_where_the_account_plans_with_cycles() -> None:
+    other = row(code="B", product_id="2", reorder_frequency_days=7)
+    known = [product(), product(code="B", product_id="2")]
+    (found,) = checked([row(), other], known).items
+    assert (found.check, found.product, found.field) == ("no_reorder_cycle", "A", "reorder_frequency_days")
+    assert found.money == pytest.approx(7 * 4)
+    for its_row, its_product in (
+        ({}, {"reorder_frequency_days": 14}),
+        ({}, {"forecast_period_days": 20}),
+        ({"made_of_count": 2}, {}),
+        ({"lead_demand": 0.0, "daily_demand": 0.0}, {}),
+    ):
+        checks = {one.check for one in checked([row(**its_row), other], [product(**its_product), known[1]]).items}
+        assert "no_reorder_cycle" not in checks
+
+
+def ordered(status: str, days: int, **different: Any) -> PurchaseOrder:
+    """An order of so many days ago."""
+    order: dict[str, Any] = {
+        "reference": "PO-7",
+        "status": status,
+        "supplier_code": "SLOW",
+        "ordered_at": datetime(2026, 11, 23, 6, tzinfo=UTC) - timedelta(days=days),
+        "lines": (PurchaseOrderLine(product_id="1", quantity=5.0, unit_price=3.0),),
+    }
+    return PurchaseOrder.model_validate(order | different)
+
+
+def checked_orders(*orders: PurchaseOrder, today: date = TODAY, **rows: Any) -> DataCheck:
+    known = [*SUPPLIERS, Supplier(code="SLOW", lead_time_days=50)]
+    catalogue = Catalogue([product(supplier_code="SLOW", lead_time_days=50)], known, orders=orders)
+    return check_planning_data([row(lead_time_days=50, lead_demand=50.0, **rows)], catalogue, today=today)
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "check"),
+    [
+        ("Draft", 50, None),
+        ("Draft", 51, "order_not_sent"),
+        ("Approved", 90, "order_not_sent"),
+        ("Sent", 50, None),
+        ("Sent", 51, "order_overdue"),
+        ("Received", 90, None),
+    ],
+)
+def test_orders_older_than_the_lead_time_are_to_be_sent_or_chased(status: str, days: int, check: str | None) -> None:
+    found = checked_orders(ordered(status, days))
+    assert [one.check for one in found.items] == ([check] if check else [])
+    for one in found.items:
+        assert (one.product, one.order, one.supplier, one.money) == (None, "PO-7", "SLOW", 15)
+        assert f"{days} days" in one.wrong
+        assert " 50" in one.wrong
+
+
+def test_the_day_decides_anew_which_orders_are_late() -> None:
+    orders = (ordered("Sent", 50), ordered("Draft", 45, reference="PO-8"))
+    assert checked_orders(*orders).total == 0
+    assert [one.order for one in checked_orders(*orders, today=TODAY + timedelta(days=1)).items] == ["PO-7"]
+    assert {one.order for one in checked_orders(*orders, today=TODAY + timedelta(days=6)).items} == {"PO-7", "PO-8"}
+
+
+def test_orders_without_a_date_a_lead_time_or_a_price_are_not_made_up() -> None:
+    assert checked_orders(ordered("Sent", 90, ordered_at=None)).total == 0
+    lines = (PurchaseOrderLine(product_id="else", quantity=5.0),)
+    assert checked_orders(ordered("Sent", 90, supplier_code="ghost", lines=lines)).total == 0
+    (found,) = checked_orders(ordered("Sent", 90, lines=lines)).items
+    assert found.money is None
+
+
+def test_orders_are_narrowed_by_supplier_as_products_are() -> None:
+    orders = (ordered("Sent", 90), ordered("Sent", 90, supplier_code="ACME", reference="PO-8"))
+    known = [*SUPPLIERS, Supplier(code="SLOW", lead_time_days=50)]
+    catalogue = Catalogue([product(supplier_code="SLOW", lead_time_days=50)], known, orders=orders)
+    found = check_planning_data([row(lead_time_days=50, lead_demand=50.0)], catalogue, today=TODAY, suppliers=["slow"])
+    assert [one.order for one in found.items] == ["PO-7"]
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "found"),
+    [("Draft", -1, True), ("Approved", -1, True), ("Sent", -1, False), ("Draft", 40, False)],
+)
+def test_a_late_line_on_an_order_nobody_sent_is_found(status: str, left: int, found: bool) -> None:
+    checks = {one.check: one for one in checked_orders(ordered(status, 1), days_until_order=left).items}
+    assert ("late_line_on_unsent_order" in checks) == found
+    if found:
+        one = checks["late_line_on_unsent_order"]
+        assert one.wrong == f"late, and on {status} PO-7 (5 units), not sent: nothing comes of it as it stands"
+        assert (one.product, one.money) == ("A", 40)
+
+
 def test_a_supplier_nobody_has_is_said_with_the_one_that_may_be_meant() -> None:
     found = checked([row()], [product()], suppliers=["Acme Ltt"])
     assert found.warnings == ("No product is of a supplier 'Acme Ltt'. Did you mean 'Acme Ltd' (code 'ACME')?",)
@@ -290,7 +393,7 @@ def test_a_cursor_of_other_findings_is_stale() -> None:
 
 
 def test_every_check_has_its_name_once() -> None:
-    assert len(set(CHECK_NAMES)) == len(CHECKS) + 1
+    assert len(set(CHECK_NAMES)) == len(CHECK_NAMES) == len(CHECKS) + 3
 
 
 @pytest.mark.parametrize("size", [24, 300])
