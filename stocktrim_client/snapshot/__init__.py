@@ -16,6 +16,7 @@ from stocktrim_client.snapshot.standing import (
 )
 
 if TYPE_CHECKING:
+    from stocktrim_client.snapshot.advice import Compared, compared
     from stocktrim_client.snapshot.asking import kinds_in
     from stocktrim_client.snapshot.readings import Helpers
     from stocktrim_client.snapshot.snapshot import Snapshot
@@ -26,6 +27,7 @@ __all__ = [
     "KINDS",
     "SEARCH_KINDS",
     "Column",
+    "Compared",
     "Found",
     "Helpers",
     "Hit",
@@ -38,6 +40,7 @@ __all__ = [
     "Table",
     "TableShape",
     "WriteWatch",
+    "compared",
     "kinds_in",
     "read_beside",
 ]
@@ -45,10 +48,12 @@ __all__ = [
 # SQLite, the tables and the search cost a start some 10 ms, and are needed when the first record is.
 _LATER = {
     "Column": "tables",
+    "Compared": "advice",
     "Helpers": "readings",
     "Snapshot": "snapshot",
     "TableShape": "tables",
     "WriteWatch": "watching",
+    "compared": "advice",
     "kinds_in": "asking",
 }
 

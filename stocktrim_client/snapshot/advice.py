@@ -3,13 +3,22 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from stocktrim_client.snapshot.tables import TABLES, TableShape
+from stocktrim_client.snapshot.tables import TABLES, Column, TableShape
 
 _NO_COLUMN = re.compile(r"no such column: (?P<name>.+)", re.DOTALL)
 _NO_TABLE = re.compile(r"no such table: (?P<name>.+)", re.DOTALL)
 _NO_FUNCTION = re.compile(r"no such function: (?P<name>.+)", re.DOTALL)
 _AMBIGUOUS = re.compile(r"ambiguous column name: (?P<name>.+)", re.DOTALL)
+
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
+_COMPARISON = re.compile(
+    r"\b(?:(?P<table>\w{1,60})\.)?(?P<column>\w{1,60})\s*(?:==?|<>|!=|\bis(?:\s+not)?\b|\b(?:not\s+)?in\s*\()\s*"
+    r"(?P<texts>'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*)",
+    re.IGNORECASE,
+)
+"""A column, what it is compared by, and one text or a list of them."""
 
 _MONTH = "strftime('%Y-%m', ordered_at) gives the month, '%Y' the year"
 _LATER = "date('now', '-30 days') is 30 days ago, date(ordered_at, '+7 days') a week later"
@@ -116,6 +125,28 @@ def why(sql: str, error: str, functions: Iterable[str]) -> str:
     if match := _AMBIGUOUS.fullmatch(error):
         return _ambiguous(match["name"], sql)
     return f"SQLite does not understand the question: {short(error)}.{_hint(sql, error)}"
+
+
+class Compared(NamedTuple):
+    """A column that a question compares with a text."""
+
+    table: TableShape
+    column: Column
+    text: str
+
+
+def compared(sql: str) -> list[Compared]:
+    """Which columns a question compares with which texts, as far as its words tell."""
+    aliases, tables = _aliases(sql), _tables_named(sql)
+    found: list[Compared] = []
+    for match in _COMPARISON.finditer(sql):
+        alias = (match["table"] or "").lower()
+        for table in [aliases[alias]] if alias in aliases else tables:
+            column = next((one for one in table.columns if one.name == match["column"].lower()), None)
+            if column is not None:
+                found += [Compared(table, column, text.replace("''", "'")) for text in _TEXT.findall(match["texts"])]
+                break
+    return found
 
 
 def refused_function(name: str, functions: Iterable[str]) -> str:

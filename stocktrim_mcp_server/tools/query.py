@@ -1,15 +1,17 @@
 """Any other question about many records."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, StringConstraints, WithJsonSchema
 
-from stocktrim_client import snapshot
-from stocktrim_client.snapshot import QuestionError
+from stocktrim_client import StockTrimClient, snapshot
+from stocktrim_client.snapshot import Kind, QuestionError
 from stocktrim_mcp_server.answers import Dated, dated, visible
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
+from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.toolbox import Toolset
 
 MOST_CHARACTERS = 40_000
@@ -30,6 +32,38 @@ COLUMNS = {
     "bills_of_materials": "product_id component_id quantity …",
 }
 """What a model is told of each table; … means that there are more, which the error for a wrong column lists."""
+
+
+SUGGESTED = (
+    "order_quantity is StockTrim's suggestion: get_reorder_plan sets aside what is on open orders or made here; "
+    "this does not."
+)
+COUNTED_AGAIN = "total_cost is the whole order's: joined to its lines it counts once a line."
+
+KEYED: Mapping[str, tuple[Kind, str]] = {
+    "supplier": ("suppliers", "supplier"),
+    "supplier_code": ("suppliers", "code"),
+    "location_code": ("locations", "code"),
+    "product_code": ("products", "code"),
+    "product_id": ("products", "product_id"),
+    "component_code": ("products", "code"),
+    "component_id": ("products", "product_id"),
+}
+"""Columns that hold what people do not say, and the table that knows which it is."""
+
+NAMES_IN: Mapping[Kind, tuple[str, ...]] = {
+    "suppliers": ("name", "external_id"),
+    "locations": ("name",),
+    "products": ("code", "name"),
+    "customers": ("name",),
+    "order_plan": ("name",),
+}
+"""By what else people say a record of a table."""
+
+MOST_MEANT = 5
+"""Texts of one question that are looked up."""
+
+_WORD = re.compile(r"\w+")
 
 
 class Answer(Dated):
@@ -65,16 +99,56 @@ async def query_data(
         raise ToolError(str(error)) from error
     rows = _bounded(table.rows)
     truncated = table.truncated or len(rows) < len(table.rows)
-    said: list[str] = []
+    said = _misread(sql, kinds)
     if truncated:
         said.append(f"There are more than these {len(rows)} rows: aggregate, narrow with WHERE, or raise limit.")
-    elif not rows:
-        said.append("No row fits. Texts are compared exactly: LIKE and lower() are wider.")
+    elif not any(cell for row in rows for cell in row):
+        meant = await _meant(stocktrim, sql)
+        said += meant
+        if not rows and not said:
+            said.append("No row fits. Texts are compared exactly: LIKE and lower() are wider.")
     facts = dated(standing, *said)
     # The plan is as old as StockTrim's computing, not as our reading of it.
     ages = (computed_ago(standing, app.now()), read_ago(standing))
     facts["age"] = "; ".join(age for age in ages if age) or None
     return Answer(columns=table.columns, rows=rows, truncated=truncated, **facts)
+
+
+def _misread(sql: str, kinds: Sequence[Kind]) -> list[str]:
+    """What an answer to this question may be taken for, and is not."""
+    yes_no = [
+        one.column.name
+        for one in snapshot.compared(sql)
+        if one.column.type == "yes/no" and one.text.strip() not in ("0", "1")
+    ]
+    said = [
+        f"{name} is 1 or 0, or empty, never a text: write {name} = 1, or {name} IS NOT 1."
+        for name in dict.fromkeys(yes_no)
+    ]
+    words = {word.lower() for word in _WORD.findall(sql)}
+    if "order_plan" in kinds and "order_quantity" in words:
+        said.append(SUGGESTED)
+    if {"purchase_orders", "purchase_order_lines"} <= set(kinds) and {"total_cost", "sum"} <= words:
+        said.append(COUNTED_AGAIN)
+    return said
+
+
+async def _meant(stocktrim: StockTrimClient, sql: str) -> list[str]:
+    """Of texts that no code is: which code has that name, or is written so otherwise."""
+    said: list[str] = []
+    for one in snapshot.compared(sql)[:MOST_MEANT]:
+        table, key = KEYED.get(one.column.name, (one.table.name, one.column.name))
+        if one.column.name not in (*KEYED, "code") or stocktrim.snapshot.standing(table).missing:
+            continue
+        text = "'{}'".format(one.text.replace("'", "''"))
+        fits = " OR ".join(f"{column} = {text} COLLATE NOCASE" for column in dict.fromkeys((key, *NAMES_IN[table])))
+        # Columns are our own, and the question's reader is the one that every question meets.
+        found = await stocktrim.snapshot.ask(f"SELECT DISTINCT {key} FROM {table} WHERE {fits}", 3, wait=0)  # noqa: S608 - see above
+        codes = [str(row[0]) for row in found.rows if row[0] is not None]
+        if codes and one.text not in codes:
+            those = " or ".join(repr(short(code, 60)) for code in codes)
+            said.append(f"{one.column.name} holds codes: of {short(one.text, 60)!r} it is {those}.")
+    return list(dict.fromkeys(said))
 
 
 def _bounded(

@@ -91,7 +91,7 @@ async def test_one_row_too_long_is_an_error_that_says_what_to_do(app: App) -> No
 
 
 async def test_no_rows_are_an_answer(app: App) -> None:
-    answer = await query_data(app.stocktrim, app, "SELECT code FROM products WHERE code = 'v60-02'")
+    answer = await query_data(app.stocktrim, app, "SELECT code FROM products WHERE name = 'v60'")
     assert answer.rows == ()
     assert answer.columns == ("code",)
     assert answer.warnings[0].startswith("No row fits")
@@ -132,3 +132,40 @@ async def test_a_question_to_the_plan_says_when_stocktrim_computed_it_too(app: A
         app.stocktrim, app, "SELECT count(*) FROM order_plan o JOIN products p ON p.product_id = o.product_id"
     )
     assert answer.age == "StockTrim computed the plan 2 hours ago; records read just now"
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT code FROM products WHERE discontinued = 'false'", "discontinued is 1 or 0, or empty, never a text"),
+        ("SELECT count(*) FROM products p WHERE p.discontinued IN ('no', 'n')", "discontinued is 1 or 0"),
+        ("SELECT code FROM products WHERE supplier = 'Hikari Glass Works'", "of 'Hikari Glass Works' it is 'HIKARI'."),
+        ("SELECT count(*) FROM purchase_orders o WHERE o.supplier='hikari'", "supplier holds codes: of 'hikari' it is"),
+        ("SELECT on_hand FROM stock_by_location WHERE location_code = 'Main warehouse'", "location_code holds codes"),
+        ("SELECT code FROM products WHERE code = 'v60-02'", "of 'v60-02' it is 'V60-02'."),
+        ("SELECT on_hand FROM order_plan WHERE product_id = 'V60-02'", "of 'V60-02' it is '30000001'."),
+        ("SELECT sum(order_quantity * unit_cost) FROM order_plan", "get_reorder_plan sets aside"),
+        (
+            "SELECT sum(total_cost) FROM purchase_orders JOIN purchase_order_lines USING (reference)",
+            "it counts once a line",
+        ),
+    ],
+)
+async def test_a_figure_that_would_be_misread_comes_with_what_it_is(app: App, sql: str, said: str) -> None:
+    await app.stocktrim.snapshot.need()
+    answer = await query_data(app.stocktrim, app, sql)
+    assert said in answer.warnings[0]
+    assert not any("LIKE" in one for one in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT code FROM products WHERE discontinued = '1'",
+        "SELECT code FROM products WHERE NOT coalesce(discontinued, 0) AND supplier = 'HIKARI'",
+        "SELECT count(*) FROM purchase_orders WHERE status = 'Sent'",
+        "SELECT sum(total_cost) FROM purchase_orders",
+    ],
+)
+async def test_a_figure_that_says_what_it_is_comes_alone(app: App, sql: str) -> None:
+    assert (await query_data(app.stocktrim, app, sql)).warnings == ()
