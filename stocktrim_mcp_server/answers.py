@@ -25,6 +25,9 @@ WIDEST_TABLE = 14
 INLINE_FIELDS = 4
 """Records inside a record that have no more fields than this are written on its line."""
 
+LONGEST_INLINE = 60
+"""Characters of a text or a list on the one line of a wide record; longer ones have lines of their own."""
+
 MOST_CHARACTERS = 75_000
 """Of either channel: hosts cut off at 25,000 tokens, and codes and figures have three characters a token."""
 
@@ -38,6 +41,9 @@ CUT = (
     "Cut here by size: lists and long texts are not shown whole, and there is no cursor behind the cut. Ask again for "
     "fewer, with a smaller limit or more filters."
 )
+
+FRESH_SECONDS = 60
+"""Younger records are simply as they are now."""
 
 _TYPES: Mapping[type, str] = {
     bool: "boolean",
@@ -68,9 +74,14 @@ def dated(standing: Standing, *warnings: str) -> dict[str, Any]:
     ages = [one.age_seconds for one in standing.kinds if one.age_seconds is not None]
     return {
         "as_of": standing.as_of,
-        "age": in_words(max(ages)) if ages else None,
+        "age": f"records read {ago(max(ages))}" if ages else None,
         "warnings": (*warnings, *standing.warnings),
     }
+
+
+def ago(seconds: float) -> str:
+    """How long ago, as every answer says it: "just now", "12 minutes ago"."""
+    return "just now" if seconds < FRESH_SECONDS else f"{in_words(seconds)} ago"
 
 
 def thin(*names: str) -> WithJsonSchema:
@@ -187,7 +198,7 @@ def _list(records: tuple[BaseModel, ...]) -> str:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     # A bar inside a cell would split it, and a code must stand as it is.
     if len(columns) > WIDEST_TABLE or any("|" in _cell(value) for row in rows for value in row.values()):
-        return "\n\n".join(_record(row) for row in rows)
+        return "\n\n".join(_block(row) for row in rows)
     return _table(columns, rows)
 
 
@@ -195,6 +206,19 @@ def _group(row: Mapping[str, Any]) -> str:
     inner = {name: value for name, value in row.items() if _is_table(value)}
     heading = _record({name: value for name, value in row.items() if name not in inner})
     return "\n\n".join([f"## {heading}", *(_list(value) for value in inner.values())])
+
+
+def _block(row: Mapping[str, Any]) -> str:
+    """A wide record for people as well: what is short on one line, then each long text, and each text of a long list."""
+    long = {name: value for name, value in row.items() if len(_cell(value)) > LONGEST_INLINE}
+    lines = [_record({name: value for name, value in row.items() if name not in long})]
+    for name, value in long.items():
+        if isinstance(value, tuple) and len(texts := cast(tuple[Any, ...], value)) > 1:
+            # Set in, so that no text of the account begins a line.
+            lines += [f"{_words(name)}:", *(f"  {_cell(one)}" for one in texts)]
+        else:
+            lines.append(f"{_words(name)}: {_cell(value)}")
+    return "\n".join(line for line in lines if line)
 
 
 def _record(row: Mapping[str, Any]) -> str:

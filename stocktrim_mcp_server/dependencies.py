@@ -12,10 +12,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
-from stocktrim_client.snapshot.standing import in_words
+from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
 from stocktrim_mcp_server.planning.bounds import fitting, shortened
-from stocktrim_mcp_server.records import FRESH_SECONDS, WAIT_SHARE, Joined, Progress, Records
+from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
@@ -115,7 +115,7 @@ def read_ago(standing: Standing, noun: str = "records") -> str | None:
     ages = [one.age_seconds for one in standing.kinds if one.age_seconds is not None]
     if not ages:
         return None
-    return f"{noun} read {'just now' if max(ages) < FRESH_SECONDS else f'{in_words(max(ages))} ago'}"
+    return f"{noun} read {ago(max(ages))}"
 
 
 def computed_ago(standing: Standing, now: datetime) -> str | None:
@@ -123,8 +123,7 @@ def computed_ago(standing: Standing, now: datetime) -> str | None:
     times = [one.computed_at for one in standing.kinds if one.computed_at is not None]
     if not times:
         return None
-    seconds = (now - min(times)).total_seconds()
-    return f"StockTrim computed the plan {'just now' if seconds < FRESH_SECONDS else f'{in_words(seconds)} ago'}"
+    return f"StockTrim computed the plan {ago((now - min(times)).total_seconds())}"
 
 
 class Shown(NamedTuple, Generic[A, M]):

@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Product
+from stocktrim_mcp_server.answers import FRESH_SECONDS
 from stocktrim_mcp_server.dependencies import on_hand
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.nearest import did_you_mean
-from stocktrim_mcp_server.records import FRESH_SECONDS
 
 MOST_GUESSED = 5
 """Strange codes for which the nearest product is looked for."""

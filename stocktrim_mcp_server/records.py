@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import OrderPlanRow
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
-from stocktrim_client.snapshot.standing import in_words
+from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.kept import KeptPlans
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.compare import Digest, digest_of
@@ -27,8 +27,6 @@ WAIT_SHARE = 35 / 45
 """Of a call's time, what may pass by waiting for records; the rest is for the answer."""
 
 STALE_DAYS = 7
-FRESH_SECONDS = 60
-"""Younger records are simply as they are now."""
 
 _NEEDED: tuple[Kind, ...] = ("products", "order_plan", "suppliers", "purchase_orders")
 _WITHOUT: dict[Kind, str] = {
@@ -53,12 +51,11 @@ class Books:
 
     def age(self, as_of: datetime | None) -> str:
         """How old StockTrim's figures and our records of them are, in words."""
-        read = "just now" if self.age_seconds < FRESH_SECONDS else f"{in_words(self.age_seconds)} ago"
+        read = ago(self.age_seconds)
         if as_of is None:
             return f"StockTrim has computed no plan; records read {read}"
         seconds = (self.now - as_of).total_seconds()
-        computed = f"{in_words(seconds)} ago" if seconds >= FRESH_SECONDS else "just now"
-        return f"StockTrim computed the plan {computed}; records read {read}"
+        return f"StockTrim computed the plan {ago(seconds)}; records read {read}"
 
     def said(self, as_of: datetime | None) -> tuple[str, ...]:
         """What must be known of the records before any figure is believed."""

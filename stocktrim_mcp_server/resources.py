@@ -195,7 +195,14 @@ async def _status(app: App) -> str:
 
 
 async def _plan(app: App) -> str:
-    return text_of(await get_reorder_plan(app.records(), limit=PLAN_LINES))
+    # By urgency: by supplier, the first hundred lines would hold those that can wait, and miss late ones.
+    plan = await get_reorder_plan(app.records(), group_by="urgency", limit=PLAN_LINES)
+    shown = sum(len(group.rows) for group in plan.groups)
+    if shown < plan.total_lines:
+        # Whoever reads this has no use for a cursor.
+        said = f"Shown are the {shown} most pressing of {plan.total_lines:,} lines; the totals are of all."
+        plan = plan.model_copy(update={"next_cursor": None, "warnings": (said, *plan.warnings)})
+    return text_of(plan)
 
 
 async def _suppliers(app: App) -> str:
@@ -231,7 +238,7 @@ async def _order(app: App, reference: str) -> BaseModel:
 async def _customer(app: App, code: str) -> BaseModel:
     stocktrim = app.stocktrim
     if (customer := await stocktrim.customers.find(code)) is not None:
-        return Records(items=(customer,), age="read just now")
+        return Records(items=(customer,), age="customer read just now")
     # Some have no code, and go by their name.
     standing = await on_hand(stocktrim, "customers")
     customers = await stocktrim.snapshot.customers(wait=0)
@@ -289,7 +296,7 @@ OVERVIEWS = (
         "stocktrim://plan/today",
         "plan_today",
         "StockTrim: what to order today",
-        f"The reorder plan of the whole business by supplier, its {PLAN_LINES} most pressing lines, with its age",
+        f"The reorder plan of the whole business: its {PLAN_LINES} most pressing lines, late first; totals of all; age",
         _plan,
     ),
     Overview(

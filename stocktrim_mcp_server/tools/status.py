@@ -8,12 +8,14 @@ from pydantic import Field, WithJsonSchema
 from stocktrim_client import StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_client.snapshot import Standing
-from stocktrim_client.snapshot.standing import SOURCES, in_words
+from stocktrim_client.snapshot.standing import SOURCES
+from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 STALE = timedelta(days=7)
+NOTHING_READ = "nothing read yet: the first question that needs records reads them"
 
 
 class HeldRecords(Model):
@@ -38,6 +40,7 @@ class Status(Model):
     forecast_running: bool | None = None
     forecast_percent: int | None = None
     forecast_message: str | None = None
+    on_hand: str | None = None
     records: Annotated[tuple[HeldRecords, ...], WithJsonSchema({"type": "array"})] = ()
     warnings: tuple[str, ...] = ()
 
@@ -76,10 +79,11 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
         connected_system=short(system.name) if system and system.name else None,
         read_only=settings.read_only,
         plan_computed_at=computed_at,
-        plan_age=None if age is None else in_words(age.total_seconds()),
+        plan_age=None if age is None else ago(age.total_seconds()),
         forecast_running=progress.is_running,
         forecast_percent=progress.percent_complete if progress.is_running else None,
         forecast_message=short(progress.message) if progress.message else None,
+        on_hand=None if records else NOTHING_READ,
         records=records,
         warnings=tuple(warnings),
     )
@@ -100,7 +104,7 @@ def _held(standing: Standing) -> tuple[HeldRecords, ...]:
         HeldRecords(
             kind=one.kind,
             rows=one.rows if one.is_on_hand else None,
-            age=in_words(one.age_seconds) if one.is_on_hand else None,
+            age=None if one.age_seconds is None else ago(one.age_seconds),
             reading=f"now, {one.rows_so_far:,} so far" if one.is_reading else None,
             failed=short(one.error) if one.error else None,
         )

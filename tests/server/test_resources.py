@@ -133,7 +133,7 @@ async def test_everything_is_listed_with_what_it_tells(app: App, era: Era) -> No
     ("uri", "tool", "arguments"),
     [
         ("stocktrim://status", "get_status", {}),
-        ("stocktrim://plan/today", "get_reorder_plan", {"limit": PLAN_LINES}),
+        ("stocktrim://plan/today", "get_reorder_plan", {"limit": PLAN_LINES, "group_by": "urgency"}),
         ("stocktrim://suppliers", "get_suppliers", {"limit": 200}),
         ("stocktrim://product/V60-02", "get_products", {"codes": ["V60-02"]}),
         ("stocktrim://product/TEA/CHAI%2050%25+", "get_products", {"codes": ["TEA/CHAI 50%+"]}),
@@ -157,6 +157,22 @@ async def test_the_plan_of_today_tells_its_age_and_its_warnings_first(app: App, 
     assert text.startswith("Warning: ")
     assert "age: StockTrim computed the plan" in text
     assert "TEA-SENCHA-100" in text
+
+
+async def test_the_plan_of_today_holds_the_most_pressing_lines_of_all_and_says_what_it_lacks(
+    open_app: OpenApp, clock: Clock
+) -> None:
+    app = open_app(Sandbox(1_000, today=TODAY, clock=clock))
+    async with Client(server.build(app)) as client:
+        plan = (await client.call_tool("get_reorder_plan", {"limit": 1})).structured_content or {}
+        late = (await client.call_tool("get_reorder_plan", {"horizon_days": 0, "limit": 200})).structured_content or {}
+        text = await read(client, "stocktrim://plan/today")
+    said = f"Warning: Shown are the {PLAN_LINES} most pressing of {plan['total_lines']} lines; the totals are of all."
+    assert text.startswith(said)
+    assert "next cursor" not in text
+    pressing = [row["product"] for group in late["groups"] for row in group["rows"] if row["urgency"] == "late"]
+    assert pressing
+    assert all(f"\n| {code} | " in text for code in pressing[:PLAN_LINES])
 
 
 async def test_the_schema_names_every_column_that_can_be_asked(app: App, era: Era) -> None:
@@ -355,7 +371,7 @@ async def test_nothing_is_longer_than_hosts_show_whatever_the_account(open_app: 
         for uri in STATIC:
             assert len(await read(client, uri)) / 4 < TOKEN_LIMIT
         plan = await read(client, "stocktrim://plan/today")
-    assert "next cursor: " in plan
+    assert plan.startswith(f"Warning: Shown are the {PLAN_LINES} most pressing of ")
     assert "left out" not in plan.partition("\n")[0]
 
 

@@ -19,7 +19,7 @@ async def test_all_is_well(app: App) -> None:
     status = await get_status(app.stocktrim, app)
     assert status.connection == "works"
     assert status.plan_computed_at == NOW - timedelta(hours=2)
-    assert (status.plan_age, status.forecast_running) == ("2 hours", False)
+    assert (status.plan_age, status.forecast_running) == ("2 hours ago", False)
     assert status.connected_system == "StockTrimIncomingApi"
     assert "sandbox" in status.account
     assert status.warnings == ()
@@ -72,14 +72,17 @@ async def test_an_address_that_knows_nothing_is_no_connection(open_app: Callable
 async def test_records_are_not_read_for_it_and_those_on_hand_are_counted_with_their_age(
     app: App, sandbox: Sandbox
 ) -> None:
-    assert (await get_status(app.stocktrim, app)).records == ()
+    before = await get_status(app.stocktrim, app)
+    assert before.records == ()
+    assert "nothing read yet" in (before.on_hand or "")
     assert "list_products" not in {request.operation for request in sandbox.requests}
     await app.stocktrim.snapshot.need()
     held = {one.kind: one for one in (await get_status(app.stocktrim, app)).records}
     assert set(held) == set(SOURCES)
     assert held["products"].rows == len(sandbox.shop.products)
     assert held["purchase_orders"].rows == len(sandbox.shop.orders)
-    assert all("second" in (one.age or "") and one.failed is None for one in held.values())
+    assert (await get_status(app.stocktrim, app)).on_hand is None
+    assert all(one.age == "just now" and one.failed is None for one in held.values())
 
 
 async def test_records_that_could_not_be_read_say_why(app: App, sandbox: Sandbox) -> None:
