@@ -21,6 +21,9 @@ Fit = Literal[
     "guess",
 ]
 
+FIRST_OF_A_KIND = 3
+"""Hits of one kind, before the best of every other kind is shown."""
+
 MOST_OF_A_KIND = 2
 """Guesses of one kind, where several kinds are searched."""
 
@@ -69,6 +72,20 @@ def best(found: Sequence[Fitting], limit: int) -> tuple[tuple[Hit, ...], int]:
     )
     hits = tuple(
         Hit(kind=kind, code=match.code, name=match.name, about=match.about, fit=match.fit)
-        for kind, match in matches[:limit]
+        for kind, match in _each_kind_early(matches)[:limit]
     )
     return hits, sum(count for _, count, _ in chosen)
+
+
+def _each_kind_early(matches: Sequence[tuple[SearchKind, "Match"]]) -> list[tuple[SearchKind, "Match"]]:
+    """In their order, but the best of each kind before the fourth of any."""
+    met: dict[SearchKind, int] = {}
+    early: list[tuple[SearchKind, Match]] = []
+    late: list[tuple[SearchKind, Match]] = []
+    kinds = len({kind for kind, _ in matches})
+    for one in matches:
+        count = met[one[0]] = met.get(one[0], 0) + 1
+        # Once each kind has been met, the order is as it was.
+        is_early = count == 1 or (count <= FIRST_OF_A_KIND and len(met) < kinds)
+        (early if is_early else late).append(one)
+    return [*early, *late]

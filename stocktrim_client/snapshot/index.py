@@ -33,7 +33,9 @@ CREATE VIRTUAL TABLE texts USING fts5 (name, other, content='', tokenize='trigra
 """
 ENTER_TEXTS = "INSERT INTO texts (rowid, name, other) SELECT id, name_text, other_text FROM entries"
 
-EXACT, SAME, OTHER_SAME, BEGINNING, OTHER_BEGINNING, NAMED, NAME_WORDS, WORDS, WITHIN, SLIP, GUESS = range(11)
+EXACT, SAME, OTHER_SAME, BEGINNING, OTHER_BEGINNING, NAMED, NAME_WORDS, WORDS, WITHIN, NAME_SLIP, SLIP, GUESS = range(
+    12
+)
 """How well a record fits, best first; a mistyped word counts least, and what only comes near does not fit."""
 
 FITS: Mapping[int, Fit] = {
@@ -46,6 +48,7 @@ FITS: Mapping[int, Fit] = {
     NAME_WORDS: "words of the name",
     WORDS: "words",
     WITHIN: "part of a word",
+    NAME_SLIP: "one letter off",
     SLIP: "one letter off",
     GUESS: "guess",
 }
@@ -72,7 +75,7 @@ class Match(NamedTuple):
     @property
     def is_guess(self) -> bool:
         """Whether a word had to be taken for another."""
-        return self.tier >= SLIP
+        return self.tier >= NAME_SLIP
 
     @property
     def fit(self) -> Fit:
@@ -172,8 +175,9 @@ class Index:
         if words:
             plain = [[word] for word in words]
             total = self._by_text(plain, ids, limit, WITHIN)
-            if not ids:
-                total = self._by_text([self._meanings(word) for word in words], ids, limit, SLIP)
+            meant = plain if ids else [self._meanings(word) for word in words]
+            if meant != plain:
+                total = self._by_text(meant, ids, limit, SLIP)
         matches = sorted(self._matches(ids, fold(query)))
         return max(total, len(ids)), matches[:limit]
 
@@ -200,15 +204,18 @@ class Index:
         """Add the records that hold a meaning of every word; gives how many there are."""
         if not all(words):
             return 0
+        # Words of one or two letters are looked for in every record: no oftener than there is something to find.
+        if (total := next(self._holding(words, None, "count(*)", 1))[0]) == 0:
+            return 0
         begun = [[f" {word}" for word in meanings] for meanings in words]
         most = max(CANDIDATES, 2 * limit)
         tiers = ((NAME_WORDS, begun, "name"), (WORDS, begun, None), (WITHIN, words, None))
         for tier, asked, column in tiers:
-            if len(ids) >= most:
+            if len(ids) >= min(most, total):
                 break
             for (position,) in self._holding(asked, column, "id", most):
-                ids.setdefault(position, max(tier, last_tier) if last_tier == SLIP else tier)
-        return next(iter(self._holding(words, None, "count(*)", 1)))[0]
+                ids.setdefault(position, tier if last_tier < SLIP else NAME_SLIP if tier == NAME_WORDS else SLIP)
+        return total
 
     def _holding(self, words: list[list[str]], column: str | None, what: str, limit: int) -> Iterator[tuple[Any, ...]]:
         """Records with a meaning of each word: by trigrams, and by looking for what is shorter than three letters."""
@@ -219,9 +226,10 @@ class Index:
             if all(len(meaning) > 2 for meaning in meanings):
                 phrases.append("(" + " OR ".join('"' + one.replace('"', '""') + '"' for one in meanings) + ")")
             else:
-                text = "name_text" if column else "name_text || other_text"
-                looked.append("(" + " OR ".join(f"instr({text}, ?)" for _ in meanings) + ")")
-                values += meanings
+                # No short word stands across both, and putting them together takes longer than looking twice.
+                places = ("name_text",) if column else ("name_text", "other_text")
+                looked.append("(" + " OR ".join(f"instr({place}, ?)" for place in places for _ in meanings) + ")")
+                values += meanings * len(places)
         conditions = list(looked)
         if phrases:
             expression = " AND ".join(phrases)

@@ -241,3 +241,27 @@ async def test_where_nothing_fits_the_nearest_of_each_kind_are_offered_apart() -
 @PATIENT
 def test_no_query_breaks_guessing(query: str) -> None:
     assert len(index_of(SHELF).guess(query)) <= 5
+
+
+async def test_the_record_of_that_name_precedes_those_that_mention_it_even_mistyped() -> None:
+    async with on_hand(sandbox(300)) as (_, snapshot, _):
+        found = await snapshot.search("hikary glas")
+        assert (found.hits[0].kind, found.hits[0].code, found.hits[0].fit) == ("suppliers", "HIKARI", "one letter off")
+
+
+async def test_the_best_of_each_kind_is_shown_before_the_fourth_of_one() -> None:
+    async with on_hand(sandbox(300)) as (_, snapshot, _):
+        for query in ("hikari", "hikary glas", "o"):
+            every = (await snapshot.search(query, limit=1000)).hits
+            met: list[str] = []
+            for hit in (await snapshot.search(query)).hits:
+                met.append(hit.kind)
+                if met.count(hit.kind) == 4:
+                    assert set(met) == {one.kind for one in every}, query
+            assert len(set(met)) > 1
+
+
+def test_words_of_one_or_two_letters_are_found_in_names_and_elsewhere() -> None:
+    index = index_of([Entry("X-1", "Ab cd"), Entry("X-2", "Ab", None, (), ("cd",)), Entry("X-3", "cd ef")])
+    assert codes(index, "ab cd") == ["X-1", "X-2"]
+    assert codes(index, "a c") == ["X-1", "X-2"]
