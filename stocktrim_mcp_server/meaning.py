@@ -1,6 +1,7 @@
 """What the codes of a question mean: the products they name, and what a strange one may have been meant to be."""
 
 import asyncio
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -16,6 +17,9 @@ MOST_GUESSED = 5
 
 MOST_COMPARED = 1_000
 """Codes that a strange one is compared with; the time grows with them."""
+
+LIKE_CODE, LIKE_WORD = 0.6, 0.75
+"""Of 1: how alike a code, and each word of a name, must be to what was said; NOTE is no Notebook."""
 
 
 async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> dict[str, list[Product]]:
@@ -74,10 +78,20 @@ async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:
     if snapshot.standing("products").missing:
         return ""
     found = await snapshot.search(said, ("products",), 1, wait=0)
-    if hits := found.hits or found.guesses:
-        called = f" ({short(hits[0].name, 60)})" if hits[0].name else ""
-        return f" Did you mean {short(hits[0].code, 60)!r}{called}?"
-    return await code_meant(stocktrim, said)
+    best = next(iter(found.hits or found.guesses), None)
+    if best is None or not is_like(said, best.code, best.name or ""):
+        return await code_meant(stocktrim, said)
+    called = f" ({short(best.name, 60)})" if best.name else ""
+    return f" Did you mean {short(best.code, 60)!r}{called}?"
+
+
+def is_like(said: str, code: str, name: str) -> bool:
+    """Whether what was said may mean this product: its code, nearly or its beginning, or each word a word of its name."""
+    wanted, words = short(said, 60).casefold(), short(name, 120).casefold().replace(",", " ").split()
+    known = code.casefold()
+    if known.startswith(wanted) or difflib.get_close_matches(wanted, [known], cutoff=LIKE_CODE):
+        return True
+    return all(difflib.get_close_matches(word, words, n=1, cutoff=LIKE_WORD) for word in wanted.split())
 
 
 async def code_meant(stocktrim: StockTrimClient, said: str) -> str:

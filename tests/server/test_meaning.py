@@ -1,9 +1,11 @@
 """What codes mean."""
 
+import pytest
+
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Product
 from stocktrim_client.sandbox import Sandbox
-from stocktrim_mcp_server.meaning import code_meant, guess, meant_by, no_products, products_called
+from stocktrim_mcp_server.meaning import code_meant, guess, is_like, meant_by, no_products, products_called
 
 
 def product(code: str, product_id: str) -> Product:
@@ -55,3 +57,19 @@ async def test_only_some_of_many_strange_codes_are_guessed_and_all_are_named(sto
 async def test_without_the_catalogue_nothing_is_guessed(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
     assert await code_meant(stocktrim, "KETLE-09") == ""
     assert sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    ("said", "like"),
+    [
+        ("KETLE-09", True),
+        ("gosneck ketlte", True),
+        ("notebok", False),
+        ("NOPE", False),
+        ("KET", True),
+        ("gooseneck teapot", False),
+    ],
+)
+def test_only_what_is_much_alike_may_be_meant(said: str, like: bool) -> None:
+    assert is_like(said, "KETTLE-09", "Gooseneck kettle 0.9 l") is like
+    assert not is_like("NOPE", "GFT-00111", "Notebook, fig, no. 14")
