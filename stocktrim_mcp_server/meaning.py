@@ -86,7 +86,7 @@ async def _product_meant(stocktrim: StockTrimClient, said: str) -> str:
 
 
 def is_like(said: str, code: str, name: str) -> bool:
-    """Whether what was said may mean this product: its code, nearly or its beginning, or each word a word of its name."""
+    """Whether what was said may mean this product: its code, nearly or its beginning, or words of its name."""
     wanted, words = short(said, 60).casefold(), short(name, 120).casefold().replace(",", " ").split()
     known = code.casefold()
     if known.startswith(wanted) or difflib.get_close_matches(wanted, [known], cutoff=LIKE_CODE):
