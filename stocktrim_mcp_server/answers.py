@@ -204,12 +204,12 @@ def _list(records: tuple[BaseModel, ...]) -> str:
 
 def _group(row: Mapping[str, Any]) -> str:
     inner = {name: value for name, value in row.items() if _is_table(value)}
-    heading = _record({name: value for name, value in row.items() if name not in inner})
+    heading = _block({name: value for name, value in row.items() if name not in inner})
     return "\n\n".join([f"## {heading}", *(_list(value) for value in inner.values())])
 
 
 def _block(row: Mapping[str, Any]) -> str:
-    """A wide record for people as well: what is short on one line, then each long text, and each text of a long list."""
+    """A wide record for people as well: what is short on one line, long texts and lists on lines of their own."""
     long = {name: value for name, value in row.items() if len(_cell(value)) > LONGEST_INLINE}
     lines = [_record({name: value for name, value in row.items() if name not in long})]
     for name, value in long.items():
@@ -303,7 +303,7 @@ def _words(name: str) -> str:
 def _present(record: BaseModel) -> dict[str, Any]:
     """The fields that say something; a single nested record is spread out beside the others."""
     fields: dict[str, Any] = {}
-    for name in type(record).model_fields:
+    for name in _told(type(record)):
         value = getattr(record, name)
         if isinstance(value, BaseModel):
             fields |= {f"{name} {inner}": one for inner, one in _present(value).items()}
@@ -320,7 +320,12 @@ def _is_records(value: Any) -> TypeGuard[tuple[BaseModel, ...]]:
 
 def _is_table(value: Any) -> bool:
     """Whether a list inside a record is too much for its line."""
-    return _is_records(value) and len(type(value[0]).model_fields) > INLINE_FIELDS
+    return _is_records(value) and len(_told(type(value[0]))) > INLINE_FIELDS
+
+
+def _told(record: type[BaseModel]) -> list[str]:
+    """The fields that both channels say: what is excluded is for our own sentences."""
+    return [name for name, field in record.model_fields.items() if not field.exclude]
 
 
 def _trimmed(value: Any, dumped: Any) -> Any:

@@ -91,7 +91,8 @@ def _facts(fit: float | None, apart: float | None) -> str:
     """Fit and agreement in plain words; "but" where one speaks for the forecast and the other against it."""
     is_good = fit is not None and fit >= GOOD_FIT
     contrary = apart is not None and (apart > WIDE if is_good else apart <= NEAR)
-    return f"{_pattern(fit)}, {'but' if contrary else 'and'} {_agreement(apart)}"
+    near = NEAR if fit is not None and fit < NO_FIT else WIDE
+    return f"{_pattern(fit)}, {'but' if contrary else 'and'} {_agreement(apart, near)}"
 
 
 def _pattern(fit: float | None) -> str:
@@ -101,12 +102,12 @@ def _pattern(fit: float | None) -> str:
     return f"{found} found in past sales (R2 {round(max(0.0, fit), 2):g})"
 
 
-def _agreement(apart: float | None) -> str:
+def _agreement(apart: float | None, near: float) -> str:
     if apart is None:
         return "it does not say how far its methods agree"
     if apart > FAR:
         return "its methods' answers lie further apart than the demand itself"
-    if apart > WIDE:
+    if apart > near:
         return f"its methods' answers lie {100 * apart:.0f} % of the demand apart"
     return f"StockTrim's methods agree within {100 * apart:.0f} %"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_types import TextContent
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.answers import (
@@ -85,6 +85,49 @@ def test_warnings_come_first_then_values_then_lists_then_totals() -> None:
         "| A | 1.5 | MAIN (units 3) | no cost, late |\n| B |  |  |  |\n\n"
         "total: 7, next cursor: 2"
     )
+
+
+class Wide(Model):
+    """More columns than a table has."""
+
+    code: str
+    why: str
+    steps: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    note: str = Field(default="for our own sentences", exclude=True)
+    a: int = 0
+    b: int = 0
+    c: int = 0
+    d: int = 0
+    e: int = 0
+    f: int = 0
+    g: int = 0
+    h: int = 0
+    i: int = 0
+    j: int = 0
+    k: int = 0
+    last: int = 15
+
+
+class Wides(Model):
+    items: tuple[Wide, ...]
+
+
+def test_a_wide_record_has_its_long_texts_and_lists_on_lines_of_their_own() -> None:
+    long = "a reason that is told in more words than fit beside other figures"
+    one = Wide(code="A", why=long, steps=("first " * 6, "## then " * 5), marks=("x", "y"))
+    first, why, *steps = text_of(Wides(items=(one,))).splitlines()
+    assert first.startswith("code: A, marks: x, y, a: 0, ")
+    assert first.endswith(", last: 15")
+    assert why == f"why: {long}"
+    assert steps == ["steps:", f"  {'first ' * 6}", f"  {'## then ' * 5}"]
+    assert len(text_of(Wides(items=(one, one))).split("\n\n")) == 2
+
+
+def test_what_is_excluded_is_in_neither_channel() -> None:
+    wide = Wides(items=(Wide(code="A", why="B"),))
+    assert "own sentences" not in text_of(wide)
+    assert "own sentences" not in str(answer(wide).structured_content)
 
 
 def test_groups_have_a_heading_and_a_table_each() -> None:

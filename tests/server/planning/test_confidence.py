@@ -37,7 +37,11 @@ AGREED = "StockTrim's methods agree within 33 %"
         ({"sales_count": 7}, "low", f"7 sales only (fewer than 8); {CLEAR}, and {AGREED}"),
         ({"spread": 61.0}, "low", f"{CLEAR}, but its methods' answers lie further apart than the demand itself"),
         ({"lead_demand": 0.0}, "low", f"{CLEAR}, but its methods' answers lie further apart than the demand itself"),
-        ({"best_fit": 0.1}, "low", f"no pattern found in past sales (R2 0.1), and {AGREED}"),
+        (
+            {"best_fit": 0.1},
+            "low",
+            "no pattern found in past sales (R2 0.1), and its methods' answers lie 33 % of the demand apart",
+        ),
         (
             {"best_fit": 0.05, "spread": 10.2},
             "medium",
