@@ -18,6 +18,8 @@ MOST_GUESSED = 5
 MOST_COMPARED = 1_000
 """Codes that a strange one is compared with; the time grows with them."""
 
+BY_PRODUCT_ONLY = "Sales are read by product only: what a customer bought, no tool here can say."
+
 LIKE_CODE, LIKE_WORD = 0.6, 0.75
 """Of 1: how alike a code, and each word of a name, must be to what was said; NOTE is no Notebook."""
 

@@ -12,7 +12,7 @@ from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import Model, OrderPlanRow, Product, SalesOrder
 from stocktrim_mcp_server.answers import Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand
-from stocktrim_mcp_server.meaning import no_products, products_called
+from stocktrim_mcp_server.meaning import BY_PRODUCT_ONLY, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.replenishment import pace_of
@@ -65,7 +65,9 @@ async def get_sales_history(
     today = app.now().astimezone(UTC).date()
     periods = _periods(since, bucket, today)
     meant = await products_called(stocktrim, products)
-    said = await no_products(stocktrim, [code for code, those in meant.items() if not those])
+    said = await no_products(stocktrim, unknown := [code for code, those in meant.items() if not those])
+    if unknown:
+        said.append(BY_PRODUCT_ONLY)
     found = {product.product_id: product for those in meant.values() for product in those}
     sold = await together(*(_sales(stocktrim, product) for product in found.values()))
     rows: list[tuple[str | float | None, ...]] = []

@@ -9,7 +9,7 @@ from stocktrim_client.snapshot import Hit as Found
 from stocktrim_client.snapshot import SearchKind
 from stocktrim_mcp_server.answers import Dated, dated, thin
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand, read_ago, refuse_without
-from stocktrim_mcp_server.meaning import code_meant
+from stocktrim_mcp_server.meaning import BY_PRODUCT_ONLY, code_meant
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.toolbox import Toolset, as_list
@@ -87,6 +87,8 @@ async def search(
         said.append(f"{nothing}{near} Try fewer or shorter words, other kinds, or a part of the code.")
     elif found.total > len(found.hits):
         said.append(f"Shown are the {len(found.hits)} that fit best: add words, name kinds, or raise limit.")
+    if found.hits and all(hit.kind == "customers" for hit in found.hits):
+        said.append(BY_PRODUCT_ONLY)
     facts = dated(standing, *said)
     facts["age"] = read_ago(standing)
     items, guesses = (tuple(map(_shown, those)) for those in (found.hits, found.guesses))

@@ -86,6 +86,7 @@ async def test_a_product_without_sales_is_said_to_have_none_beside_one_that_has(
     assert {row[0] for row in history.rows} == {"V60-02"}
     assert history.total == 1
     assert history.warnings[0].startswith("There is no product 'NOPE'")
+    assert any("what a customer bought, no tool here can say" in one for one in history.warnings)
     assert any("no sales of 'SAMPLE-X'" in one for one in history.warnings)
 
 

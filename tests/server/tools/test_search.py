@@ -168,3 +168,8 @@ async def test_when_no_list_can_be_read_the_search_fails(stocktrim: StockTrimCli
     sandbox.faults.add(Fault("status", status=500, times=None))
     with pytest.raises(ToolError, match="500"):
         await search(stocktrim, "hikari")
+
+
+async def test_who_finds_a_customer_is_told_that_sales_are_read_by_product_only(stocktrim: StockTrimClient) -> None:
+    assert "by product only" in (await search(stocktrim, "corner office")).warnings[-1]
+    assert not any("by product only" in one for one in (await search(stocktrim, "hikari")).warnings)
