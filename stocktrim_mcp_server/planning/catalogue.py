@@ -27,7 +27,7 @@ from stocktrim_client.models import (
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.cover import urgency
 from stocktrim_mcp_server.planning.nearest import did_you_mean
-from stocktrim_mcp_server.planning.overdue import Lateness, lateness
+from stocktrim_mcp_server.planning.overdue import Lateness, lateness, ordered
 
 T = TypeVar("T")
 
@@ -50,6 +50,8 @@ class OpenOrder(Model):
     status: str
     quantity: float = Field(description="Units not yet received")
     overdue: str | None = Field(default=None, description="How late it is, and by what rule; absent: not late")
+    open_days: int | None = Field(default=None, exclude=True)
+    """Days since it was ordered, else made; for our own sentences. None: nobody asked, or StockTrim does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Catalogue:
         self._items: dict[int, Item] = {}
         self._facts: dict[Callable[[Item], Any], dict[int, Any]] = {}
         self._wholes: dict[Callable[..., Any], tuple[Sequence[OrderPlanRow], Any]] = {}
+        self._overdue: tuple[date, int] | None = None
         self._locations = tuple(locations)
         self.bills = tuple(bills)
 
@@ -196,9 +199,20 @@ class Catalogue:
         With `today` each that is overdue by then says so.
         """
         for held in self.held(item):
-            late = None if today is None else self.lateness(held.order, today)
+            if today is None:
+                yield held.said
+                continue
+            late, since = self.lateness(held.order, today), ordered(held.order)
             overdue = late.in_words if late is not None and late.days > 0 else None
-            yield held.said if overdue is None else held.said.model_copy(update={"overdue": overdue})
+            days = None if since is None else (today - since).days
+            yield held.said.model_copy(update={"overdue": overdue, "open_days": days})
+
+    def overdue_orders(self, today: date) -> int:
+        """How many orders of the account are overdue on this day."""
+        if self._overdue is None or self._overdue[0] != today:
+            lates = (self.lateness(order, today) for order in self.unreceived)
+            self._overdue = today, sum(late is not None and late.days > 0 for late in lates)
+        return self._overdue[1]
 
     @cached_property
     def unreceived(self) -> tuple[PurchaseOrder, ...]:
@@ -216,7 +230,7 @@ class Catalogue:
                     yield held
 
     def lateness(self, order: PurchaseOrder, today: date) -> Lateness | None:
-        """How an order stands on this day against the lead time of its supplier, else of its products.
+        """How an order stands on this day against the lead time of its products, else of its supplier.
 
         None: not to be judged.
         """
@@ -273,8 +287,28 @@ def fitting(items: Iterable[Item], catalogue: Catalogue, filters: Filters) -> li
     return list(items)
 
 
+class Unknown(NamedTuple):
+    """Of one filter what does not exist."""
+
+    said: tuple[str, ...]
+    is_all: bool
+    """Whether nothing that was asked for exists."""
+
+
 def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> Iterator[str]:
     """What was asked for and does not exist: without a word it would look as if nothing were due for it."""
+    for one in unknown(rows, catalogue, filters):
+        yield from one.said
+    if filters.locations and rows:
+        planned = folded(row.location for row in rows if row.location)
+        places = catalogue.places
+        wanted = [catalogue.location(one.strip()) for one in filters.locations]
+        empty = [place for place in wanted if place in places and place.casefold() not in planned]
+        yield from (f"The plan has no rows of location {place!r}." for place in empty[:STRANGE_NAMED])
+
+
+def unknown(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filters) -> Iterator[Unknown]:
+    """By filter what of it does not exist, with what may have been meant."""
     if filters.suppliers:
         names = {one.name: key for key, one in catalogue.suppliers.items() if one.name}
         yield from _unknown("supplier", filters.suppliers, catalogue.supplier_words(), names)
@@ -290,8 +324,6 @@ def strange(rows: Collection[OrderPlanRow], catalogue: Catalogue, filters: Filte
         places, names = catalogue.places, {name: code for code, name in catalogue.places.items() if name}
         wanted = [catalogue.location(one.strip()) for one in filters.locations]
         yield from _unknown("location", wanted, {*planned, *places}, names)
-        empty = [place for place in wanted if place in places and place.casefold() not in planned]
-        yield from (f"The plan has no rows of location {place!r}." for place in empty[:STRANGE_NAMED])
 
 
 def _unknown(
@@ -300,15 +332,24 @@ def _unknown(
     known: Collection[str | None],
     codes: Mapping[str, str] = MappingProxyType({}),
     also: Iterable[str | None] = (),
-) -> Iterator[str]:
+) -> Iterator[Unknown]:
     """`codes`: names to guess from besides; `also`: words that are known, and that nobody would mean."""
     names = folded(name for name in (*known, *also) if name is not None)
-    lost = [value for value in wanted if value.strip() and value.strip().casefold() not in names]
-    for value in lost[:STRANGE_NAMED]:
-        meant = did_you_mean(value, _alike(value, known), codes) or " search finds codes from words."
-        yield f"The plan knows no {noun} {short(value, NAME_SHOWN)!r}.{meant}"
+    asked = [value for value in wanted if value.strip()]
+    lost = [value for value in asked if value.strip().casefold() not in names]
+    if not lost:
+        return
+    is_all = len(lost) == len(asked)
+    without = "" if is_all else " It is in no figure here."
+    otherwise = "" if noun == "category" else " search finds codes from words."
+    said = [
+        f"The plan knows no {noun} {short(value, NAME_SHOWN)!r}.{without}"
+        f"{did_you_mean(value, _alike(value, known), codes) or otherwise}"
+        for value in lost[:STRANGE_NAMED]
+    ]
     if len(lost) > STRANGE_NAMED:
-        yield f"Nor does it know {len(lost) - STRANGE_NAMED} more of the {len(wanted)} asked for."
+        said.append(f"Nor does it know {len(lost) - STRANGE_NAMED} more of the {len(wanted)} asked for.")
+    yield Unknown(tuple(said), is_all)
 
 
 def _alike(said: str, known: Iterable[str | None]) -> list[str]:

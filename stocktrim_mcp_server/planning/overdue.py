@@ -1,6 +1,7 @@
 """What of orders is still to come, and what should have come by now.
 
-StockTrim knows no promised date: the lead time stands in for it.
+StockTrim knows no promised date: the lead time stands in for it. It is the product's, as in StockTrim's own sums; of
+several products still to come the longest, as one order comes whole. A product without one has its supplier's.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ class Lateness(NamedTuple):
     open_days: int
     lead_time_days: int
     whose: str
-    """Whose lead time that is: the supplier's, or the longest of the products still to come."""
+    """Whose lead time that is: the product's still to come, the longest of several, or the supplier's."""
     status: str
 
     @property
@@ -41,19 +42,24 @@ def lateness(
 ) -> Lateness | None:
     """How an order that was placed and has not come stands on this day: overdue where `days` is above 0.
 
-    `supplier_days` is its supplier's lead time; without it the longest of `product_days`, those of what is still to
-    come, decides. None: not open, not placed, or without a date or any lead time, so not to be judged.
+    `product_days` are the lead times of what is still to come: the longest decides. `supplier_days`, the supplier's,
+    stands in where a product has none. None: not open, not placed, or without a date or any lead time, so not to be
+    judged.
     """
     ordered_on = ordered(order)
     if not order.is_open or order.status == NOT_PLACED or ordered_on is None:
         return None
-    known = [days for days in product_days if days is not None]
-    status = order.status or ""
-    if supplier_days is not None:
-        return Lateness((today - ordered_on).days, supplier_days, "lead time", status)
-    if known:
-        return Lateness((today - ordered_on).days, max(known), "its products' longest lead time", status)
-    return None
+    said = list(product_days)
+    known = [days for days in said if days is not None]
+    if supplier_days is not None and len(known) < len(said or [None]):
+        known.append(supplier_days)
+    if not known:
+        return None
+    longest = max(known)
+    whose = "its supplier's lead time"
+    if longest in said:
+        whose = "its product's lead time" if len(said) == 1 else "its products' longest lead time"
+    return Lateness((today - ordered_on).days, longest, whose, order.status or "")
 
 
 def ordered(order: PurchaseOrder) -> date | None:

@@ -7,7 +7,7 @@ What StockTrim suggests but nobody has to buy is set apart, and in no total of w
 
 | set aside | when, first rule that fits |
 | --- | --- |
-| already ordered | open orders that StockTrim does not count hold the whole quantity |
+| already ordered | open orders that StockTrim does not count hold the whole quantity: what to do with these is said |
 | made here | it is made from parts, which are planned and bought themselves |
 
 Of a line that is ordered in part the rest is to buy, in whole packs; StockTrim's own figure stands beside it.
@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import compress
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -40,6 +41,7 @@ from stocktrim_mcp_server.planning.catalogue import (
 )
 from stocktrim_mcp_server.planning.cover import STATES, State, Urgency, pressing, state, urgency
 from stocktrim_mcp_server.planning.identity import identity, mark
+from stocktrim_mcp_server.planning.overdue import NOT_PLACED
 from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
     dry_days_of,
@@ -54,8 +56,14 @@ from stocktrim_mcp_server.planning.replenishment import (
 
 Grouping = Literal["supplier", "category", "location", "urgency"]
 
-NAMED = 6
+NAMED = 5
 """Products named in one warning."""
+
+TO_DO = 4
+"""Lines set aside of which the first warning says what to do."""
+
+SPOKEN = 3
+"""Orders named in one sentence."""
 
 _NOBODY: dict[Grouping, str] = {
     "supplier": NO_SUPPLIER,
@@ -66,7 +74,7 @@ _NOBODY: dict[Grouping, str] = {
 
 
 class AddOn(Model):
-    """What StockTrim does not suggest yet, and will soon."""
+    """What may go with the order: StockTrim suggests it beyond the horizon, or does not yet and will soon."""
 
     product: str
     name: str | None = None
@@ -76,8 +84,14 @@ class AddOn(Model):
     on_hand: float | None = None
     on_order: float | None = None
     days_left: int | None = None
-    estimated_quantity: float = Field(description="Estimate: for one cycle, minimum and pack respected")
-    estimated_cost: float | None = None
+    suggested_to_buy: float | None = Field(
+        default=None, description="Of StockTrim's suggestion, what is on no open order; absent: not suggested yet"
+    )
+    estimated_quantity: float | None = Field(
+        default=None,
+        description="Estimate where StockTrim suggests none yet: for one cycle, minimum and pack respected",
+    )
+    cost: float | None = Field(default=None, description="Of either")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +210,11 @@ def reorder_plan(
         meant = {id(item.row) for item in fitting(standing.items, catalogue, filters)}
         suggested = [line for line in suggested if id(line.item.row) in meant]
         failed = [item for item in failed if id(item.row) in meant]
-    lines = [
-        _dated(line, catalogue, today)
-        for line in suggested
-        if filters.keep(line.item.row.days_until_stock_out, line.item.row.days_until_order)
+    kept_by_horizon = [
+        filters.keep(line.item.row.days_until_stock_out, line.item.row.days_until_order) for line in suggested
     ]
+    lines = [_dated(line, catalogue, today) for line in compress(suggested, kept_by_horizon)]
+    beyond = [line for line, is_kept in zip(suggested, kept_by_horizon, strict=True) if not is_kept]
     usual = usual_margin_rate(line.item for line in lines)
     aside: list[tuple[Line, str]] = []
     wanted: list[Line] = []
@@ -222,13 +236,13 @@ def reorder_plan(
         budget=budget,
         left_out=left_out,
         set_aside=tuple(aside),
-        add_ons=None if add_on_days is None else _add_ons(rows, catalogue, filters, groups, add_on_days),
+        add_ons=None if add_on_days is None else _add_ons(rows, catalogue, filters, groups, beyond, add_on_days),
         warnings=(
-            *_not_to_buy(aside),
-            *_late_orders(lines),
             *strange(rows, catalogue, filters),
+            *_not_to_buy(aside),
+            *_late_orders(lines, catalogue, today),
             *_gaps(wanted, {item.row.code for item in failed}),
-            *_dropped(len(suggested) - len(lines), filters),
+            *_dropped(len(beyond), filters),
         ),
     )
 
@@ -293,10 +307,33 @@ def rest_of(quantity: float, ordered: float, batch: float | None) -> float:
 def nothing_to_buy(item: Item, quantity: float, to_buy: float, orders: Sequence[OpenOrder]) -> str | None:
     """Why nothing of a quantity is to buy. None: there is."""
     if to_buy <= 0:
-        return f"already on {_references(orders)}: {in_units(quantity)} of {in_units(quantity)} units"
+        waiting = [order for order in orders if order.status != COUNTED] or list(orders)
+        whole = "" if len(waiting) == 1 else f", together the {in_units(quantity)} units"
+        done = " and ".join(_to_do(order, item) for order in waiting[:SPOKEN])
+        return f"{done}{whole}{_runs_dry(item)}"
     if parts := item.row.made_of_count:
         return f"made from {parts} part(s): make it, and buy the parts"
     return None
+
+
+def _to_do(order: OpenOrder, item: Item) -> str:
+    """What an order that holds a suggested line asks for before anything else."""
+    days, lead = order.open_days, item.row.lead_time_days
+    is_old = order.overdue is not None or (days is not None and lead is not None and days > lead)
+    named = f"on {order.status} {order.reference}"
+    if order.status == COUNTED:
+        return f"{named}, {order.overdue}: chase it, or cancel it and buy" if order.overdue else f"{named}, to come"
+    sent = "not sent" if order.status == NOT_PLACED else "never marked Sent"
+    if is_old:
+        return f"{named}, open {days} days and {sent}: send it or delete it"
+    return f"{named}, {sent}: send it"
+
+
+def _runs_dry(item: Item) -> str:
+    left = item.row.days_until_stock_out
+    if left is None:
+        return ""
+    return ", the stock is out" if left <= 0 else f", the stock runs dry in {left} days"
 
 
 def in_units(value: float) -> str:
@@ -326,11 +363,17 @@ def _paid_for(lines: Sequence[Line], usual: float, budget: float) -> tuple[list[
 
 
 def _add_ons(
-    rows: Iterable[OrderPlanRow], catalogue: Catalogue, filters: Filters, groups: Sequence[Members], days: int
+    rows: Iterable[OrderPlanRow],
+    catalogue: Catalogue,
+    filters: Filters,
+    groups: Sequence[Members],
+    beyond: Iterable[Line],
+    days: int,
 ) -> tuple[AddOn, ...]:
     """What the suppliers of the plan, and those asked for, could be asked for besides: due within so many days.
 
-    In the order of the suppliers' first lines, then soonest first. What is made here, bought to order, discontinued or
+    First what StockTrim suggests `beyond` the horizon, then what it does not suggest yet; each in the order of the
+    suppliers' first lines, then soonest first. What is made here, bought to order, discontinued or
     on an open order that covers a cycle is none.
     """
     places: dict[str, int] = {}
@@ -338,33 +381,63 @@ def _add_ons(
         for line in group.lines:
             places.setdefault(line.item.supplier, len(places))
     asked = bool(folded(filters.suppliers))
-    found: list[tuple[int, AddOn]] = []
+
+    def is_meant(item: Item, due: int | None) -> bool:
+        return due is not None and due <= days and item.supplier != NO_SUPPLIER and (asked or item.supplier in places)
+
+    found: list[AddOn] = []
+    for line in beyond:
+        due = _due_in(line.item.row)
+        if is_meant(line.item, due) and not nothing_to_buy(line.item, line.quantity, line.to_buy, line.orders):
+            found.append(_add_on(line.item, due or 0, suggested_to_buy=line.to_buy, cost=line.cost))
     for item in select((row for row in rows if (row.order_quantity or 0) <= 0 and not row.error), catalogue, filters):
-        row = item.row
-        due = row.days_until_order if row.days_until_order is not None else row.days_until_stock_out
-        if due is None or due > days or item.discontinued or item.unstocked or row.made_of_count:
-            continue
-        if item.supplier == NO_SUPPLIER or not (asked or item.supplier in places):
+        due = _due_in(item.row)
+        if not is_meant(item, due) or item.discontinued or item.unstocked or item.row.made_of_count:
             continue
         quantity = one_cycle(item)
         if quantity <= uncounted_units(item, catalogue):
             continue
         cost = None if item.unit_cost is None else round(quantity * item.unit_cost, 2)
-        add_on = AddOn(
-            product=row.code,
-            name=name_of(item),
-            supplier=item.supplier,
-            location=row.location,
-            order_in_days=due,
-            on_hand=row.on_hand,
-            on_order=row.on_order,
-            days_left=row.days_until_stock_out,
-            estimated_quantity=quantity,
-            estimated_cost=cost,
+        found.append(_add_on(item, due or 0, estimated_quantity=quantity, cost=cost))
+    found.sort(
+        key=lambda one: (
+            one.suggested_to_buy is None,
+            places.get(one.supplier, len(places)),
+            one.supplier,
+            one.order_in_days,
+            one.product,
+            one.location or "",
         )
-        found.append((places.get(item.supplier, len(places)), add_on))
-    found.sort(key=lambda one: (one[0], one[1].supplier, one[1].order_in_days, one[1].product, one[1].location or ""))
-    return tuple(add_on for _, add_on in found)
+    )
+    return tuple(found)
+
+
+def _due_in(row: OrderPlanRow) -> int | None:
+    return row.days_until_order if row.days_until_order is not None else row.days_until_stock_out
+
+
+def _add_on(
+    item: Item,
+    due: int,
+    *,
+    suggested_to_buy: float | None = None,
+    estimated_quantity: float | None = None,
+    cost: float | None = None,
+) -> AddOn:
+    row = item.row
+    return AddOn(
+        product=row.code,
+        name=name_of(item),
+        supplier=item.supplier,
+        location=row.location,
+        order_in_days=due,
+        on_hand=row.on_hand,
+        on_order=row.on_order,
+        days_left=row.days_until_stock_out,
+        suggested_to_buy=suggested_to_buy,
+        estimated_quantity=estimated_quantity,
+        cost=cost,
+    )
 
 
 def _grouped(lines: Iterable[Line], catalogue: Catalogue, group_by: Grouping) -> tuple[Members, ...]:
@@ -424,13 +497,14 @@ def uncounted_units(item: Item, catalogue: Catalogue) -> float:
 
 def _not_to_buy(aside: Sequence[tuple[Line, str]]) -> Iterator[str]:
     """Said first: nothing is to be ordered twice."""
-    twice = [line for line, _ in aside if line.to_buy <= 0]
+    twice = [(line.item.row.code, why) for line, why in aside if line.to_buy <= 0]
     if twice:
-        named = ", ".join(f"{line.item.row.code} ({_references(line.orders)})" for line in twice[:NAMED])
-        more = ", ..." if len(twice) > NAMED else ""
+        named = "; ".join(f"{code} {why}" for code, why in twice[:TO_DO])
+        more = "; ..." if len(twice) > TO_DO else ""
         yield (
             f"{len(twice)} suggested line(s) stand on open orders that StockTrim does not count as on order, and are "
-            f"set aside, so as not to order twice: {named}{more}."
+            "set aside, so as not to order twice. Before the cut-off, most urgent first: "
+            f"{named}{more}."
         )
     made = [line.item.row.code for line, _ in aside if line.to_buy > 0]
     if made:
@@ -438,16 +512,15 @@ def _not_to_buy(aside: Sequence[tuple[Line, str]]) -> Iterator[str]:
         yield f"{len(made)} suggested line(s) are made from parts, and are set aside: buy the parts. {named}."
 
 
-def _references(orders: Sequence[OpenOrder]) -> str:
-    waiting = [order for order in orders if order.status != COUNTED] or list(orders)
-    return ", ".join(f"{order.status} {order.reference}" for order in waiting[:3])
-
-
-def _late_orders(lines: Iterable[Line]) -> Iterator[str]:
+def _late_orders(lines: Iterable[Line], catalogue: Catalogue, today: date | None) -> Iterator[str]:
     late = {order.reference: None for line in lines for order in line.orders if order.overdue}
     if late:
         named = ", ".join([*late][:NAMED]) + (", ..." if len(late) > NAMED else "")
-        yield f"{len(late)} open order(s) that hold these products are overdue: chase or cancel them first. {named}."
+        every = len(late) if today is None else max(len(late), catalogue.overdue_orders(today))
+        yield (
+            f"{len(late)} open order(s) that hold these products are overdue: chase or cancel them first. {named}. "
+            f"{every} in all: find_purchase_orders, status Overdue."
+        )
 
 
 def _gaps(lines: Sequence[Line], failed: Collection[str]) -> Iterator[str]:

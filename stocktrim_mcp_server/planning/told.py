@@ -8,6 +8,7 @@ from pydantic import Field
 
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.planning.catalogue import COUNTED, Item, OpenOrder
+from stocktrim_mcp_server.planning.confidence import away_from_sales
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, runs_dry_on
 from stocktrim_mcp_server.planning.identity import cursor_at, start_of
 from stocktrim_mcp_server.planning.plan import AddOn, Line, WholePlan, in_units, name_of, total_of
@@ -18,8 +19,11 @@ from stocktrim_mcp_server.planning.replenishment import (
     pace_of,
 )
 
-MORE_GROUPS = 8
+MORE_GROUPS = 6
 """Groups told in a line each, without their products."""
+
+MOST_LED = 2
+"""Lines set aside that the first page shows, if they are late or due."""
 
 LONGEST_FLAG = 200
 """Characters kept of what StockTrim says about a row."""
@@ -41,9 +45,11 @@ class Row(Model):
     )
     lead_time_days: int | None = None
     order_by: date | None = None
-    order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
-    to_buy: float | None = Field(default=None, description="What of it is on no open order; absent: all of it")
     unit_cost: float | None = None
+    suggested: float | None = Field(
+        default=None, description="StockTrim's order quantity, where it is more than what is to buy"
+    )
+    to_buy: float = Field(description="Units to order now: StockTrim's suggestion less what is on open orders")
     line_cost: float | None = Field(default=None, description="Of what is to buy; absent: StockTrim holds no cost")
     lost_margin: float | None = Field(
         default=None,
@@ -81,8 +87,8 @@ class SetAside(Model):
     location: str | None = None
     urgency: Urgency | None = None
     days_left: int | None = None
-    order_quantity: float = Field(description="StockTrim's suggested order quantity, units")
-    why: str
+    suggested: float = Field(description="StockTrim's suggested order quantity, units")
+    why: str = Field(description="And what to do instead")
 
 
 class Plan(Model):
@@ -96,6 +102,10 @@ class Plan(Model):
     suggested_lines: int | None = Field(default=None, description="All that StockTrim suggests within the filters")
     suggested_cost: float | None = Field(default=None, description="Of StockTrim's whole quantities with a cost")
     set_aside_lines: int | None = Field(default=None, description="Of those suggested, nothing to buy of these")
+    set_aside_cost: float | None = Field(default=None, description="Of these, StockTrim's quantities")
+    partly_ordered_cost: float | None = Field(
+        default=None, description="Of lines to buy or left out, what is on open orders already; the rest is theirs"
+    )
     total_groups: int = 0
     lost_margin: float | None = Field(
         default=None,
@@ -107,8 +117,11 @@ class Plan(Model):
     left_out_lines: int | None = Field(default=None, description="Lines the budget does not pay for")
     left_out_cost: float | None = None
     left_out_lost_margin: float | None = Field(default=None, description="Estimate: accepted by leaving them out")
-    add_on_lines: int | None = Field(default=None, description="Not suggested yet, to be ordered soon")
-    add_on_cost: float | None = Field(default=None, description="Estimate")
+    add_on_lines: int | None = Field(default=None, description="Could go with these orders")
+    add_on_suggested_lines: int | None = Field(
+        default=None, description="Of those, suggested by StockTrim, beyond the horizon; listed first"
+    )
+    add_on_cost: float | None = Field(default=None, description="With estimates")
     groups: tuple[Group, ...] = ()
     more_groups: tuple[str, ...] = Field(default=(), description="The next groups, without their lines")
     left_out: tuple[LeftOut, ...] = ()
@@ -122,21 +135,25 @@ class Plan(Model):
 def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = False) -> Plan:
     """`limit` lines of a plan, from where the cursor stands; totals stay those of the whole.
 
-    First the lines to buy, then those a budget left out, then those set aside. Add-ons stand with their supplier's
+    First the lines to buy, then those a budget left out, then those set aside; of these the most urgent stand on the
+    first page besides, as orders may have to be sent for them. Add-ons stand with their supplier's
     first line. A cursor of another plan starts this one anew and says so. What holds of the whole plan is said with
     its first lines alone. `detail` adds unit cost, rates, lead time and what waiting and a day without stock lose.
 
     Raises: ValueError if the cursor is none of ours.
     """
     lines = plan.lines
-    total = len(lines) + len(plan.left_out) + len(plan.set_aside)
+    led = [one for one in plan.set_aside[:MOST_LED] if one[0].urgency in ("late", "due")]
+    rest = plan.set_aside[len(led) :]
+    total = len(lines) + len(plan.left_out) + len(rest)
     start, said = start_of(cursor, plan.plan_id, plan.group_by[0], "plan", total)
     end = start + limit
     costs = [line.cost for line in lines if line.cost is not None]
     after, last = len(lines), len(lines) + len(plan.left_out)
     groups = tuple(_shown_groups(plan, start, end, detail))
     left_out = plan.left_out[max(0, start - after) : max(0, end - after)]
-    set_aside = plan.set_aside[max(0, start - last) : max(0, end - last)]
+    set_aside = (*(led if start == 0 else ()), *rest[max(0, start - last) : max(0, end - last)])
+    left = [line for line, _ in plan.left_out]
     add_ons, unseen = _shown_add_ons(plan, lines, start, end)
     return Plan(
         plan_id=plan.plan_id,
@@ -145,27 +162,26 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
         total_cost=total_of(costs),
         unpriced_lines=len(lines) - len(costs) or None,
         suggested_lines=len(plan.suggested),
-        suggested_cost=total_of(
-            [
-                round(line.quantity * line.item.unit_cost, 2)
-                for line in plan.suggested
-                if line.item.unit_cost is not None
-            ]
-        ),
+        suggested_cost=_whole_cost(plan.suggested),
         set_aside_lines=len(plan.set_aside) or None,
+        set_aside_cost=_whole_cost(line for line, _ in plan.set_aside),
+        partly_ordered_cost=_money(
+            (_cost_of(line) or 0.0) - (line.cost or 0.0) for line in (*lines, *left) if line.to_buy != line.quantity
+        ),
         total_groups=len(plan.groups),
-        lost_margin=_money(line.lost_margin for line in (*lines, *(left for left, _ in plan.left_out))),
+        lost_margin=_money(line.lost_margin for line in (*lines, *left)),
         budget=plan.budget,
         unspent=None if plan.budget is None else round(plan.budget - math.fsum(costs), 2),
         lost_margin_avoided=None if plan.budget is None else _money(line.lost_margin for line in lines),
         left_out_lines=len(plan.left_out) or None,
-        left_out_cost=total_of([line.cost for line, _ in plan.left_out if line.cost is not None]),
-        left_out_lost_margin=_money(line.lost_margin for line, _ in plan.left_out),
+        left_out_cost=total_of([line.cost for line in left if line.cost is not None]),
+        left_out_lost_margin=_money(line.lost_margin for line in left),
         add_on_lines=None if plan.add_ons is None else len(plan.add_ons),
-        add_on_cost=total_of([one.estimated_cost for one in plan.add_ons or () if one.estimated_cost is not None]),
+        add_on_suggested_lines=sum(one.suggested_to_buy is not None for one in plan.add_ons or ()) or None,
+        add_on_cost=total_of([one.cost for one in plan.add_ons or () if one.cost is not None]),
         groups=groups,
         more_groups=tuple(_more_groups(plan, end)) if start == 0 else (),
-        left_out=tuple(_left_out(*left) for left in left_out),
+        left_out=tuple(_left_out(*one) for one in left_out),
         set_aside=tuple(_set_aside(*one) for one in set_aside),
         add_ons=add_ons,
         next_cursor=cursor_at(plan.plan_id, plan.group_by[0], end, total),
@@ -180,6 +196,16 @@ def is_later(plan: WholePlan, cursor: str) -> bool:
     Raises: ValueError if the cursor is none of ours.
     """
     return start_of(cursor, plan.plan_id, plan.group_by[0], "plan", 0)[0] > 0
+
+
+def _cost_of(line: Line) -> float | None:
+    """Of StockTrim's whole quantity."""
+    unit_cost = line.item.unit_cost
+    return None if unit_cost is None else round(line.quantity * unit_cost, 2)
+
+
+def _whole_cost(lines: Iterable[Line]) -> float | None:
+    return total_of([cost for line in lines if (cost := _cost_of(line)) is not None])
 
 
 def _money(amounts: Iterable[float]) -> float | None:
@@ -241,7 +267,7 @@ def _notes(plan: WholePlan) -> Iterator[str]:
     """What the figures mean, where a name does not say it. Read once, with the first lines."""
     lines = [*plan.lines, *(line for line, _ in plan.left_out)]
     if plan.set_aside or any(line.to_buy != line.quantity for line in lines):
-        yield "totals: what is still to buy; suggested: all that StockTrim suggests"
+        yield ("totals: still to buy; suggested cost = total + left out + set aside + partly ordered cost")
     if any(line.dry_days for line in lines):
         yield (
             "dry days: estimate, days without stock before an order placed today can arrive, if what is on order comes "
@@ -249,6 +275,8 @@ def _notes(plan: WholePlan) -> Iterator[str]:
         )
     if any(line.lost_margin for line in lines):
         yield (f"lost margin: estimate, margin lost if ordered {WAIT_DAYS} days later instead of now")
+    if lines:
+        yield "dates: days of UTC"
     if plan.budget is not None:
         yield (
             "budget: spent line by line, most lost margin avoided per 1 spent first; on lines that lose nothing only "
@@ -273,9 +301,9 @@ def _row(line: Line, plan: WholePlan, detail: bool) -> Row:
         dry_days=line.dry_days or None,
         lead_time_days=row.lead_time_days if detail else None,
         order_by=order_by(_computed_on(item), row.days_until_order),
-        order_quantity=line.quantity,
-        to_buy=line.to_buy if line.to_buy != line.quantity else None,
         unit_cost=item.unit_cost if detail else None,
+        suggested=line.quantity if line.to_buy != line.quantity else None,
+        to_buy=line.to_buy,
         line_cost=line.cost,
         lost_margin=round(line.lost_margin, 2) or None if loses else None,
         lost_margin_a_day=_lost_a_day(item) if detail else None,
@@ -316,7 +344,7 @@ def _set_aside(line: Line, why: str) -> SetAside:
         location=row.location,
         urgency=line.urgency,
         days_left=row.days_until_stock_out,
-        order_quantity=line.quantity,
+        suggested=line.quantity,
         why=why,
     )
 
@@ -333,7 +361,9 @@ def flags(line: Line) -> Iterator[str]:
     elif row.location is not None and any(order.status != COUNTED for order in line.orders):
         yield "orders without a place may hold it"
     if (row.on_hand or 0) < 0:
-        yield "negative stock"
+        yield "negative stock: count first, likely too many"
+    if away := away_from_sales(item):
+        yield away
     if item.unit_cost is None:
         yield "no cost"
     if row.is_uncertain:

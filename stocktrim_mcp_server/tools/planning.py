@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -9,7 +10,7 @@ from pydantic import Field, WithJsonSchema
 
 from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.kept import LAST, Kept, KeptPlans, is_meant
-from stocktrim_mcp_server.planning.catalogue import Filters
+from stocktrim_mcp_server.planning.catalogue import Filters, unknown
 from stocktrim_mcp_server.planning.compare import Comparison, Digest, PlanChange, compare, narrowed
 from stocktrim_mcp_server.planning.plan import AddOn, Grouping, reorder_plan
 from stocktrim_mcp_server.planning.replenishment import LeftOut
@@ -58,14 +59,17 @@ class Asked(NamedTuple):
 async def get_reorder_plan(
     account: Account,
     suppliers: Annotated[Codes, Field(description="Codes, names: ['ACME']")] = (),
-    categories: Annotated[Codes, Field(description="Names")] = (),
-    locations: Annotated[Codes, Field(description="Each by itself")] = (),
+    categories: Annotated[Codes, Field(description="Names: ['Brewing']")] = (),
+    locations: Annotated[Codes, Field(description="Codes, names; a line per place")] = (),
     products: Annotated[Codes, Field(description="SKUs or ids")] = (),
     horizon_days: Annotated[int | None, Field(ge=0, description="0: late or due today; 7: this week")] = None,
     budget: Annotated[
-        float | None, Field(allow_inf_nan=False, ge=0, description="Spent to avoid most lost margin")
+        float | None,
+        Field(allow_inf_nan=False, ge=0, description="Money to spend: keeps the lines that avoid most lost margin"),
     ] = None,
-    add_on_days: Annotated[int | None, Field(ge=0, description="Adds what falls due there by then")] = None,
+    add_on_days: Annotated[
+        int | None, Field(ge=0, description="Adds what their suppliers could send too, due in so many days")
+    ] = None,
     group_by: Annotated[Grouping, Field(description="Headings")] = "supplier",
     detail: Annotated[bool, Field(description="Adds unit cost, rates, lead time")] = False,
     compare_to: Annotated[str, Field(description="Changes since 'last', a date or plan_id")] = "",
@@ -100,6 +104,8 @@ def _told(
     joined: Joined, kept: KeptPlans, books: Books, asked: Asked, said: Mapping[str, Sequence[str]]
 ) -> ReorderPlan:
     """The answer to a question. Blocks."""
+    if lost := [one for one in unknown(books.rows, books.catalogue, asked.filters) if one.is_all]:
+        raise ToolError(" ".join(sentence for one in lost for sentence in one.said))
     whole = reorder_plan(
         books.rows,
         books.catalogue,
@@ -129,18 +135,22 @@ def _compared(kept: KeptPlans, books: Books, asked: Asked, now: Digest) -> dict[
         raise ToolError(f"compare_to {said[:40]!r} is no plan: pass a plan_id, a date such as 2026-11-16, or {LAST!r}.")
     found = kept.find(said, books.locations, now.as_of)
     if found is None:
-        return {"warnings": (_not_kept(said, kept.known()),)}
+        return {"warnings": (_not_kept(said, now.as_of, books.locations, kept.known()),)}
     earlier, before = found
     if set(earlier.locations) != set(books.locations):
         places = ", ".join(earlier.locations) or "the whole business"
         return {"warnings": (f"Plan {earlier.plan_id} is of {places}: ask for the same to compare with it.",)}
+    if now.as_of is not None and earlier.as_of == now.as_of:
+        same = f"Plan {earlier.plan_id} is of the same computation, {_at(now.as_of)}, so nothing can have changed."
+        return {"warnings": (f"{same} Ask again after the next forecast.",)}
     lost: Sequence[str] = ()
     if filters.suppliers or filters.categories or filters.products:
         before, lost = narrowed(before, books.rows, books.catalogue, filters)
         now, _ = narrowed(now, books.rows, books.catalogue, filters)
     comparison = compare(before, now, limit=CHANGES_TOLD)
+    asks = filters.suppliers or filters.categories or filters.products
     return {
-        "compared_with": _in_words(comparison),
+        "compared_with": _in_words(comparison) + (", of what is asked for now alone" if asks else ""),
         "changes": comparison.changes,
         "warnings": (*comparison.warnings, *([_lost(lost)] if lost else ())),
     }
@@ -162,12 +172,25 @@ def _in_words(found: Comparison) -> str:
     )
 
 
-def _not_kept(said: str, known: Sequence[Kept]) -> str:
-    named = ", ".join(
-        kept.plan_id if kept.as_of is None else f"{kept.plan_id} ({kept.as_of:%Y-%m-%d})"
-        for kept in known[:PLANS_NAMED]
-    )
-    return f"No earlier plan {said.strip()!r} is kept here, so nothing is compared. Kept: {named or 'none yet'}."
+def _at(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def _not_kept(said: str, as_of: datetime | None, locations: Sequence[str], known: Sequence[Kept]) -> str:
+    """Why nothing is compared, and which kept plans would do: earlier ones of the same places."""
+    earlier = [
+        kept
+        for kept in known
+        if kept.as_of is not None and set(kept.locations) == set(locations) and (as_of is None or kept.as_of < as_of)
+    ]
+    nothing = "so nothing is compared."
+    if earlier:
+        days = dict.fromkeys(f"{kept.as_of:%Y-%m-%d} ({kept.plan_id})" for kept in earlier)
+        return (
+            f"No plan {said.strip()!r} is kept here, {nothing} Earlier ones kept: {', '.join([*days][:PLANS_NAMED])}."
+        )
+    this = "StockTrim has computed no plan" if as_of is None else f"This is StockTrim's plan of {_at(as_of)}"
+    return f"{this}; no earlier one is kept here, {nothing} Ask again after the next forecast."
 
 
 def _empty(plan: Plan, filters: Mapping[str, Sequence[str]]) -> str:
@@ -180,7 +203,7 @@ def _empty(plan: Plan, filters: Mapping[str, Sequence[str]]) -> str:
     else:
         said = f"StockTrim suggests no order, by its plan of {plan.as_of:%Y-%m-%d %H:%M} UTC."
     if active:
-        said += f" Asked for: {active}. Leave filters out, or check the codes with search."
+        said += f" Asked for: {active}. All of it is known; leave filters out to see more."
     return said
 
 

@@ -15,13 +15,20 @@ def order(**fields: Any) -> PurchaseOrder:
     return PurchaseOrder(**{"status": "Sent", "ordered_at": datetime(2026, 10, 19, tzinfo=UTC), **fields})
 
 
-def test_an_order_open_longer_than_its_suppliers_lead_time_is_overdue_and_says_by_what_rule() -> None:
-    late = lateness(order(), 21, (60,), TODAY)
+def test_an_order_open_longer_than_its_products_lead_time_is_overdue_and_says_by_what_rule() -> None:
+    late = lateness(order(), 60, (21,), TODAY)
     assert late is not None
-    assert (late.days, late.in_words) == (14, "open 35 days, lead time 21: 14 days overdue")
+    assert (late.days, late.in_words) == (14, "open 35 days, its product's lead time 21: 14 days overdue")
 
 
-def test_without_a_suppliers_lead_time_the_longest_of_what_is_to_come_decides() -> None:
+@pytest.mark.parametrize("products", [(), (None,), (20, None)])
+def test_where_a_product_has_no_lead_time_its_supplier_has(products: tuple[int | None, ...]) -> None:
+    late = lateness(order(), 21, products, TODAY)
+    assert late is not None
+    assert (late.days, late.in_words) == (14, "open 35 days, its supplier's lead time 21: 14 days overdue")
+
+
+def test_of_several_products_the_longest_lead_time_decides() -> None:
     late = lateness(order(), None, (None, 20, 30), TODAY)
     assert late is not None
     assert late.in_words == "open 35 days, its products' longest lead time 30: 5 days overdue"

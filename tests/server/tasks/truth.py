@@ -95,25 +95,26 @@ class Truth:
         return figure(later, self.plan.sold(product["productId"]), self.plan.today).order_quantity or 0.0
 
     def overdue(self) -> set[str]:
-        """Orders placed longer ago than their supplier's lead time, with something still to come."""
+        """Orders placed longer ago than the longest lead time of their products, with something still to come."""
         late: set[str] = set()
         for order in self.orders:
-            supplier = order.get("supplier") or {}
-            known = next(
-                (
-                    one
-                    for one in self.shop.suppliers.values()
-                    if one.get("supplierCode", one.get("supplierName"))
-                    == supplier.get("supplierCode", supplier.get("supplierName"))
-                ),
-                {},
-            )
-            days = known.get("defaultLeadTime")
-            if order["status"] not in ("Sent", "Approved") or days is None or not self.is_open(order):
+            if order["status"] not in ("Sent", "Approved") or not self.is_open(order):
                 continue
+            bought = (self.shop.products[line["productId"]] for line in order["purchaseOrderLineItems"])
+            usual = self.usual_lead_time(order) or 0
+            days = max((self.plan.item(dict(product)).lead_time_days or usual for product in bought), default=usual)
             if time_of(order["orderDate"]).date() + timedelta(days=days) < self.shop.today:
                 late.add(order["clientReferenceNumber"])
         return late
+
+    def usual_lead_time(self, order: Mapping[str, Any]) -> int | None:
+        """That of an order's supplier."""
+        supplier = order.get("supplier") or {}
+        name = supplier.get("supplierCode", supplier.get("supplierName"))
+        known = (
+            one for one in self.shop.suppliers.values() if one.get("supplierCode", one.get("supplierName")) == name
+        )
+        return next(known, {}).get("defaultLeadTime")
 
     def sold(self, code: str) -> dict[str, float]:
         """Units sold by month."""
