@@ -1,6 +1,6 @@
 """Defaults that outlive a session: whom, what, where and how far ahead an owner asks about unless told otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,8 +9,11 @@ from pydantic import Field, ValidationError
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.kept import put
 
-EVERYTHING = "*"
-"""Said for an argument, it asks for all in spite of a default."""
+EVERYTHING = ("*", "all")
+"""Said for an argument, either asks for all in spite of a default."""
+
+ALL_DAYS = 3_650
+"""A horizon that nothing lies beyond: a number, as its argument takes no word."""
 
 LARGEST = 1_000_000
 """Bytes of a file that can be ours."""
@@ -71,19 +74,28 @@ class Remembered:
         self._held = defaults
 
 
+def is_everything(value: Any) -> bool:
+    """Whether a list, as hosts write one, is no more than the word for all."""
+    if isinstance(value, list | tuple):
+        items = cast(Sequence[Any], value)
+        return len(items) == 1 and is_everything(items[0])
+    return isinstance(value, str) and value.strip(' []"').casefold() in EVERYTHING
+
+
 def filled(
     arguments: Mapping[str, Any], offered: Mapping[str, Any], defaults: Defaults
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """A call's arguments with the defaults for what it does not say, and a sentence for each that was used.
 
-    What is said goes before a default; a lone `*` asks for all.
+    What is said goes before a default, and the word for all asks for all where there is one.
     """
-    full = {name: value for name, value in arguments.items() if not _is_all(name, value)}
     wanted: dict[str, Any] = {}
     if not any(_is_said(arguments.get(name)) for name in _NAMING):
         wanted = {name: getattr(defaults, of) for name, of in _FILTERS.items()}
     wanted["locations"] = defaults.locations
     wanted["location"] = defaults.locations[0] if len(defaults.locations) == 1 else None
+    narrowed = {name for name, value in wanted.items() if _is_said(value)}
+    full = {name: value for name, value in arguments.items() if name not in narrowed or not _is_all(name, value)}
     said: list[str] = []
     for name, value in wanted.items():
         if name not in offered or not _is_said(value) or _is_said(arguments.get(name)):
@@ -100,9 +112,12 @@ def _is_said(value: Any) -> bool:
 
 
 def _is_all(name: str, value: Any) -> bool:
-    listed = value in (EVERYTHING, [EVERYTHING], (EVERYTHING,), f'["{EVERYTHING}"]')
-    return listed and name in (*_FILTERS, "locations", "location")
+    if name == "horizon_days" and (text := str(value).strip()).isdecimal():
+        return int(text) >= ALL_DAYS
+    return is_everything(value)
 
 
 def _all_of(name: str, value: Any) -> str:
-    return f"{name}=['{EVERYTHING}']" if isinstance(value, tuple) else f"'{EVERYTHING}'"
+    if isinstance(value, int):
+        return f"{name}={ALL_DAYS}"
+    return f"{name}=['all']" if isinstance(value, tuple) else f"{name}='all'"

@@ -16,7 +16,7 @@ from stocktrim_client.snapshot import SearchKind
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import Dated, dated, text_of, visible
 from stocktrim_mcp_server.dependencies import App, on_hand
-from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.nearest import did_you_mean, finding_hint
 from stocktrim_mcp_server.toolbox import as_list, call_context, call_seconds
 from stocktrim_mcp_server.tools.planning import get_reorder_plan
 from stocktrim_mcp_server.tools.products import get_products
@@ -246,7 +246,7 @@ async def _customer(app: App, code: str) -> BaseModel:
     if not found:
         like = await stocktrim.snapshot.search(code, ["customers"], 1, wait=0)
         hint = did_you_mean(code, [], {one.name or one.code: one.code for one in like.hits})
-        raise ResourceNotFoundError(f"There is no customer {code!r}.{hint} Find codes with search.")
+        raise ResourceNotFoundError(f"There is no customer {code!r}.{hint or finding_hint()}")
     return Records(items=found, **dated(standing))
 
 

@@ -1,7 +1,7 @@
 """Connect, build, serve: the only place that assembles."""
 
-from collections.abc import AsyncGenerator, Collection, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Collection, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -14,6 +14,7 @@ from stocktrim_client import StockTrimClient, __version__
 from stocktrim_mcp_server.answers import refusal
 from stocktrim_mcp_server.completions import add_completions
 from stocktrim_mcp_server.dependencies import App, own_folder
+from stocktrim_mcp_server.planning.nearest import menu
 from stocktrim_mcp_server.prompts import add_prompts, checked
 from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
 from stocktrim_mcp_server.settings import Settings
@@ -64,27 +65,37 @@ class HouseServer(MCPServer[App]):
         """Answer a call; one of a tool that is not on the menu is refused."""
         if name not in self.offers:
             return refusal(missing(name, self.app.settings))
-        return await super().call_tool(name, arguments, context)
+        with self._its_menu():
+            return await super().call_tool(name, arguments, context)
 
     async def read_resource(
         self, uri: object, context: Context[App, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """Read a resource at its address, however a host put the code into it."""
         try:
-            address, *others = addresses(str(uri))
-            try:
-                return await super().read_resource(address, context)
-            except ResourceNotFoundError:
-                for other in others:
-                    with suppress(ResourceNotFoundError):
-                        return await super().read_resource(other, context)
-                raise
+            with self._its_menu():
+                address, *others = addresses(str(uri))
+                try:
+                    return await super().read_resource(address, context)
+                except ResourceNotFoundError:
+                    for other in others:
+                        with suppress(ResourceNotFoundError):
+                            return await super().read_resource(other, context)
+                    raise
         except UnexpectedResourceError:
             raise
         except ResourceError as error:
             # As the SDK would say it, which would also log the address, and with it what was asked.
             code = INVALID_PARAMS if isinstance(error, ResourceNotFoundError) else INTERNAL_ERROR
             raise MCPError(code, str(error), {"uri": str(uri)}) from error
+
+    @contextmanager
+    def _its_menu(self) -> Generator[None]:
+        token = menu.set(self.offers)
+        try:
+            yield
+        finally:
+            menu.reset(token)
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[App, Any] | None = None
@@ -105,21 +116,21 @@ def build(app: App) -> MCPServer[App]:
         yield app
 
     settings = app.settings
-    menu = offered(settings)
-    preset = app.remembered.read if any(one.name == DEFAULTS.name for one in menu) else None
-    tools = [tool for one in menu for tool in one.tools(call_seconds=settings.call_seconds, preset=preset)]
+    groups = offered(settings)
+    preset = app.remembered.read if any(one.name == DEFAULTS.name for one in groups) else None
+    tools = [tool for one in groups for tool in one.tools(call_seconds=settings.call_seconds, preset=preset)]
     built = HouseServer(
         NAME,
         title="StockTrim (sandbox)" if settings.sandbox else "StockTrim",
         version=__version__,
-        instructions=instructions(names(menu), settings),
+        instructions=instructions(names(groups), settings),
         tools=tools,
         lifespan=lend,
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,
         subscriptions=False,
     )
-    built.app, built.offers = app, frozenset(names(menu))
+    built.app, built.offers = app, frozenset(names(groups))
     add_resources(built, app)
     add_prompts(built, built.offers, forgets=settings.data_folder is None and not settings.sandbox)
     add_completions(built, app)

@@ -106,6 +106,8 @@ class HouseTool(Tool):
         # Hosts send null for what the model left out.
         arguments = {name: _as_offered(value, offered[name]) for name, value in arguments.items() if value is not None}
         arguments, said = await self._with_defaults(arguments, offered)
+        if self.annotations is not None and self.annotations.read_only_hint:
+            arguments = _without_stars(arguments, self.parameters)
         token, its_seconds = acting.set(self.name), call_seconds.set(self.call_seconds)
         its_context = call_context.set(context)
         try:
@@ -172,6 +174,13 @@ def _as_offered(value: Any, offered: dict[str, Any]) -> Any:
         return value
     said = value.strip().casefold()
     return next((word for word in offered.get("enum", ()) if str(word).casefold() == said), value)
+
+
+def _without_stars(arguments: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A lone `*` for a list that may be left out asks for all, which leaving it out does."""
+    optional = {name for name, one in schema["properties"].items() if one.get("type") == "array"}
+    optional -= {*schema.get("required", ())}
+    return {name: value for name, value in arguments.items() if not (name in optional and as_list(value) == ["*"])}
 
 
 def _in_words(error: ToolError, offered: dict[str, Any]) -> str:

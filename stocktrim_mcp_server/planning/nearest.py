@@ -1,7 +1,8 @@
 """What a word that names nothing may have been meant to be."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
 
 ALIKE = 0.6
@@ -12,6 +13,16 @@ SHORTEST_BEGINNING = 2
 
 LONGEST_SAID = 100
 """Characters compared, as the time grows with the square of them; and of what is asked back."""
+
+
+menu: ContextVar[Collection[str] | None] = ContextVar("menu", default=None)
+"""The tools of the server that is answering, so that no hint names one that is not there. None: all."""
+
+
+def finding_hint() -> str:
+    """What to do where nothing known is alike, with a blank before it; empty where this server has no search."""
+    there = menu.get()
+    return " search finds codes from words." if there is None or "search" in there else ""
 
 
 def nearest(said: str, known: Iterable[str], most: int = 1) -> list[str]:

@@ -29,10 +29,10 @@ def test_what_a_call_does_not_say_is_filled_and_named() -> None:
         "locations": ("MAIN",),
     }
     assert said == (
-        "Default suppliers ACME, B, C used: pass suppliers to override, suppliers=['*'] for all.",
-        "Default categories Tea used: pass categories to override, categories=['*'] for all.",
-        "Default horizon_days 14 used: pass horizon_days to override, '*' for all.",
-        "Default locations MAIN used: pass locations to override, locations=['*'] for all.",
+        "Default suppliers ACME, B, C used: pass suppliers to override, suppliers=['all'] for all.",
+        "Default categories Tea used: pass categories to override, categories=['all'] for all.",
+        "Default horizon_days 14 used: pass horizon_days to override, horizon_days=3650 for all.",
+        "Default locations MAIN used: pass locations to override, locations=['all'] for all.",
     )
 
 
@@ -47,11 +47,19 @@ def test_what_is_said_goes_before_a_default(said: Any) -> None:
     assert fill({"horizon_days": 0})["horizon_days"] == 0
 
 
-@pytest.mark.parametrize("said", ["*", ["*"], ("*",), '["*"]'])
-def test_a_star_asks_for_all(said: Any) -> None:
+@pytest.mark.parametrize("said", ["*", ["*"], ("*",), '["*"]', "all", " ALL ", ["all"], '["All"]'])
+def test_the_word_for_all_asks_for_all_where_there_is_a_default(said: Any) -> None:
     assert "suppliers" not in filled({"suppliers": said}, PLAN, DEFAULTS)[0]
     assert "horizon_days" not in filled({"horizon_days": said}, PLAN, DEFAULTS)[0]
-    assert filled({"products": said}, PLAN, Defaults())[0] == {"products": said}
+    assert filled({"products": said, "suppliers": said}, PLAN, Defaults())[0] == {"products": said, "suppliers": said}
+
+
+@pytest.mark.parametrize("said", [3650, "3650", 99_999])
+def test_a_horizon_that_nothing_lies_beyond_asks_for_all(said: Any) -> None:
+    assert "horizon_days" not in filled({"horizon_days": said}, PLAN, DEFAULTS)[0]
+    assert filled({"horizon_days": said}, PLAN, Defaults())[0] == {"horizon_days": said}
+    # A supplier's code may be a number.
+    assert filled({"suppliers": "5000"}, PLAN, DEFAULTS)[0]["suppliers"] == "5000"
 
 
 def test_a_call_that_names_its_records_is_not_narrowed_but_still_stands_somewhere() -> None:

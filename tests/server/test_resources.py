@@ -263,7 +263,7 @@ async def test_a_location_says_how_much_is_there(app: App, era: Era) -> None:
         ("stocktrim://product/NOPE", "There is no product 'NOPE'"),
         ("stocktrim://supplier/HIKAR", "There is no supplier 'HIKAR'"),
         ("stocktrim://customer/Bean Tow", "There is no customer 'Bean Tow'. Did you mean 'Bean Town Roasters'"),
-        ("stocktrim://customer/zeppelin", "There is no customer 'zeppelin'. Find codes with search."),
+        ("stocktrim://customer/zeppelin", "There is no customer 'zeppelin'. search finds codes from words."),
         ("stocktrim://location/Main Ware", "Did you mean 'Main Warehouse' (code 'MAIN')?"),
         ("stocktrim://purchase-order/PO-1", "There is no purchase order 'PO-1'"),
         ("stocktrim://product/a\u200bb", "There is no product 'a\\u200bb'"),

@@ -13,6 +13,7 @@ from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
+from stocktrim_mcp_server.tools.defaults import USED_BY, Part
 from tests.conftest import NOW, TODAY
 
 Era = Literal["auto", "legacy"]
@@ -46,19 +47,20 @@ def suppliers_in(plan: dict[str, Any]) -> set[str]:
 async def test_a_default_narrows_every_answer_that_says_nothing_else_and_is_named(app: App, era: Era) -> None:
     async with Client(server.build(app), mode=era) as client:
         whole = data_of(await client.call_tool("get_reorder_plan", {}))
-        kept = data_of(await client.call_tool("set_defaults", {"suppliers": "hikari", "days": "3650"}))
+        kept = data_of(await client.call_tool("set_defaults", {"suppliers": "hikari", "days": "3649"}))
         narrow = await client.call_tool("get_reorder_plan", {"suppliers": None, "limit": 50})
         other = data_of(await client.call_tool("get_reorder_plan", {"suppliers": ["OKAFOR"]}))
-        everything = data_of(await client.call_tool("get_reorder_plan", {"suppliers": ["*"], "horizon_days": "*"}))
+        everything = data_of(await client.call_tool("get_reorder_plan", {"suppliers": ["all"], "horizon_days": 3650}))
         orders = data_of(await client.call_tool("find_purchase_orders", {}))
         one = data_of(await client.call_tool("find_purchase_orders", {"references": ["PO/7 #1?&+%"]}))
         simulated = data_of(await client.call_tool("simulate_reorder", {}))
-    assert (kept["suppliers"], kept["days"]) == (["HIKARI"], 3650)
-    assert any("STOCKTRIM_DATA_FOLDER" in one for one in kept["warnings"])
+    assert (kept["suppliers"], kept["days"]) == (["HIKARI"], 3649)
+    assert kept["warnings"] == ["The sandbox keeps nothing between sessions."]
+    assert kept["used_by"][1] == "days: get_reorder_plan"
     assert suppliers_in(data_of(narrow)) == {"HIKARI"} < suppliers_in(whole)
-    said = "Default suppliers HIKARI used: pass suppliers to override, suppliers=['*'] for all."
+    said = "Default suppliers HIKARI used: pass suppliers to override, suppliers=['all'] for all."
     assert data_of(narrow)["warnings"][0] == said
-    assert text_of(narrow).startswith(f"Warning: {said}\n\nWarning: Default horizon_days 3650 used")
+    assert text_of(narrow).startswith(f"Warning: {said}\n\nWarning: Default horizon_days 3649 used")
     assert not any("Default suppliers" in one for one in other.get("warnings", ()))
     assert suppliers_in(everything) == suppliers_in(whole)
     assert everything["plan_id"] == whole["plan_id"]
@@ -85,9 +87,68 @@ async def test_defaults_are_shown_changed_one_by_one_and_forgotten(app: App, era
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        {"forget": ["all"]},
+        {"forget": "*"},
+        {"suppliers": ["all"], "categories": "*", "locations": "ALL", "days": 3650},
+        {"forget": ["suppliers", "categories"], "locations": ["*"], "days": 3650},
+    ],
+)
+async def test_the_word_for_all_drops_a_default(app: App, era: Era, arguments: dict[str, Any]) -> None:
+    everything = {"suppliers": ["HIKARI"], "categories": ["Tea"], "locations": ["MAIN"], "days": 7}
+    async with Client(server.build(app), mode=era) as client:
+        await client.call_tool("set_defaults", everything)
+        left = data_of(await client.call_tool("set_defaults", arguments))
+    assert not {*everything, "used_by"} & set(left)
+
+
+async def test_the_tools_said_to_use_a_default_are_those_that_have_an_argument_for_it(app: App) -> None:
+    async with Client(server.build(app)) as client:
+        tools = [tool for tool in (await client.list_tools()).tools if tool.name != "set_defaults"]
+    arguments: dict[Part, set[str]] = {
+        "suppliers": {"suppliers"},
+        "categories": {"categories"},
+        "locations": {"locations", "location"},
+        "days": {"horizon_days"},
+    }
+    for part, names in arguments.items():
+        having = [tool.name for tool in tools if names & set(tool.input_schema["properties"])]
+        assert sorted(having) == sorted(USED_BY[part]), part
+
+
+async def test_tools_that_are_not_offered_are_not_said_to_use_a_default(open_app: OpenApp, sandbox: Sandbox) -> None:
+    app = open_app(sandbox, toolsets=("defaults", "orders"))
+    async with Client(server.build(app)) as client:
+        kept = data_of(await client.call_tool("set_defaults", {"suppliers": ["HIKARI"], "days": 3}))
+    assert kept["used_by"] == ["suppliers: find_purchase_orders", "days: none of the tools offered"]
+
+
+async def test_a_star_asks_for_all_wherever_leaving_out_does(open_app: OpenApp, sandbox: Sandbox, era: Era) -> None:
+    async with Client(server.build(open_app(sandbox)), mode=era) as client:
+        every = data_of(await client.call_tool("get_suppliers", {"codes": ["*"]}))
+        plan = data_of(await client.call_tool("get_reorder_plan", {"suppliers": "*", "locations": '["*"]'}))
+        whole = data_of(await client.call_tool("get_reorder_plan", {}))
+        needed = await client.call_tool("get_products", {"codes": ["*"]})
+    assert len(every["items"]) > 3
+    assert plan["plan_id"] == whole["plan_id"]
+    assert "There is no product '*'" in text_of(needed)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"suppliers": ["HIKARY"]}, "suppliers: there is no 'HIKARY'. Did you mean 'HIKARI'? Nothing was kept."),
+        (
+            {"suppliers": ["HIKARY"]},
+            "suppliers: there is no 'HIKARY'. Did you mean 'Hikari Glass Works' (code 'HIKARI')? Nothing was kept.",
+        ),
+        ({"suppliers": ["glass"]}, "Did you mean 'Hikari Glass Works' (code 'HIKARI')?"),
+        ({"locations": ["harbour"]}, "Did you mean 'Harbour Street Shop' (code 'SHOP')?"),
+        ({"categories": ["xtil"]}, "Did you mean 'Textiles'?"),
+        (
+            {"suppliers": ["HIKARI", "qqq"], "categories": ["zzz"]},
+            "suppliers: there is no 'qqq'. categories: there is no 'zzz'. Nothing was kept.",
+        ),
         ({"locations": ["NOWHERE-AT-ALL"]}, "locations: there is no 'NOWHERE-AT-ALL'."),
         ({"categories": ["zzz"], "days": 3}, "categories: there is no 'zzz'."),
         ({"days": -1}, "days: Input should be greater than or equal to 0"),
