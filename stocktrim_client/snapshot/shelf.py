@@ -130,6 +130,11 @@ class Shelf(Generic[M]):
                 self._tables = Tables(self.source, self._by_position.items(), keys)
             return self._tables
 
+    def drop_tables(self) -> None:
+        """Hold no tables until they are asked for again. Blocks."""
+        with self._lock:
+            self._tables = None
+
     def index(self) -> Index:
         """The records by words. Blocks when first asked."""
         with self._lock:

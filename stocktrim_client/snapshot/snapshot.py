@@ -455,9 +455,10 @@ class Snapshot:
                     assert lane.shelf is not None
                     lane.shelf.checked_at = began
                 else:
-                    if lane.source == "order_plan":
+                    if lane.source == "order_plan" and lane.shelf is not None:
                         # All rows of a plan computed anew are others: what was made of these would only stand beside.
                         self._replacing(lane)
+                        await asyncio.to_thread(lane.shelf.drop_tables)
                     records = await self._read_slim(lane)
                     if not await self._renewed(lane, records, began):
                         await self._replace(lane, Shelf(lane.source, records, read_at=began))

@@ -478,3 +478,19 @@ def test_one_snapshot_serves_several_event_loops() -> None:
     wall.passes(minutes=11)
     assert asyncio.run(count()) == 24
     asyncio.run(stocktrim.aclose())
+
+
+async def test_what_was_made_of_a_plan_is_let_go_before_another_is_read_beside_it() -> None:
+    far = sandbox(60)
+    async with on_hand(far) as (_, snapshot, wall):
+        heard: list[int] = []
+        snapshot.on_replacing(lambda: heard.append(len(far.requests)))
+        question = "SELECT count(*), count(DISTINCT calculated_at) FROM order_plan"
+        assert (await snapshot.ask(question)).rows == ((60, 1),)
+        await snapshot.need()
+        wall.passes(hours=2)
+        far.requests.clear()
+        await snapshot.need("order_plan")
+        assert heard[0] == 0
+        assert len(far.requests) > 0
+        assert (await snapshot.ask(question)).rows == ((60, 1),)
