@@ -63,6 +63,9 @@ NAMES_IN: Mapping[Kind, tuple[str, ...]] = {
 MOST_MEANT = 5
 """Texts of one question that are looked up."""
 
+LONGEST_MEANT = 200
+"""Characters of such a text: it is asked for in a question, and those are bounded."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -136,7 +139,7 @@ def _misread(sql: str, kinds: Sequence[Kind]) -> list[str]:
 async def _meant(stocktrim: StockTrimClient, sql: str) -> list[str]:
     """Of texts that no code is: which code has that name, or is written so otherwise."""
     said: list[str] = []
-    for one in snapshot.compared(sql)[:MOST_MEANT]:
+    for one in [one for one in snapshot.compared(sql) if len(one.text) <= LONGEST_MEANT][:MOST_MEANT]:
         table, key = KEYED.get(one.column.name, (one.table.name, one.column.name))
         if one.column.name not in (*KEYED, "code") or stocktrim.snapshot.standing(table).missing:
             continue

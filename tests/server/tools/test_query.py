@@ -169,3 +169,10 @@ async def test_a_figure_that_would_be_misread_comes_with_what_it_is(app: App, sq
 )
 async def test_a_figure_that_says_what_it_is_comes_alone(app: App, sql: str) -> None:
     assert (await query_data(app.stocktrim, app, sql)).warnings == ()
+
+
+@pytest.mark.parametrize("text", ["x" * 15_000, "O''Neil", "%", "\u202e", "a'' OR ''1''=''1", "🫖"])
+async def test_whatever_text_is_compared_is_only_looked_up(app: App, text: str) -> None:
+    answer = await query_data(app.stocktrim, app, f"SELECT code FROM products WHERE supplier = '{text}'")
+    assert (answer.rows, len(answer.warnings)) == ((), 1)
+    assert len(answer.warnings[0]) < 200
