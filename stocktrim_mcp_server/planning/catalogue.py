@@ -26,7 +26,7 @@ from stocktrim_client.models import (
 )
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.cover import urgency
-from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.nearest import did_you_mean, finding_hint
 from stocktrim_mcp_server.planning.overdue import Lateness, lateness, ordered
 
 T = TypeVar("T")
@@ -341,7 +341,7 @@ def _unknown(
         return
     is_all = len(lost) == len(asked)
     without = "" if is_all else " It is in no figure here."
-    otherwise = "" if noun == "category" else " search finds codes from words."
+    otherwise = "" if noun == "category" else finding_hint()
     said = [
         f"The plan knows no {noun} {short(value, NAME_SHOWN)!r}.{without}"
         f"{did_you_mean(value, _alike(value, known), codes) or otherwise}"

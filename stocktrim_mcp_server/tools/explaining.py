@@ -14,7 +14,7 @@ from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue, folded
 from stocktrim_mcp_server.planning.explain import Explanation, explain, notes_on
-from stocktrim_mcp_server.planning.nearest import nearest
+from stocktrim_mcp_server.planning.nearest import finding_hint, nearest
 from stocktrim_mcp_server.records import Books
 from stocktrim_mcp_server.toolbox import Codes, Toolset
 
@@ -95,7 +95,7 @@ async def _near(code: str, books: Books, stocktrim: StockTrimClient) -> str:
         return f" Did you mean {', '.join(map(repr, like))}?"
     hits = (await stocktrim.snapshot.search(code, ("products",), NEAR_SHOWN, wait=0)).hits
     named = ", ".join(f"{hit.code!r}" + (f" ({short(hit.name, NAME_SHOWN)})" if hit.name else "") for hit in hits)
-    return f" Did you mean {named}?" if named else " search finds codes from words."
+    return f" Did you mean {named}?" if named else finding_hint()
 
 
 def _unknown(

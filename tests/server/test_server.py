@@ -27,7 +27,7 @@ USUAL_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("get_reorder_plan", {}),
     ("get_reorder_plan", {"limit": 2, "horizon_days": 0}),
     ("get_reorder_plan", {"locations": ["MAIN", "SHOP"], "limit": 3}),
-    ("get_reorder_plan", {"suppliers": ["NOBODY"]}),
+    ("get_reorder_plan", {"suppliers": ["HIKARI"], "categories": ["Tea"]}),
     ("get_reorder_plan", {"budget": 900, "group_by": "urgency", "detail": True}),
     ("explain_reorder", {"products": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "NOPE"]}),
     ("simulate_reorder", {"demand_change_pct": 20, "limit": 3, "budget": 1000}),

@@ -8,10 +8,12 @@ from typing import Any, Literal
 import pytest
 from mcp import Client
 from mcp.server.mcpserver.exceptions import InvalidSignature
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent
 
 from stocktrim_client import NotFoundError
 from stocktrim_client.models import ProductDraft
+from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App, StockTrim
 from stocktrim_mcp_server.toolbox import Toolset, as_list, together
@@ -103,9 +105,23 @@ async def test_null_is_an_argument_left_out(app: App, era: Era) -> None:
     assert (await ask(app, era, "get_reorder_plan", {"suppliers": None, "cursor": None, "limit": None})) == usual
 
 
+@pytest.mark.parametrize(
+    ("tools", "hinted"), [((), True), (("-search",), False), (("get_reorder_plan", "explain_reorder"), False)]
+)
+async def test_search_is_hinted_at_only_where_it_is_offered(
+    open_app: Callable[..., App], sandbox: Sandbox, era: Era, tools: tuple[str, ...], hinted: bool
+) -> None:
+    app = open_app(sandbox, tools=tools)
+    for tool in ("get_reorder_plan", "explain_reorder"):
+        assert ("search finds codes" in text_of(await ask(app, era, tool, {"products": ["QQQQQ"]}))) is hinted
+    async with Client(server.build(app), mode=era) as client:
+        with pytest.raises(MCPError, match="zeppelin") as caught:
+            await client.read_resource("stocktrim://customer/zeppelin")
+    assert ("search finds codes" in caught.value.error.message) is hinted
+
+
 async def test_numbers_in_strings_and_strings_in_numbers_are_understood(app: App, era: Era) -> None:
     result = await ask(app, era, "get_reorder_plan", {"limit": "2", "products": 7, "cursor": ""})
-    assert not result.is_error, text_of(result)
     assert "no product '7'" in text_of(result)
     assert (await ask(app, era, "search", {"query": 7})).is_error is False
 
