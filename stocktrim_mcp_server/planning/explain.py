@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pydantic import Field
 
 from stocktrim_client.models import Model
-from stocktrim_mcp_server.planning.catalogue import Catalogue, Item, OpenOrder
+from stocktrim_mcp_server.planning.catalogue import COUNTED, Catalogue, Item, OpenOrder
 from stocktrim_mcp_server.planning.confidence import Confidence, trust_of
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, urgency
 from stocktrim_mcp_server.planning.plan import nothing_to_buy, rest_of, uncounted_units
@@ -90,7 +90,7 @@ def explain(item: Item, catalogue: Catalogue, today: date | None = None) -> Expl
         urgency=urgency(row.days_until_stock_out, row.days_until_order),
         days_left=row.days_until_stock_out,
         order_by=order_by(row.calculated_at.date() if row.calculated_at else None, row.days_until_order),
-        why=_why(item, found) + (f" Nothing to buy of it: {spared}." if spared else ""),
+        why=_why(item, found) + (f" {_nothing(orders)}: {spared}." if spared else ""),
         steps=tuple(_steps(item, found)),
         lead_time=_lead_time(item, catalogue),
         forecast=_forecast(item),
@@ -99,8 +99,26 @@ def explain(item: Item, catalogue: Catalogue, today: date | None = None) -> Expl
         made_of_parts=row.made_of_count or None,
         made_for=tuple(_made_for(item, catalogue)),
         open_orders=orders,
-        warnings=tuple(_warnings(item)),
+        warnings=(*_warnings(item), *_other_lead_times(item, catalogue, today)),
     )
+
+
+def _nothing(orders: Sequence[OpenOrder]) -> str:
+    """Before why nothing is to buy: where an order waits for somebody, that comes first."""
+    waits = any(order.status != COUNTED or order.overdue for order in orders)
+    return "Nothing to buy of it, but to do first" if waits else "Nothing to buy of it"
+
+
+def _other_lead_times(item: Item, catalogue: Catalogue, today: date | None) -> Iterator[str]:
+    """Where an order is overdue by another lead time than the product's."""
+    own = supplier_days_of(item)
+    for held in catalogue.held(item) if today is not None and own is not None else ():
+        late = catalogue.lateness(held.order, today) if today is not None else None
+        if late is not None and late.days > 0 and late.lead_time_days != own:
+            yield (
+                f"{held.said.reference} counts as overdue by {late.whose} of {late.lead_time_days} days, while this "
+                f"product's is {_number(own)}."
+            )
 
 
 def notes_on(found: Sequence[Explanation]) -> Iterator[str]:

@@ -10,7 +10,7 @@ of what is made from parts.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -77,7 +77,7 @@ class SimulatedRow(Model):
 
 
 class NotBought(Model):
-    """A quantity nobody has to buy."""
+    """A quantity of which nothing is to buy: what to do instead."""
 
     product: str
     name: str | None = None
@@ -181,7 +181,7 @@ class Simulated(NamedTuple):
 
     @property
     def is_aside(self) -> bool:
-        """Whether nobody has to buy anything of it, neither now nor under the assumptions."""
+        """Whether nothing of it is to buy, neither now nor under the assumptions."""
         return not (self.to_buy or self.known.mine or self.known.theirs)
 
     @property
@@ -205,12 +205,14 @@ def simulate(
     filters: Filters = EVERYTHING,
     *,
     budget: float | None = None,
+    today: date | None = None,
     limit: int = 50,
     cursor: str = "",
 ) -> Simulation:
     """What would be ordered under the assumptions, the greatest change in cost first.
 
-    After these come the lines a budget leaves out, then those of which nobody has to buy anything.
+    After these come the lines a budget leaves out, then those of which nothing is to buy. `today` tells which orders
+    are late.
 
     Raises: ValueError if the cursor is none of ours.
     Source: `project` for quantities, `rest_of` and `uncounted_units` for open orders, `within_budget` for the budget.
@@ -239,7 +241,7 @@ def simulate(
     return Simulation(
         simulation_id=name,
         assumptions=assumed.in_words() if budget is None else f"{assumed.in_words()}, budget {budget:g}",
-        drivers=_drivers(lines, known, assumed),
+        drivers=None if start else _drivers(lines, known, assumed),
         summary=" ".join(_summary(lines, aside, bought, left_out)),
         as_of=as_of,
         stocktrim_lines=sum(line.known.theirs > 0 for line in lines),
@@ -263,12 +265,16 @@ def simulate(
         total=total,
         items=tuple(map(_row, kept[start:end])),
         left_out=tuple(map(_left_out, left_out[max(0, start - after) : max(0, end - after)])),
-        set_aside=tuple(_not_bought(line, catalogue) for line in aside[max(0, start - last) : max(0, end - last)]),
+        set_aside=tuple(_not_bought(one, catalogue, today) for one in aside[max(0, start - last) : max(0, end - last)]),
         next_cursor=cursor_at(name, "a", end, total),
         warnings=(
             *said,
             *(() if start or assumed.doubtful is None else (assumed.doubtful,)),
-            *(() if start else (*_twice(aside, catalogue, shown=end >= total), *strange(rows, catalogue, filters))),
+            *(
+                ()
+                if start
+                else (*_twice(aside, catalogue, today, is_end=end >= total), *strange(rows, catalogue, filters))
+            ),
             *(() if start else _warnings(lines)),
         ),
     )
@@ -421,7 +427,7 @@ def _left_out(missed: Missed) -> LeftOut:
     )
 
 
-def _not_bought(line: Simulated, catalogue: Catalogue) -> NotBought:
+def _not_bought(line: Simulated, catalogue: Catalogue, today: date | None) -> NotBought:
     item, after = line.known.item, line.after
     quantity = max(after.quantity if after else 0.0, item.row.order_quantity or 0.0)
     to_buy = quantity if line.known.is_made and not line.known.ordered else 0.0
@@ -432,7 +438,7 @@ def _not_bought(line: Simulated, catalogue: Catalogue) -> NotBought:
         location=item.row.location,
         stocktrim_quantity=item.row.order_quantity,
         estimated_quantity=None if after is None else after.quantity,
-        why=nothing_to_buy(item, quantity, to_buy, tuple(catalogue.open_orders(item))) or "",
+        why=nothing_to_buy(item, quantity, to_buy, tuple(catalogue.open_orders(item, today))) or "",
     )
 
 
@@ -525,14 +531,18 @@ def _summary(
         yield f"-> {len(bought)} within the budget, {len(left_out)} left out"
 
 
-def _twice(aside: Sequence[Simulated], catalogue: Catalogue, *, shown: bool) -> Iterator[str]:
-    """Said first, as in the plan: nothing is to be ordered twice."""
-    if aside:
-        told = (_not_bought(line, catalogue) for line in aside[:ASIDE_NAMED])
+def _twice(aside: Sequence[Simulated], catalogue: Catalogue, today: date | None, *, is_end: bool) -> Iterator[str]:
+    """Said first, as in the plan: nothing is to be ordered twice, and what holds it may have to be sent."""
+    made = [line for line in aside if line.known.is_made and not line.known.ordered]
+    held = [line for line in aside if not (line.known.is_made and not line.known.ordered)]
+    if held:
+        told = (_not_bought(line, catalogue, today) for line in held[:ASIDE_NAMED])
         named = "; ".join(f"{one.product}: {one.why}" for one in told)
-        more = f"; and {len(aside) - ASIDE_NAMED} more" if len(aside) > ASIDE_NAMED else ""
-        more += ", all listed below" if more and shown else ""
-        yield f"{len(aside)} line(s) that would be needed are set aside, as nobody has to buy them: {named}{more}."
+        more = f"; and {len(held) - ASIDE_NAMED} more" if len(held) > ASIDE_NAMED else ""
+        more += ", all listed below" if more and is_end else ""
+        yield f"{len(held)} line(s) are in no total here, as open orders hold them. See to these orders: {named}{more}."
+    if made:
+        yield f"{len(made)} line(s) are in no total here, as they are made from parts: buy the parts. {_named(made)}."
 
 
 def _warnings(lines: Sequence[Simulated]) -> Iterator[str]:

@@ -60,6 +60,7 @@ async def simulate_reorder(
             assumed,
             Filters(suppliers=suppliers, products=products),
             budget=budget,
+            today=books.now.date(),
             limit=limit,
             cursor=cursor,
         )

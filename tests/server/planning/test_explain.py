@@ -188,7 +188,7 @@ def test_an_order_that_is_overdue_says_so_as_in_the_plan() -> None:
 @pytest.mark.parametrize(
     ("drafted", "to_buy", "said"),
     [
-        (48.0, 0.0, " Nothing to buy of it: already on Draft PO-8: 48 of 48 units."),
+        (48.0, 0.0, " Nothing to buy of it, but to do first: on Draft PO-8, not sent: send it."),
         (13.0, 36.0, ""),
         (0.0, None, ""),
     ],
@@ -201,6 +201,39 @@ def test_what_is_ordered_already_is_said_by_the_plans_rule(drafted: float, to_bu
     found = explain(catalogue.item(OrderPlanRow.model_validate(BASE)), catalogue)
     assert (found.order_quantity, found.to_buy) == (48, to_buy)
     assert found.why == f"StockTrim suggests 48: 40.5 needed, rounded up to packs of 12.{said}"
+
+
+def test_what_an_old_order_that_was_never_sent_asks_for_comes_first() -> None:
+    order = PurchaseOrder(
+        reference="PO-40",
+        status="Approved",
+        supplier_code="ACME",
+        ordered_at=COMPUTED - timedelta(days=119),
+        lines=(PurchaseOrderLine(product_id="1", quantity=48.0),),
+    )
+    product = Product(code="A", product_id="1", supplier_code="ACME", lead_time_days=30)
+    catalogue = Catalogue([product], (Supplier(code="ACME", name="Acme", lead_time_days=30),), orders=[order])
+    found = explain(catalogue.item(OrderPlanRow.model_validate(BASE | {"days_until_stock_out": 29})), catalogue, TODAY)
+    assert " Nothing to buy of it, but to do first: on Approved PO-40, open " in found.why
+    assert found.why.endswith(" days and never marked Sent: send it or delete it, the stock runs dry in 29 days.")
+    assert found.warnings == ()
+
+
+def test_an_order_overdue_by_another_lead_time_than_the_products_names_both() -> None:
+    order = PurchaseOrder(
+        reference="PO-41",
+        status="Sent",
+        supplier_code="ACME",
+        ordered_at=COMPUTED - timedelta(days=119),
+        lines=(PurchaseOrderLine(product_id="1", quantity=4.0), PurchaseOrderLine(product_id="2", quantity=4.0)),
+    )
+    products = [Product(code=code, product_id=code, lead_time_days=days) for code, days in (("1", 30), ("2", 60))]
+    catalogue = Catalogue(products, (), orders=[order])
+    row = OrderPlanRow.model_validate(BASE | {"code": "1", "product_id": "1"})
+    (said,) = explain(catalogue.item(row), catalogue, TODAY).warnings
+    assert said.startswith("PO-41 counts as overdue by ")
+    assert said.endswith(" of 60 days, while this product's is 30.")
+    assert explain(catalogue.item(row), catalogue).warnings == ()
 
 
 def test_stock_below_zero_is_said_to_make_too_much() -> None:

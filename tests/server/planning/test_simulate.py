@@ -1,6 +1,7 @@
 """What if: nothing changed gives the baseline, more gives more, and the sandbox's own plan is the measure."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from stocktrim_mcp_server.planning.projection import AS_IT_IS, Assumptions, proj
 from stocktrim_mcp_server.planning.replenishment import lost_margin_of_waiting
 from stocktrim_mcp_server.planning.simulate import Simulation, simulate
 from tests.conftest import TODAY
-from tests.server.planning.accounts import SUPPLIERS, account_of, orders, plan_rows, products, rows
+from tests.server.planning.accounts import COMPUTED, SUPPLIERS, account_of, orders, plan_rows, products, rows
 
 ALL = 10_000
 assumptions = st.builds(
@@ -248,8 +249,11 @@ def test_what_open_orders_hold_is_not_bought_again() -> None:
     assert (covered.items, covered.estimated_lines, covered.estimated_cost) == ((), 0, None)
     (aside,) = covered.set_aside
     assert (aside.stocktrim_quantity, aside.estimated_quantity) == (71, 126)
-    assert aside.why == "already on Draft PO-9: 126 of 126 units"
-    assert "set aside, as nobody has to buy them: A: already on Draft PO-9" in covered.warnings[0]
+    assert aside.why == "on Draft PO-9, not sent: send it, the stock runs dry in 15 days"
+    assert covered.warnings[0] == (
+        "1 line(s) are in no total here, as open orders hold them. See to these orders: A: on Draft PO-9, not sent: "
+        "send it, the stock runs dry in 15 days."
+    )
     assert covered.summary.startswith("StockTrim suggests 1 line(s) - 1 on open orders already or made from parts = 0")
 
     partly = what_if(Assumptions(demand_change_pct=50), [order(100)], line().row)
@@ -265,6 +269,7 @@ def test_what_open_orders_hold_is_not_bought_again() -> None:
 def test_what_is_made_from_parts_is_not_bought() -> None:
     found = what_if(Assumptions(demand_change_pct=50), [], line(made_of_count=3).row, line(code="B").row)
     assert [row.product for row in found.items] == ["B"]
+    assert found.warnings[0] == "1 line(s) are in no total here, as they are made from parts: buy the parts. A."
     (aside,) = found.set_aside
     assert (aside.product, aside.why) == ("A", "made from 3 part(s): make it, and buy the parts")
     (budgeted,) = what_if(AS_IT_IS, [], line(made_of_count=3).row, budget=9_999).set_aside
@@ -379,10 +384,18 @@ def test_a_share_where_a_percentage_is_asked_for_is_doubted(change: float, meant
 
 
 def test_no_warning_leads_to_what_the_page_does_not_show() -> None:
-    rows = [line(code=f"M{at}", made_of_count=2).row for at in range(8)]
-    first = simulated(rows, [], AS_IT_IS, limit=3)
-    assert first.warnings[0].endswith("; and 2 more.")
-    assert simulated(rows, [], AS_IT_IS).warnings[0].endswith("; and 2 more, all listed below.")
+    rows = [line(code=f"H{at}").row for at in range(8)]
+    lines = tuple(PurchaseOrderLine(product_id=one.code, quantity=90.0) for one in rows)
+    catalogue = Catalogue([], SUPPLIERS, orders=[PurchaseOrder(reference="PO-1", status="Draft", lines=lines)])
+    assert simulate(rows, catalogue, AS_IT_IS, limit=3).warnings[0].endswith("; and 2 more.")
+    assert simulate(rows, catalogue, AS_IT_IS, limit=9).warnings[0].endswith("; and 2 more, all listed below.")
+
+
+def test_an_order_long_overdue_is_named_before_the_plan_counts_on_it() -> None:
+    old = order(130, "Approved").model_copy(update={"ordered_at": COMPUTED - timedelta(days=119)})
+    found = simulate([line().row], Catalogue([], SUPPLIERS, orders=[old]), AS_IT_IS, today=TODAY)
+    assert "days and never marked Sent: send it or delete it" in found.set_aside[0].why
+    assert found.set_aside[0].why in found.warnings[0]
 
 
 def test_later_pages_say_only_what_is_of_them() -> None:
