@@ -39,7 +39,7 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {},
         {"locations": ["MAIN", "SHOP"], "limit": 3},
         {"budget": 900, "group_by": "urgency", "detail": True},
-        {"suppliers": ["NOBODY"]},
+        {"suppliers": ["NOBODY", "HIKARI"]},
         {"compare_to": "last", "limit": 1},
     ),
     "explain_reorder": ({"products": ["V60-02", "TEA/CHAI 50%+", "APRON-BLK", "NOPE"]},),
