@@ -104,6 +104,9 @@ class Joined:
         self._small: tuple[Books, Digest] | None = None
         self._placed: Placed | None = None
         self._follows: weakref.ref[Snapshot] | None = None
+        self.settle: Callable[[], None] | None = None
+        self.stir: Callable[[], None] | None = None
+        """What the process does when records have come to stay, and before they are replaced."""
 
     def follow(self, snapshot: "Snapshot") -> None:
         """Let go of what was made of records as soon as they are replaced, not at the next question."""
@@ -114,6 +117,8 @@ class Joined:
     def let_go(self) -> None:
         """Forget everything: it would keep the records alive that it was made of."""
         self._whole = self._small = self._placed = None
+        if self.stir is not None:
+            self.stir()
 
     def catalogue(self, *records: Sequence[Any]) -> Catalogue:
         """Joined anew where any of the lists is another one. Blocks."""
@@ -124,6 +129,8 @@ class Joined:
         products, suppliers, orders, bills = records
         if known is None or any(one is not other for one, other in zip(records[:3], known.of, strict=False)):
             known = self._whole = Join(records, Catalogue(products, suppliers, orders=orders, bills=bills))
+            if self.settle is not None:
+                self.settle()
         elif bills and bills is not known.of[3]:
             # Nothing is joined with bills of materials, so that who asks for them need not wait for a join.
             known.catalogue.bills = tuple(bills)

@@ -96,3 +96,20 @@ async def test_a_host_that_asks_is_told_how_far_the_reading_is(open_app: Callabl
     assert told
     assert told[-1][1].endswith("records read from StockTrim")
     assert [count for count, _ in told] == sorted(count for count, _ in told)
+
+
+async def test_the_process_is_told_when_records_have_come_to_stay_and_before_they_go(
+    app: App, sandbox: Sandbox
+) -> None:
+    told = list[str]()
+    app.joined.settle, app.joined.stir = lambda: told.append("settled"), lambda: told.append("stirred")
+    await app.records().books()
+    await app.records().books()
+    assert told[-1] == "settled"
+    assert told.count("settled") == 1
+    next(iter(sandbox.shop.products.values()))["stockOnHand"] = 77.0
+    sandbox.shop.changed()
+    await app.stocktrim.snapshot.refresh("products")
+    assert told[-1] == "stirred"
+    await app.records().books()
+    assert told[-1] == "settled"
