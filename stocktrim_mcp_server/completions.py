@@ -16,7 +16,7 @@ from mcp_types import (
 )
 
 from stocktrim_client import StockTrimClient, StockTrimError
-from stocktrim_client.models import Customer, Location, Product, PurchaseOrder, Supplier
+from stocktrim_client.models import Customer, Location, Product, PurchaseOrder, Supplier, supplier_keys, supplier_meant
 from stocktrim_client.snapshot import SearchKind
 from stocktrim_client.snapshot.words import fold
 from stocktrim_mcp_server.answers import visible
@@ -26,6 +26,9 @@ from stocktrim_mcp_server.resources import TEMPLATES
 
 MOST_VALUES = 100
 """As many as the protocol allows."""
+
+WAIT = 1.0
+"""Seconds for records that are not on hand: whoever types waits no longer."""
 
 Values = Literal["products", "suppliers", "customers", "locations", "purchase_orders", "categories"]
 
@@ -44,13 +47,15 @@ class Word(NamedTuple):
     value: str
     code: str
     name: str
+    also: str = ""
 
 
 class Completions:
-    """Values for arguments, without waiting for any record: what is not on hand is being read for the next question."""
+    """Values for arguments, without waiting long for records: what is not on hand then is there for the next one."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, wait: float = WAIT) -> None:
         self._app = app
+        self._wait = wait
         self._known: dict[Values, tuple[Sequence[Any], list[Word]]] = {}
 
     async def complete(
@@ -67,14 +72,32 @@ class Completions:
         if words is None:
             # How many there are is not known.
             return Completion(values=[])
+        chosen = (context.arguments or {}).get("supplier", "") if context is not None else ""
+        if values == "categories" and chosen.strip():
+            words = await self._delivered_by(chosen) or words
         found = fitting(words, argument.value)
         return Completion(values=found[:MOST_VALUES], total=len(found), has_more=len(found) > MOST_VALUES)
+
+    async def _delivered_by(self, supplier: str) -> list[Word]:
+        """The categories of a supplier's products; empty where there are none, or the suppliers are not on hand."""
+        snapshot = self._app.stocktrim.snapshot
+        if (await snapshot.need("suppliers", wait=self._wait)).missing:
+            return []
+        suppliers, products = await snapshot.suppliers(wait=0), await snapshot.products(wait=0)
+
+        def delivered() -> list[Word]:
+            keys = supplier_keys(suppliers)
+            wanted = next((key for word, key in keys.items() if fold(word) == fold(supplier)), supplier)
+            of = (one for one in products if supplier_meant(keys, one.supplier_words) == wanted)
+            return list(words_of("categories", [*of]))
+
+        return await asyncio.to_thread(delivered)
 
     async def _words(self, values: Values) -> list[Word] | None:
         source = SOURCE[values]
         try:
             stocktrim = self._app.stocktrim
-            standing = await stocktrim.snapshot.need(source, wait=0)
+            standing = await stocktrim.snapshot.need(source, wait=self._wait)
             if standing.missing:
                 return None
             records = await _READ[source](stocktrim)
@@ -109,13 +132,13 @@ def values_of(ref: PromptReference | ResourceTemplateReference, argument: str) -
 
 
 def fitting(words: Iterable[Word], typed: str) -> list[str]:
-    """Values that fit what was typed: whose code begins so, then whose name, then whose code or name holds it."""
+    """Values that fit what was typed: whose code begins so, then whose name or id, then whose code or name holds it."""
     wanted = fold(typed)
     ranked: list[list[str]] = [[], [], [], []]
-    for value, code, name in words:
+    for value, code, name, also in words:
         if code.startswith(wanted):
             ranked[0].append(value)
-        elif name.startswith(wanted):
+        elif name.startswith(wanted) or (wanted and also.startswith(wanted)):
             ranked[1].append(value)
         elif wanted in code:
             ranked[2].append(value)
@@ -124,16 +147,18 @@ def fitting(words: Iterable[Word], typed: str) -> list[str]:
     return [value for values in ranked for value in values]
 
 
-def words_of(values: Values, records: Iterable[Any]) -> Iterator[Word]:
+def words_of(values: Values, records: Sequence[Any]) -> Iterator[Word]:
     """The values of records, each once, in order."""
     named: dict[str, str] = {}
+    products = [one for one in records if isinstance(one, Product)] if values == "products" else []
+    ids = {one.code: fold(one.product_id) for one in products}
     for record in records:
         for code, name in _names(values, record):
             # One that no prompt would take is no help.
             if code and len(code) <= LONGEST_ARGUMENT:
                 named.setdefault(code, name or "")
     for folded, code in sorted((fold(code), code) for code in named):
-        yield Word(visible(code), folded, fold(named[code]))
+        yield Word(visible(code), folded, fold(named[code]), ids.get(code, ""))
 
 
 def _names(values: Values, record: Any) -> Iterator[tuple[str | None, str | None]]:

@@ -9,12 +9,19 @@ from anyio import wait_all_tasks_blocked
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.shared.uri_template import UriTemplate
-from mcp_types import INVALID_PARAMS, Completion, PromptReference, ResourceTemplateReference, TextResourceContents
+from mcp_types import (
+    INVALID_PARAMS,
+    Completion,
+    CompletionArgument,
+    PromptReference,
+    ResourceTemplateReference,
+    TextResourceContents,
+)
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server import server
-from stocktrim_mcp_server.completions import MOST_VALUES, Word, fitting
+from stocktrim_mcp_server.completions import MOST_VALUES, Completions, Word, fitting
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.prompts import LONGEST_ARGUMENT
 from stocktrim_mcp_server.settings import Settings
@@ -45,8 +52,8 @@ def template(uri: str) -> ResourceTemplateReference:
     return ResourceTemplateReference(type="ref/resource", uri=uri)
 
 
-async def complete(client: Client, ref: Any, argument: str, typed: str) -> Completion:
-    return (await client.complete(ref, {"name": argument, "value": typed})).completion
+async def complete(client: Client, ref: Any, argument: str, typed: str, **chosen: str) -> Completion:
+    return (await client.complete(ref, {"name": argument, "value": typed}, chosen or None)).completion
 
 
 async def filled(app: App) -> None:
@@ -131,23 +138,38 @@ async def test_every_completed_value_leads_to_its_record(app: App, era: Era) -> 
                 assert value in content.text
 
 
-async def test_a_completion_never_waits_for_records_and_begins_to_read_them(era: Era) -> None:
+async def test_a_product_is_completed_by_its_id_too(app: App, era: Era) -> None:
+    await filled(app)
+    async with Client(server.build(app), mode=era) as client:
+        assert (await complete(client, template(PRODUCT), "code", "30000001")).values == ["V60-02"]
+
+
+async def test_categories_are_those_of_the_supplier_chosen(app: App, era: Era) -> None:
+    await filled(app)
+    async with Client(server.build(app), mode=era) as client:
+        every = (await complete(client, MONDAY, "category", "")).values
+        for word in ("LEAF & CO.", "leaf & co. tea"):
+            assert (await complete(client, MONDAY, "category", "", supplier=word)).values == ["Tea"]
+        # Of one that nobody knows, or that is not settled yet, all are offered.
+        for word in ("nobody", " "):
+            assert (await complete(client, MONDAY, "category", "", supplier=word)).values == every
+
+
+async def test_a_completion_waits_no_longer_than_whoever_types_and_goes_on_reading() -> None:
     sandbox = Sandbox(today=TODAY)
     sandbox.faults.add(Fault("silence", at="list_suppliers", times=1))
     app = App(Settings(sandbox=True, log_level="ERROR"), lambda _: client_of(sandbox))
-    async with Client(server.build(app), mode=era) as client:
-        found = await asyncio.wait_for(complete(client, MONDAY, "supplier", "h"), 5)
-        # How many there are is not known yet, so none is claimed.
-        assert (found.values, found.total, found.has_more) == ([], None, None)
-        await wait_all_tasks_blocked()
-        assert any(request.operation == "list_suppliers" for request in sandbox.requests)
+    typed = CompletionArgument(name="supplier", value="h")
+    found = await asyncio.wait_for(Completions(app, wait=0).complete(MONDAY, typed, None), 5)
+    # How many there are is not known yet, so none is claimed.
+    assert (found.values, found.total, found.has_more) == ([], None, None)
+    await wait_all_tasks_blocked()
+    assert any(request.operation == "list_suppliers" for request in sandbox.requests)
     await app.aclose()
 
 
-async def test_what_was_not_on_hand_is_there_for_the_next_question(app: App, era: Era) -> None:
+async def test_what_is_not_on_hand_is_read_for_the_first_question(app: App, era: Era) -> None:
     async with Client(server.build(app), mode=era) as client:
-        assert (await complete(client, MONDAY, "supplier", "hik")).values == []
-        await filled(app)
         assert (await complete(client, MONDAY, "supplier", "hik")).values == ["HIKARI"]
 
 
