@@ -59,17 +59,15 @@ class Asked(NamedTuple):
 async def get_reorder_plan(
     account: Account,
     suppliers: Annotated[Codes, Field(description="Codes, names: ['ACME']")] = (),
-    categories: Annotated[Codes, Field(description="Names: ['Brewing']")] = (),
+    categories: Annotated[Codes, Field(description="Names")] = (),
     locations: Annotated[Codes, Field(description="Codes, names; a line per place")] = (),
     products: Annotated[Codes, Field(description="SKUs or ids")] = (),
     horizon_days: Annotated[int | None, Field(ge=0, description="0: late or due today; 7: this week")] = None,
     budget: Annotated[
         float | None,
-        Field(allow_inf_nan=False, ge=0, description="Money to spend: keeps the lines that avoid most lost margin"),
+        Field(allow_inf_nan=False, ge=0, description="Spent to avoid most lost margin"),
     ] = None,
-    add_on_days: Annotated[
-        int | None, Field(ge=0, description="Adds what their suppliers could send too, due in so many days")
-    ] = None,
+    add_on_days: Annotated[int | None, Field(ge=0, description="Adds what falls due there by then")] = None,
     group_by: Annotated[Grouping, Field(description="Headings")] = "supplier",
     detail: Annotated[bool, Field(description="Adds unit cost, rates, lead time")] = False,
     compare_to: Annotated[str, Field(description="Changes since 'last', a date or plan_id")] = "",

@@ -24,7 +24,7 @@ BUDGET = 12_000
 """Characters of the whole menu as compact JSON. Raise it knowingly: every session pays for it."""
 
 CAPS = {
-    "get_reorder_plan": 2_000,
+    "get_reorder_plan": 1_870,
     "simulate_reorder": 1_400,
     "explain_reorder": 750,
     "check_planning_data": 850,
