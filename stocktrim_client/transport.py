@@ -241,7 +241,11 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         self._origin = _origin(base)
         self._prefix = base.raw_path.decode("ascii").rstrip("/")
         values = (auth_id.strip(), auth_signature.strip())
-        self._usable = all(value and value.isascii() and value.isprintable() for value in values)
+        self._unusable = " and ".join(
+            f"the auth {name} {'holds characters no header can' if value else 'is missing'}"
+            for name, value in zip(("id", "signature"), values, strict=True)
+            if not (value and value.isascii() and value.isprintable())
+        )
         self._confidential = base.scheme == "https" or _is_loopback(base.host)
         self._policy = policy
         self._read_only = read_only
@@ -308,8 +312,8 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             error = verdicts.not_sent(
                 told, f"{' and '.join(blank)} is missing, and without it too much could be deleted."
             )
-        elif not self._usable:
-            error = verdicts.no_credentials(told, "the credentials are missing or hold characters no header can")
+        elif self._unusable:
+            error = verdicts.no_credentials(told, self._unusable)
         elif call.ends <= call.started:
             error = verdicts.not_sent(told, "the time allowed for it had run out. Nothing was changed.")
         if error is not None:

@@ -7,6 +7,7 @@ while a server is loaded.
 import argparse
 import asyncio
 import gc
+import logging
 import os
 import signal
 import sys
@@ -39,10 +40,16 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     with _undisturbed():
         from stocktrim_mcp_server import logs, server
         from stocktrim_mcp_server.dependencies import App
+        from stocktrim_mcp_server.settings import doubts
+        from stocktrim_mcp_server.toolbox import names
 
         settings = _settings(parser, options)
-        _offered(parser, settings)
+        offered = names(_offered(parser, settings))
         logs.configure(settings.log_level)
+        log = logging.getLogger("stocktrim_mcp_server")
+        for doubt in doubts(os.environ, settings):
+            log.warning(doubt)
+        log.info("%d tools offered%s", len(offered), ", read-only" if settings.read_only else "")
         app = App(settings, server.connect)
         built = server.build(app)
     # All that stands now stays, so it need never be looked through.

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LOG_LEVELS: tuple[LogLevel, ...] = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -59,6 +61,41 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         data_folder=_folder(environ, "STOCKTRIM_DATA_FOLDER"),
         log_level=_level(environ, "STOCKTRIM_LOG_LEVEL"),
     )
+
+
+KNOWN = (
+    "STOCKTRIM_API_AUTH_ID",
+    "STOCKTRIM_API_AUTH_SIGNATURE",
+    "STOCKTRIM_API_URL",
+    "STOCKTRIM_SANDBOX",
+    "STOCKTRIM_SANDBOX_PRODUCTS",
+    "STOCKTRIM_READ_ONLY",
+    "STOCKTRIM_TOOLSETS",
+    "STOCKTRIM_TOOLS",
+    "STOCKTRIM_DATA_FOLDER",
+    "STOCKTRIM_LOG_LEVEL",
+)
+"""Every variable that has a meaning here."""
+
+
+def doubts(environ: Mapping[str, str], settings: Settings) -> list[str]:
+    """What the owner may not have meant, a line each: settings that no one reads, credentials that cannot be sent."""
+    said = [
+        f"{name} is no setting of this server and is ignored.{did_you_mean(name, KNOWN)}"
+        for name in sorted(environ)
+        if name.startswith("STOCKTRIM_") and name not in KNOWN
+    ]
+    if settings.sandbox:
+        return said
+    if settings.sandbox_products != Settings().sandbox_products:
+        said.append("A size of the sandbox is given, but not the sandbox itself (--sandbox): it is ignored.")
+    for name, secret in zip(KNOWN[:2], (settings.auth_id, settings.auth_signature), strict=True):
+        text = secret.get_secret_value()
+        if not text:
+            said.append(f"{name} is not set: calls of StockTrim will be refused.")
+        elif not (text.isascii() and text.isprintable()):
+            said.append(f"{name} holds characters no header can: copy it anew.")
+    return said
 
 
 def listed(text: str) -> tuple[str, ...]:

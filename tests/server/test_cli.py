@@ -102,8 +102,23 @@ def test_a_setting_that_cannot_be_meant_ends_the_process_so_too() -> None:
 
 
 def test_a_host_that_leaves_ends_the_server_without_a_word() -> None:
-    done = run("serve")
+    done = run("serve", "--sandbox", STOCKTRIM_LOG_LEVEL="WARNING")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_start_says_how_many_tools_it_offers_and_what_may_not_be_meant() -> None:
+    done = run("serve", "--sandbox-products", "30", "--tools", "search,set_defaults", STOCKTRIM_TOOLSET="default")
+    assert (done.returncode, done.stdout) == (0, "")
+    for said in (
+        "INFO stocktrim_mcp_server: 2 tools offered",
+        "WARNING stocktrim_mcp_server: STOCKTRIM_TOOLSET is no setting of this server and is ignored. Did you mean "
+        "'STOCKTRIM_TOOLSETS'?",
+        "A size of the sandbox is given, but not the sandbox itself",
+        "STOCKTRIM_API_AUTH_ID is not set",
+        "STOCKTRIM_API_AUTH_SIGNATURE is not set",
+    ):
+        assert said in done.stderr
+    assert done.stderr.count("\n") == 5
 
 
 @pytest.mark.parametrize(

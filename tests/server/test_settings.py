@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stocktrim_mcp_server.settings import Settings, SettingsError, from_env, is_address
+from stocktrim_mcp_server.settings import KNOWN, Settings, SettingsError, doubts, from_env, is_address
 
 
 def test_nothing_said_is_the_default() -> None:
@@ -81,3 +81,35 @@ def test_secrets_are_not_shown() -> None:
     for shown in (repr(settings), str(settings), settings.model_dump_json()):
         assert "hush-hush" not in shown
         assert "tenant-17" not in shown
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({}, []),
+        ({"STOCKTRIM_SANDBOX": "1", "STOCKTRIM_SANDBOX_PRODUCTS": "30", "STOCKTRIM_API_AUTH_ID": ""}, []),
+        ({"STOCKTRIM_READONLY": "1"}, ["STOCKTRIM_READONLY is no setting", "'STOCKTRIM_READ_ONLY'?"]),
+        ({"STOCKTRIM_SANDBOX_PRODUCTS": "30"}, ["A size of the sandbox is given"]),
+        ({"STOCKTRIM_API_AUTH_ID": " "}, ["STOCKTRIM_API_AUTH_ID is not set"]),
+        ({"STOCKTRIM_API_AUTH_SIGNATURE": "sch\u00f6n"}, ["STOCKTRIM_API_AUTH_SIGNATURE holds characters"]),
+        ({"STOCKTRIM_API_AUTH_SIGNATURE": "a\nb"}, ["STOCKTRIM_API_AUTH_SIGNATURE holds characters"]),
+    ],
+)
+def test_what_may_not_be_meant_is_said_in_a_line(environ: dict[str, str], said: list[str]) -> None:
+    environ = {"STOCKTRIM_API_AUTH_ID": "a", "STOCKTRIM_API_AUTH_SIGNATURE": "b", "PATH": "/", **environ}
+    lines = doubts(environ, from_env(environ))
+    assert len(lines) == bool(said)
+    assert all(one in lines[0] for one in said)
+    assert not any("sch\u00f6n" in line or "a\nb" in line for line in lines)
+
+
+def test_every_variable_that_is_read_is_known() -> None:
+    asked: set[str] = set()
+
+    class Noted(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:  # pyright: ignore[reportIncompatibleMethodOverride] - names alone count
+            asked.add(name)
+            return default
+
+    from_env(Noted())
+    assert asked == set(KNOWN)
