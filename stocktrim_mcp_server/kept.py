@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tempfile
+import threading
 import zlib
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -43,29 +44,37 @@ class Kept(Model):
     locations: tuple[str, ...] = Field(default=(), description="Codes; empty: the whole business")
 
 
+Packed = dict[str, tuple[Kept, bytes]]
+
+
 class KeptPlans:
-    """The last plans told, by plan_id. `folder` holds them for the next start, readable by the owner alone."""
+    """The last plans told, by plan_id. `folder` holds them for the next start, readable by the owner alone.
+
+    Several threads may keep and find.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._packed: dict[str, tuple[Kept, bytes]] = {}
+        self._packed: Packed = {}
         self._last: tuple[Lines, bytes] | None = None
+        self._lock = threading.Lock()
 
     def keep(self, kept: Kept, lines: Lines) -> None:
         """Keep a plan, unless one of its name is kept already. Blocks.
 
         A folder that cannot be written to costs only what the next start would have known.
         """
-        if kept.plan_id in self._packed:
-            return
-        # Plans of one reading differ in what was asked, not in their lines.
-        last = self._last
-        if last is None or last[0] is not lines:
-            last = self._last = lines, zlib.compress(json.dumps(lines, separators=(",", ":")).encode(), 1)
-        packed = last[1]
-        self._packed[kept.plan_id] = kept, packed
-        while len(self._packed) > MOST:
-            del self._packed[_first_to_go([one for one, _ in self._packed.values()]).plan_id]
+        with self._lock:
+            if kept.plan_id in self._packed:
+                return
+            # Plans of one reading differ in what was asked, not in their lines.
+            last = self._last
+            if last is None or last[0] is not lines:
+                last = self._last = lines, zlib.compress(json.dumps(lines, separators=(",", ":")).encode(), 1)
+            packed = last[1]
+            self._packed[kept.plan_id] = kept, packed
+            while len(self._packed) > MOST:
+                del self._packed[_first_to_go([one for one, _ in self._packed.values()]).plan_id]
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 _write(self._folder, kept.plan_id, kept.model_dump_json().encode() + b"\n" + packed)
@@ -76,35 +85,42 @@ class KeptPlans:
         By day and by `last` the newest of the same places that was computed before this time.
         None: none is kept, or what is kept cannot be read.
         """
-        said = said.strip()
+        said, packed = said.strip(), self._as_now()
         if _NAME.fullmatch(said.upper()):
-            found = [kept for kept in self.known() if kept.plan_id == said.upper()]
+            found = [kept for kept in self._known(packed) if kept.plan_id == said.upper()]
         else:
             until = _day(said)
             found = [
                 kept
-                for kept in self.known()
+                for kept in self._known(packed)
                 if set(kept.locations) == set(locations)
                 and kept.as_of is not None
                 and (before is None or kept.as_of < before)
                 and (until is None or kept.as_of.date() <= until)
             ]
         for kept in found:
-            if (lines := self._lines(kept.plan_id)) is not None:
+            if (lines := self._lines(kept.plan_id, packed)) is not None:
                 return kept, Digest(plan_id=kept.plan_id, as_of=kept.as_of, lines=lines)
         return None
 
     def known(self) -> list[Kept]:
         """What is kept, last computed first. Blocks."""
-        held = {name: kept for name, (kept, _) in self._packed.items()}
+        return self._known(self._as_now())
+
+    def _as_now(self) -> Packed:
+        with self._lock:
+            return dict(self._packed)
+
+    def _known(self, packed: Packed) -> list[Kept]:
+        held = {name: kept for name, (kept, _) in packed.items()}
         for path in () if self._folder is None else _files(self._folder):
             if path.stem not in held and (kept := _head(path)) is not None:
                 held[path.stem] = kept
         return sorted(held.values(), key=lambda kept: (kept.as_of or kept.kept_at, kept.kept_at), reverse=True)
 
-    def _lines(self, name: str) -> Lines | None:
-        if name in self._packed:
-            return _unpacked(self._packed[name][1])
+    def _lines(self, name: str, packed: Packed) -> Lines | None:
+        if name in packed:
+            return _unpacked(packed[name][1])
         if self._folder is None:
             return None
         try:
@@ -147,11 +163,14 @@ def _head(path: Path) -> Kept | None:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of plans, the newest first."""
-    try:
-        found = [(path.stat().st_mtime, path) for path in folder.glob(f"*{_ENDING}")]
-    except OSError:
-        return []
+    """The files that bear a plan's name, the newest first."""
+    found: list[tuple[float, Path]] = []
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"*{_ENDING}"):
+            # Another server may remove one while this one looks.
+            with contextlib.suppress(OSError):
+                if _NAME.fullmatch(path.stem):
+                    found.append((path.stat().st_mtime, path))
     return [path for _, path in sorted(found, reverse=True)]
 
 
@@ -173,12 +192,12 @@ def _write(folder: Path, name: str, packed: bytes) -> None:
     paths = _files(folder)
     if len(paths) <= MOST:
         return
-    heads = [(path, _head(path)) for path in reversed(paths)]
-    known = {head.plan_id: path for path, head in heads if head is not None}
-    while len(known) > MOST:
-        del known[_first_to_go([head for _, head in heads if head is not None and head.plan_id in known]).plan_id]
-    for path in {*paths} - {*known.values()}:
-        path.unlink(missing_ok=True)
+    # What cannot be read may be somebody else's, and is left alone.
+    heads = [(path, head) for path in reversed(paths) if (head := _head(path)) is not None]
+    while len(heads) > MOST:
+        gone = _first_to_go([head for _, head in heads])
+        at = next(at for at, (_, head) in enumerate(heads) if head is gone)
+        heads.pop(at)[0].unlink(missing_ok=True)
 
 
 def _first_to_go(kept: Sequence[Kept]) -> Kept:

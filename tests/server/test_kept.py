@@ -1,6 +1,8 @@
 """Earlier plans, kept in small."""
 
 import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +76,44 @@ def test_many_questions_of_one_day_do_not_push_out_the_plan_of_last_week(tmp_pat
     found = again.find("XAAAAAAAAA", (), None)
     assert found is not None
     assert found[1].lines == LINES
+
+
+def test_only_plans_are_removed_to_make_room(tmp_path: Path) -> None:
+    others = [tmp_path / name for name in ("holiday.plan", "AAAAAAAAAA.plan", "BBBBBBBBBB.txt")]
+    for path in others:
+        path.write_text("somebody's notes", encoding="utf-8")
+    plans = KeptPlans(tmp_path)
+    for number in range(MOST + 3):
+        plans.keep(kept(f"C{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number % 26]}{'AB'[number // 26]}", number), LINES)
+    assert all(path.read_text(encoding="utf-8") == "somebody's notes" for path in others)
+    assert len(list(tmp_path.iterdir())) == MOST + len(others)
+
+
+def test_a_file_that_goes_while_another_looks_hides_no_other(tmp_path: Path) -> None:
+    KeptPlans(tmp_path).keep(kept("X"), LINES)
+    # What a name leads to is gone by the time it is asked about, as where another server removes it.
+    (tmp_path / "YAAAAAAAAA.plan").symlink_to(tmp_path / "gone")
+    assert meant(KeptPlans(tmp_path), "last") == "X"
+
+
+def test_threads_may_keep_and_look_at_a_time() -> None:
+    plans, letters = KeptPlans(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    names = [f"{one}{other}{third}" for one in letters[:8] for other in letters for third in letters[:4]]
+
+    def work(mine: list[str]) -> None:
+        for at, name in enumerate(mine):
+            plans.keep(kept(name, at % 9), LINES)
+            assert plans.find("last", (), None) is not None
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(work, names[start::8]) for start in range(8)]:
+                done.result()
+    finally:
+        sys.setswitchinterval(before)
+    assert len(plans.known()) == MOST
 
 
 def test_files_are_the_owners_alone_and_their_folder_tells_no_secret(tmp_path: Path) -> None:
