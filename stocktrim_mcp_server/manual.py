@@ -20,16 +20,33 @@ from stocktrim_mcp_server.toolbox import Toolset, names
 from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 
 TODAY = date(2026, 11, 23)
-LINES_SHOWN = 24
+LINES_SHOWN = 48
 LONGEST_LINE = 400
+LONGEST_SAID = 90
+"""Characters of a warning or note: the rows are what a reader looks for."""
 
 HEAD = """# Tools
 
-Written by `stocktrim-mcp-server tools --markdown`; do not edit. Every answer below is real, from the built-in sandbox
-of 24 made-up products, cut short.
+Written by `stocktrim-mcp-server tools --markdown`; do not edit. Every answer below is real, of one fixed morning,
+2026-11-23, from the built-in sandbox of 24 made-up products: on another day the sandbox answers with other figures.
+Warnings, notes and long tables are cut short here (…).
 
 Lists may be written as a list, as `a,b`, or as JSON in a string; a code that holds a comma as a list. Unknown arguments
 are refused with the nearest name. Answers come as text and as structured content, each complete on its own.
+
+A list that is left out asks for all; `["*"]` says so aloud. Where a default is set (group `defaults`), `["all"]` or
+`["*"]` asks for all in spite of it, and so does `horizon_days` 3650. A read-only server uses saved defaults and does
+not change them; a server without that group uses none.
+
+## Words of the answers
+
+- **late, due, soon, ok**: out of stock or the day to order by has passed; order within a week; within two; later.
+- **order by**: the last day to order so that the goods come before the stock runs out, by the lead time.
+- **days left**: how long the stock on hand lasts, as StockTrim forecasts demand.
+- **dry days**: estimate; days without stock before an order placed today can arrive, if what is on order comes in time.
+- **lost margin**: estimate; margin lost if the line is ordered a week later instead of now.
+- **set aside**: suggested by StockTrim and not to be bought: it stands on an open order already, or is made here.
+- **estimate**: this server's figure; all others are StockTrim's.
 """
 
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
@@ -43,18 +60,19 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "get_sales_history": {"products": ["V60-02"], "since": "2026-08-01"},
     "find_purchase_orders": {"status": ["Open"], "limit": 4},
     "query_data": {"sql": "SELECT category, count(*) AS products FROM products GROUP BY category ORDER BY 2 DESC"},
-    "set_defaults": {"suppliers": ["HIKARI"], "days": 30},
-    "get_defaults": {},
     "get_status": {},
     "run_forecast": {},
+    "set_defaults": {"suppliers": ["HIKARI"], "days": 30},
+    "get_defaults": {},
 }
-"""A usual call of each tool, in the order they are made: what changes something comes late."""
+"""A usual call of each tool, in the order they are made and shown: what changes something comes late."""
 
 _READ_AT = re.compile(r"^as of: .*\n", re.MULTILINE)
 """When the records were read, which is when this was written."""
 
+
 _AGE = re.compile(r"\b\d+ seconds\b")
-"""How long that took is not the reader's business."""
+"""How long something took is not the reader's business."""
 
 
 class _Clock:
@@ -118,9 +136,10 @@ async def written() -> str:
             *_table(("group", "tools", "for"), ((_code(one.name), _tools(one), one.description) for one in EVERY)),
             "",
             f"Without a setting, {', '.join(_code(one.name) for one in TOOLSETS)} are offered. `STOCKTRIM_TOOLSETS` "
-            "(`--toolsets`) names groups, `default` or `all`; `STOCKTRIM_TOOLS` (`--tools`) single tools besides, or "
-            "alone; `-run_forecast` leaves one out. A read-only server offers what reads, whatever is named.\n",
-            *(part for name in names(EVERY) for part in _described(tools[name], answers[name])),
+            "(`--toolsets`) names groups, `default` or `all`; `STOCKTRIM_TOOLS` (`--tools`) single tools besides, or, "
+            "where no group is named, alone; `-run_forecast` leaves one out. "
+            "A read-only server offers what reads, whatever is named.\n",
+            *(part for name in EXAMPLES for part in _described(tools[name], answers[name])),
             "## Resources\n",
             *_table(("address", "holds"), ((_code(uri), about or "") for uri, about in rows)),
             "",
@@ -134,10 +153,21 @@ async def written() -> str:
 async def _answered(client: Client, name: str, said: dict[str, Any]) -> str:
     result: CallToolResult = await client.call_tool(name, said)
     text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
-    lines = _AGE.sub("0 seconds", _READ_AT.sub("", text)).splitlines()
-    shown = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in lines[:LINES_SHOWN]]
-    more = [f"… {len(lines) - LINES_SHOWN} more lines"] if len(lines) > LINES_SHOWN else []
-    return "\n".join([*shown, *more])
+    return "\n".join(shortened(_AGE.sub("0 seconds", _READ_AT.sub("", text)).splitlines()))
+
+
+def shortened(lines: Sequence[str]) -> list[str]:
+    """An answer cut to what shows its shape: of what is said around the rows little, of the rows many, and its end."""
+    kept = [_cut(line) for line in lines]
+    if len(kept) <= LINES_SHOWN:
+        return kept
+    # The last line says how many there are, and how to go on.
+    return [*kept[: LINES_SHOWN - 1], f"… {len(kept) - LINES_SHOWN} more lines", kept[-1]]
+
+
+def _cut(line: str) -> str:
+    most = LONGEST_SAID if line.startswith(("Warning: ", "notes: ", "more groups: ")) else LONGEST_LINE
+    return line if len(line) <= most else f"{line[:most]} …"
 
 
 def _described(tool: Tool, answer: str) -> Iterable[str]:
