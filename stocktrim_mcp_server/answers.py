@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
 from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Standing
 from stocktrim_client.snapshot.standing import in_words
+from stocktrim_mcp_server.planning.bounds import short
 
 WIDEST_TABLE = 14
 """Columns; a list with more is written record by record."""
@@ -37,6 +38,9 @@ MOST_REFUSED = 4_000
 LONGEST_TEXT = 2_000
 """Characters of one text in an answer that must be cut."""
 
+MOST_SAID = 12
+"""Sentences put before an answer: of each default one, and what else there is to say."""
+
 CUT = (
     "Cut here by size: lists and long texts are not shown whole, and there is no cursor behind the cut. Ask again for "
     "fewer, with a smaller limit or more filters."
@@ -44,6 +48,11 @@ CUT = (
 
 FRESH_SECONDS = 60
 """Younger records are simply as they are now."""
+
+SMALL, DIGITS_OF_SMALL = 0.001, 4
+"""Below it four decimals would show next to nothing, and this number of digits is shown."""
+
+_TINIEST, _HUGEST = 1e-12, 1e16
 
 _TYPES: Mapping[type, str] = {
     bool: "boolean",
@@ -95,6 +104,7 @@ def answer(result: BaseModel, *said: str) -> CallToolResult:
 
     Never more than hosts take: what is longer is cut, and says so.
     """
+    said = tuple(short(visible(one), LONGEST_TEXT) for one in said[:MOST_SAID])
     text, structured = _both(result, said)
     room, whole = MOST_CHARACTERS, result
     while (size := _size(text, structured)) > MOST_CHARACTERS and room > 1:
@@ -110,9 +120,8 @@ def answer(result: BaseModel, *said: str) -> CallToolResult:
 def _both(result: BaseModel, said: Sequence[str]) -> tuple[str, dict[str, Any]]:
     text, structured = text_of(result), _trimmed(result, result.model_dump(mode="json", exclude_none=True))
     if said:
-        told = [visible(one) for one in said]
-        text = "\n\n".join([*(f"Warning: {one}" for one in told), text])
-        structured["warnings"] = [*told, *structured.get("warnings", ())]
+        text = "\n\n".join([*(f"Warning: {one}" for one in said), text])
+        structured["warnings"] = [*said, *structured.get("warnings", ())]
     return text, structured
 
 
@@ -269,11 +278,15 @@ def _inline(fields: dict[str, Any]) -> str:
 
 
 def number(value: float) -> str:
-    """As people write it: no trailing zeros, no exponent, up to four decimals."""
+    """As people write it: no trailing zeros, up to four decimals, of what is smaller four digits; no exponent."""
     if not math.isfinite(value):
         return "not a number"
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    size = abs(value)
+    if size and not _TINIEST <= size < _HUGEST:
+        # Hundreds of zeros are for nobody.
+        return repr(value)
+    decimals = 4 if size == 0 or size >= SMALL else DIGITS_OF_SMALL - 1 - math.floor(math.log10(size))
+    return f"{abs(value) if size == 0 else value:.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def visible(text: str) -> str:

@@ -16,6 +16,7 @@ from stocktrim_mcp_server.answers import (
     CUT,
     MOST_CHARACTERS,
     MOST_REFUSED,
+    SMALL,
     answer,
     number,
     published,
@@ -173,7 +174,13 @@ def test_refusals_hide_nothing_either() -> None:
         (1.0, "1"),
         (0.0, "0"),
         (-0.0, "0"),
-        (-0.00001, "0"),
+        (-0.00001, "-0.00001"),
+        (0.000123456, "0.0001235"),
+        (0.0012345, "0.0012"),
+        (0.00099999, "0.001"),
+        (1e-9 + 1e-12, "0.000000001001"),
+        (-2.5e-20, "-2.5e-20"),
+        (1.5e300, "1.5e+300"),
         (1200.50, "1200.5"),
         (100.0, "100"),
         (0.1 + 0.2, "0.3"),
@@ -184,6 +191,13 @@ def test_refusals_hide_nothing_either() -> None:
 )
 def test_numbers_are_written_as_people_do(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_no_number_is_shown_as_another(value: float) -> None:
+    text = number(value)
+    assert float(text) == pytest.approx(value, rel=1e-3, abs=0.0 if abs(value) < SMALL else 5e-5)
+    assert len(text) < 30
 
 
 @given(st.text())
@@ -333,6 +347,13 @@ def test_what_is_said_of_an_answer_stands_before_its_own_warnings_in_both_channe
     text, structured = sizes(Report(items=(), warnings=("Old figures.",)), "Default \u202e used.")
     assert text.startswith("Warning: Default \\u202e used.\n\nWarning: Old figures.")
     assert structured["warnings"] == ["Default \\u202e used.", "Old figures."]
+
+
+@pytest.mark.parametrize("result", [Report(items=MANY), Report(items=())])
+def test_what_is_said_of_an_answer_cannot_make_it_too_long(result: Report) -> None:
+    text, structured = sizes(result, *("\u202e" * 200_000 for _ in range(500)))
+    assert text.startswith(f"Warning: {CUT}" if result.items else "Warning: \\u202e")
+    assert structured["items"] or not result.items
 
 
 def test_an_error_is_bounded() -> None:

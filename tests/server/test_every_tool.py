@@ -64,6 +64,7 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {"sql": "SELECT code, name, unit_cost FROM products ORDER BY code", "limit": 7},
         {"sql": "SELECT reference, status, ordered_at FROM purchase_orders ORDER BY reference", "limit": 7},
         {"sql": "SELECT code FROM products WHERE code = 'nothing'"},
+        {"sql": "SELECT 0.00001 AS tiny, 1.0 / 3 AS third, -0.0000123456 AS negative, 1e-300 AS none"},
     ),
     "get_status": ({},),
     "run_forecast": ({},),
@@ -194,19 +195,22 @@ def keys(value: Any) -> Iterator[str]:
 
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+FIGURE = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?")
 WORD = re.compile(r"[^\s|,;:()]+")
 
 
 def said(value: Any) -> str:
-    """A value as the text channel writes it."""
+    """A value as the text channel writes it, but for fractions: how many digits those have is not repeated here."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        short = f"{value:.4f}".rstrip("0").rstrip(".")
-        return "0" if short == "-0" else short
     if isinstance(value, str) and TIME.fullmatch(value):
         return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M UTC")
     return str(value)
+
+
+def is_same(figure: float, value: float) -> bool:
+    """Whether a figure of the text is this value: to the fourth decimal, or to a thousandth of what is small."""
+    return abs(figure - value) <= (5.1e-5 if abs(value) >= 0.001 else abs(value) / 1_000)
 
 
 def settled(value: Any) -> Any:
@@ -234,15 +238,21 @@ async def test_both_channels_say_the_same_and_nothing_more(
     result = await ask(products, tool, arguments, era)
     text, structured = text_of(result), structured_of(result)
     found = set(WORD.findall(text))
+    figures = {float(word) for word in found if FIGURE.fullmatch(word)}
+    fractions = {value for value in leaves(structured) if isinstance(value, float)}
     for value in leaves(structured):
         assert value is not None
-        if isinstance(value, str):
+        if isinstance(value, float):
+            assert any(is_same(figure, value) for figure in figures), value
+        elif isinstance(value, str):
             assert said(value) in text, value
         else:
             assert said(value) in found, value
     told = [said(value) for value in leaves(structured)] + [name.replace("_", " ") for name in keys(structured)]
     known = {word for one in told for word in WORD.findall(one)} | {"Warning", "---", "##"}
-    assert found - known == set()
+    for word in found - known:
+        assert FIGURE.fullmatch(word), word
+        assert any(is_same(float(word), value) for value in fractions), word
 
 
 @pytest.mark.parametrize("products", SIZES)
