@@ -16,6 +16,13 @@ from stocktrim_client.snapshot.standing import Kind, KindStanding, Source
 log = logging.getLogger("stocktrim_client.snapshot")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """One write of ours: each is another, so that one made during a look at the last is seen to be."""
+
+    gone: bool
+
+
 @dataclass(slots=True, eq=False)
 class Lane:
     """One source, or the plan of one location, and how its reading goes."""
@@ -31,8 +38,8 @@ class Lane:
     was_tried: bool = False
     awaited_until: datetime | None = None
     """So long another plan is expected, since a forecast run was started."""
-    written: dict[str, bool] = field(default_factory=dict[str, bool])
-    """Keys of records that we wrote and nobody has looked at since; True: we deleted them."""
+    written: dict[str, Written] = field(default_factory=dict[str, Written])
+    """Keys of records that we wrote and that still stand here as they were before."""
     touched: list[tuple[str, Sequence[Model]]] = field(default_factory=list[tuple[str, Sequence[Model]]])
     """What our own writes made of records while a reading was under way, which may have met them before."""
 
@@ -40,6 +47,11 @@ class Lane:
     def is_reading(self) -> bool:
         """Whether a reading is under way."""
         return self.task is not None and not self.task.done()
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether a look at what we wrote is under way."""
+        return self.looking is not None and not self.looking.done()
 
     @property
     def is_doubtful(self) -> bool:

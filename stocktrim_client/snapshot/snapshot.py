@@ -29,7 +29,7 @@ from stocktrim_client.snapshot.filing import file_name
 from stocktrim_client.snapshot.finding import Fitting, Found, best, nearest
 from stocktrim_client.snapshot.index import MOST_GUESSES
 from stocktrim_client.snapshot.keeper import Keeper
-from stocktrim_client.snapshot.lane import Lane
+from stocktrim_client.snapshot.lane import Lane, Written
 from stocktrim_client.snapshot.memory import give_back
 from stocktrim_client.snapshot.question import Cell, QuestionError, Table
 from stocktrim_client.snapshot.readings import Helpers
@@ -170,7 +170,7 @@ class Snapshot:
             self._lanes["locations"].is_stale = True
         if key is not None and (lane.shelf is not None or lane.is_reading):
             # A component line is known by its product, which may have others.
-            lane.written[key] = gone and lane.source != "bills_of_materials"
+            lane.written[key] = Written(gone and lane.source != "bills_of_materials")
         if self._keeper is not None:
             self._keeper.doubt()
 
@@ -352,32 +352,39 @@ class Snapshot:
 
     def _look(self, lane: Lane) -> asyncio.Task[None] | None:
         """The look at what we wrote; None: we wrote nothing since the last."""
-        if lane.looking is not None and not lane.looking.done():
+        if lane.is_looking:
             return lane.looking
         if self._is_closed or not lane.written:
             return None
         lane.looking = self._spawn(self._look_again(lane), "look")
+        lane.looking.add_done_callback(lane.conclude)
         return lane.looking
 
     async def _look_again(self, lane: Lane) -> None:
         while lane.written:
-            key = next(iter(lane.written))
-            gone = lane.written.pop(key)
-            known = lane.shelf.named(key) if lane.shelf else []
-            try:
-                records = () if gone else await self.helpers.read_again(lane.source, key, known)
-            except StockTrimError:
+            key, ours = next(iter(lane.written.items()))
+            if not await self._has_looked(lane, key, ours):
                 lane.is_stale = True
-                continue
-            if not gone and not records and (lane.source == "locations" or not known):
-                # A location may be hidden, and a product not to be told from others of its SKU.
-                lane.is_stale = True
-                continue
-            if lane.is_reading:
-                lane.touched.append((key, records))
-            if lane.shelf is not None:
-                await asyncio.to_thread(lane.shelf.replace, key, records, self._now())
+            # Not before: whoever ends the look, or files the records meanwhile, is to know that they are doubtful.
+            if lane.written.get(key) is ours:
+                del lane.written[key]
         self._save_soon()
+
+    async def _has_looked(self, lane: Lane, key: str, ours: Written) -> bool:
+        """Put what a key means now in its place; False: that cannot be told."""
+        known = lane.shelf.named(key) if lane.shelf else []
+        try:
+            records = () if ours.gone else await self.helpers.read_again(lane.source, key, known)
+        except StockTrimError:
+            return False
+        if not ours.gone and not records and (lane.source == "locations" or not known):
+            # A location may be hidden, and a product not to be told from others of its SKU.
+            return False
+        if lane.is_reading:
+            lane.touched.append((key, records))
+        if lane.shelf is not None:
+            await asyncio.to_thread(lane.shelf.replace, key, records, self._now())
+        return True
 
     def _save_soon(self) -> None:
         if self._keeper is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.models import ProductDraft
+from stocktrim_client.models import ProductDraft, SupplierDraft
 from stocktrim_client.sandbox import Fault, Quirks, serve
 from stocktrim_client.snapshot import Snapshot
 from stocktrim_client.snapshot.filing import file_name, load, save
@@ -20,7 +20,7 @@ from stocktrim_client.snapshot.shelf import Shelf
 from stocktrim_client.snapshot.standing import SOURCES, Source
 from tests.client.fault_server import until as really
 from tests.client.sandboxed import asked, every_reading, sandbox
-from tests.client.snapshot.on_hand import Wall, on_hand, snapshot_of, until
+from tests.client.snapshot.on_hand import Gate, Wall, on_hand, snapshot_of, until
 
 ACCOUNT = ("https://api.example", "an-id", "a-signature")
 
@@ -255,6 +255,29 @@ async def test_a_write_that_was_not_looked_at_leaves_nothing_for_the_next_start_
     assert "suppliers" in found
     async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=tmp_path) as stocktrim:
         assert "NEW-1" in [one.product_id for one in await stocktrim.snapshot.products()]
+
+
+async def test_a_look_cut_short_leaves_nothing_for_the_next_start_to_believe(tmp_path: Path) -> None:
+    gate = Gate()
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        await until(lambda: not snapshot._tasks)
+        await stocktrim.suppliers.save(SupplierDraft(code="HIKARI", name="Renamed"))
+        snapshot.wrote("suppliers", "HIKARI")
+        calls = asked(far)["get_supplier"]
+        far.faults.add(Fault("delay", at="get_supplier", seconds=1))
+        far._sleep = gate.sleep
+        await snapshot.need("suppliers", wait=0)
+        await until(lambda: asked(far)["get_supplier"] > calls)
+        # Another reading that ends just then puts a file there.
+        await snapshot.refresh("customers")
+        await until(lambda: [task.get_name() for task in snapshot._tasks] == ["look"])
+        assert set(SOURCES) - set(load(file_in(tmp_path))) == {"suppliers"}
+    assert set(SOURCES) - set(load(file_in(tmp_path))) == {"suppliers"}
+    gate.opens()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
+        assert "Renamed" in [one.name for one in await snapshot.suppliers()]
 
 
 async def test_the_client_keeps_a_file_where_it_is_told_to(tmp_path: Path) -> None:

@@ -353,6 +353,24 @@ async def test_a_reading_under_way_does_not_undo_what_was_written_meanwhile() ->
         assert "LATE" in [one.code for one in await snapshot.suppliers()]
 
 
+async def test_a_record_written_again_while_it_is_looked_at_is_looked_at_again() -> None:
+    gate = Gate()
+    far = sandbox()
+    async with on_hand(far) as (stocktrim, snapshot, _):
+        await snapshot.need()
+        await stocktrim.suppliers.save(SupplierDraft(code="NEW", name="First"))
+        calls = asked(far)["get_supplier"]
+        far.faults.add(Fault("delay", at="get_supplier", seconds=1))
+        far._sleep = gate.sleep
+        looking = asyncio.create_task(snapshot.touched("suppliers", ["NEW"]))
+        await until(lambda: asked(far)["get_supplier"] > calls)
+        await stocktrim.suppliers.delete("NEW")
+        snapshot.wrote("suppliers", "NEW", gone=True)
+        gate.opens()
+        await looking
+        assert "NEW" not in [one.code for one in await snapshot.suppliers()]
+
+
 async def test_a_record_that_cannot_be_looked_at_again_makes_the_next_need_read_all() -> None:
     far = sandbox()
     async with on_hand(far) as (stocktrim, snapshot, _):
