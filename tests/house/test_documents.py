@@ -8,9 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from mcp_types import TextContent
 
 from stocktrim_client import __version__
 from stocktrim_mcp_server import demo
+from stocktrim_mcp_server.manual import fixed_session
 from tests.house.source import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,6 +57,20 @@ def test_the_readme_names_every_setting_and_no_other() -> None:
     variable = re.compile(r"\bSTOCKTRIM_[A-Z_]+\b")
     assert set(variable.findall(README)) == set(variable.findall(source))
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= set(re.findall(r'"(--[a-z-]+)"', source))
+
+
+async def test_the_session_of_the_readme_is_what_the_server_answers() -> None:
+    blocks = re.findall(r"^```text\n(\w+) (\{[^\n]*\})\n\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= 4
+    async with fixed_session() as client:
+        for tool, arguments, shown in blocks:
+            result = await client.call_tool(tool, json.loads(arguments))
+            (block,) = result.content
+            assert isinstance(block, TextContent)
+            lines = iter(block.text.splitlines())
+            for line in filter(None, shown.splitlines()):
+                beginning = line.removesuffix("…").rstrip()
+                assert any(one == line or (beginning != line and one.startswith(beginning)) for one in lines), line
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:
