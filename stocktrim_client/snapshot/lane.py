@@ -35,6 +35,9 @@ class Lane:
     met: int = 0
     error: BaseException | None = None
     is_stale: bool = False
+    """What is on hand will not do, whatever its age."""
+    doubts: int = 0
+    """How often something happened that makes records of here untrue, nobody knows which, since they were read."""
     was_tried: bool = False
     awaited_until: datetime | None = None
     """So long another plan is expected, since a forecast run was started."""
@@ -56,7 +59,12 @@ class Lane:
     @property
     def is_doubtful(self) -> bool:
         """Whether records on hand are known to be other than StockTrim's."""
-        return self.is_stale or bool(self.written)
+        return self.doubts > 0 or bool(self.written)
+
+    def doubt(self) -> None:
+        """Records on hand may be other than StockTrim's, nobody knows which: all are to be read again."""
+        self.is_stale = True
+        self.doubts += 1
 
     def on_hand(self) -> Shelf[Any]:
         """Raises: why there is nothing."""

@@ -164,10 +164,11 @@ class Snapshot:
             for one in (lane, *self._located.values()):
                 one.awaited_until = self._now() + timedelta(seconds=PLAN_SECONDS)
             return
-        lane.is_stale = lane.is_stale or key is None or len(lane.written) >= MOST_LOOKS
+        if key is None or len(lane.written) >= MOST_LOOKS:
+            lane.doubt()
         if lane.source == "products":
             # It may hold stock at a place that was not known.
-            self._lanes["locations"].is_stale = True
+            self._lanes["locations"].doubt()
         if key is not None and (lane.shelf is not None or lane.is_reading):
             # A component line is known by its product, which may have others.
             lane.written[key] = Written(gone and lane.source != "bills_of_materials")
@@ -364,7 +365,7 @@ class Snapshot:
         while lane.written:
             key, ours = next(iter(lane.written.items()))
             if not await self._has_looked(lane, key, ours):
-                lane.is_stale = True
+                lane.doubt()
             # Not before: whoever ends the look, or files the records meanwhile, is to know that they are doubtful.
             if lane.written.get(key) is ours:
                 del lane.written[key]
@@ -456,6 +457,7 @@ class Snapshot:
         began = self._now()
         # From here on, whoever marks it stale means the next reading.
         was_stale, lane.is_stale = lane.is_stale, False
+        doubts = lane.doubts
         try:
             with calling(bulk=True):
                 if not was_stale and await self._is_as_before(lane):
@@ -477,6 +479,8 @@ class Snapshot:
             lane.error, lane.is_stale = error, True
         else:
             lane.error = None
+            # Those that came up meanwhile are for the next reading.
+            lane.doubts -= doubts
             if lane.location is None:
                 self._save_soon()
         finally:

@@ -280,6 +280,41 @@ async def test_a_look_cut_short_leaves_nothing_for_the_next_start_to_believe(tmp
         assert "Renamed" in [one.name for one in await snapshot.suppliers()]
 
 
+async def test_records_that_a_write_made_untrue_are_not_filed_while_they_are_read_again(tmp_path: Path) -> None:
+    gate = Gate()
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
+        await snapshot.need()
+        await until(lambda: not snapshot._tasks)
+        calls = asked(far)["list_suppliers"]
+        far.faults.add(Fault("delay", at="list_suppliers", seconds=1))
+        far._sleep = gate.sleep
+        snapshot.wrote("suppliers")
+        reading = asyncio.create_task(snapshot.need("suppliers"))
+        await until(lambda: asked(far)["list_suppliers"] > calls)
+        await snapshot.refresh("customers")
+        await until(lambda: [task.get_name() for task in snapshot._tasks] == ["read"])
+        assert set(SOURCES) - set(load(file_in(tmp_path))) == {"suppliers"}
+        gate.opens()
+        await reading
+        await until(lambda: not snapshot._tasks)
+        assert set(load(file_in(tmp_path))) == set(SOURCES)
+
+
+async def test_a_reading_that_fails_leaves_the_earlier_one_in_the_file_with_its_age(tmp_path: Path) -> None:
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, wall):
+        await snapshot.need()
+        early = wall.time
+        wall.passes(minutes=20)
+        far.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
+        await snapshot.need("suppliers", "customers")
+        await until(lambda: not snapshot._tasks)
+    found = load(file_in(tmp_path))
+    assert found["suppliers"].checked_at == early
+    assert found["customers"].checked_at > early
+
+
 async def test_the_client_keeps_a_file_where_it_is_told_to(tmp_path: Path) -> None:
     async with StockTrimClient("sandbox", "sandbox", transport=sandbox(), snapshot_folder=tmp_path) as stocktrim:
         await stocktrim.snapshot.need()
