@@ -296,7 +296,7 @@ OVERVIEWS = (
         "stocktrim://plan/today",
         "plan_today",
         "StockTrim: what to order today",
-        f"The reorder plan of the whole business: its {PLAN_LINES} most pressing lines, late first; totals of all; age",
+        f"The reorder plan of the whole business: up to {PLAN_LINES} lines, most pressing first; totals of all; age",
         _plan,
     ),
     Overview(

@@ -35,7 +35,7 @@ NAMED = 3
 class ShownDefaults(Defaults):
     """The defaults, which tools use them, and how long they last."""
 
-    used_by: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
     kept: str
     warnings: tuple[str, ...] = ()
 
@@ -100,14 +100,14 @@ def _shown(app: App, defaults: Defaults, warnings: tuple[str, ...]) -> ShownDefa
     outlives, there = app.remembered.outlives, menu.get()
     kept = "for this account, also in later sessions" if outlives else "until this server ends"
     hint = SANDBOX if app.settings.sandbox else "STOCKTRIM_DATA_FOLDER would keep defaults for later sessions."
-    used_by = [
-        f"{part}: {', '.join(tools) or 'none of the tools offered'}"
+    used = [
+        f"{part} (by {', '.join(tools) or 'none of the tools offered'})"
         for part, all_tools in USED_BY.items()
         if getattr(defaults, part) not in ((), None)
         for tools in [[tool for tool in all_tools if there is None or tool in there]]
     ]
     return ShownDefaults(
-        **dict(defaults), used_by=tuple(used_by), kept=kept, warnings=warnings if outlives else (*warnings, hint)
+        **dict(defaults), used=tuple(used), kept=kept, warnings=warnings if outlives else (*warnings, hint)
     )
 
 

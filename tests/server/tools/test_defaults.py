@@ -49,14 +49,14 @@ async def test_a_default_narrows_every_answer_that_says_nothing_else_and_is_name
         whole = data_of(await client.call_tool("get_reorder_plan", {}))
         kept = data_of(await client.call_tool("set_defaults", {"suppliers": "hikari", "days": "3649"}))
         narrow = await client.call_tool("get_reorder_plan", {"suppliers": None, "limit": 50})
-        other = data_of(await client.call_tool("get_reorder_plan", {"suppliers": ["OKAFOR"]}))
+        other = data_of(await client.call_tool("get_reorder_plan", {"suppliers": ["Okafor Textiles"]}))
         everything = data_of(await client.call_tool("get_reorder_plan", {"suppliers": ["all"], "horizon_days": 3650}))
         orders = data_of(await client.call_tool("find_purchase_orders", {}))
         one = data_of(await client.call_tool("find_purchase_orders", {"references": ["PO/7 #1?&+%"]}))
         simulated = data_of(await client.call_tool("simulate_reorder", {}))
     assert (kept["suppliers"], kept["days"]) == (["HIKARI"], 3649)
     assert kept["warnings"] == ["The sandbox keeps nothing between sessions."]
-    assert kept["used_by"][1] == "days: get_reorder_plan"
+    assert kept["used"][1] == "days (by get_reorder_plan)"
     assert suppliers_in(data_of(narrow)) == {"HIKARI"} < suppliers_in(whole)
     said = "Default suppliers HIKARI used: pass suppliers to override, suppliers=['all'] for all."
     assert data_of(narrow)["warnings"][0] == said
@@ -100,7 +100,7 @@ async def test_the_word_for_all_drops_a_default(app: App, era: Era, arguments: d
     async with Client(server.build(app), mode=era) as client:
         await client.call_tool("set_defaults", everything)
         left = data_of(await client.call_tool("set_defaults", arguments))
-    assert not {*everything, "used_by"} & set(left)
+    assert not {*everything, "used"} & set(left)
 
 
 async def test_the_tools_said_to_use_a_default_are_those_that_have_an_argument_for_it(app: App) -> None:
@@ -121,7 +121,7 @@ async def test_tools_that_are_not_offered_are_not_said_to_use_a_default(open_app
     app = open_app(sandbox, toolsets=("defaults", "orders"))
     async with Client(server.build(app)) as client:
         kept = data_of(await client.call_tool("set_defaults", {"suppliers": ["HIKARI"], "days": 3}))
-    assert kept["used_by"] == ["suppliers: find_purchase_orders", "days: none of the tools offered"]
+    assert kept["used"] == ["suppliers (by find_purchase_orders)", "days (by none of the tools offered)"]
 
 
 async def test_a_star_asks_for_all_wherever_leaving_out_does(open_app: OpenApp, sandbox: Sandbox, era: Era) -> None:
