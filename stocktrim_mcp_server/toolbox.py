@@ -13,12 +13,13 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import InvalidSignature, ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from stocktrim_client import StockTrimError
 from stocktrim_client.changes import acting
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import answer, published, refusal, slim, unwritten
+from stocktrim_mcp_server.planning.bounds import LONGEST_CODE
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 from stocktrim_mcp_server.planning.nearest import did_you_mean, nearest
 from stocktrim_mcp_server.remembered import Defaults, filled
@@ -248,8 +249,36 @@ def _code(value: Any) -> Any:
     return unwritten(value.strip()) if isinstance(value, str) else value
 
 
-Codes = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+def _strings(value: Any) -> list[str]:
+    items = cast(list[Any], value) if isinstance(value, list) else []
+    return [one for one in items if isinstance(one, str)]
+
+
+def _as_codes(value: Any) -> Any:
+    codes = as_list(value)
+    for code in _strings(codes):
+        if len(code) > LONGEST_CODE:
+            raise ValueError(f"no code or name is as long as {len(code):,} characters: {code[:40]!r}…")
+    return codes
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_codes)]
 """A list of codes or names, however a host writes one."""
+
+
+def at_most(most: float) -> AfterValidator:
+    """A bound of a number, below and above 0, that is far from whatever is asked in earnest; no part of the menu."""
+
+    def bounded(value: float | None) -> float | None:
+        if value is not None and abs(value) > most:
+            raise ValueError(f"must be no more than {most:,.0f}, above or below 0")
+        return value
+
+    return AfterValidator(bounded)
+
+
+DAYS, MONEY = at_most(3_650), at_most(1e12)
+"""What a number of days, and an amount, may be."""
 
 Cursor = Annotated[str, Field(coerce_numbers_to_str=True, description="next_cursor of the answer before, same filters")]
 

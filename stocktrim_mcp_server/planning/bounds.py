@@ -10,6 +10,9 @@ M = TypeVar("M", bound=Model)
 LONGEST_TEXT = 200
 """Characters of one name, code or note."""
 
+LONGEST_CODE = 200
+"""Characters of one code or name that is asked for: no account has a longer one."""
+
 NAME_SHOWN = 60
 """Characters of a name inside a sentence of ours."""
 

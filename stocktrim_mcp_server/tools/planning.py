@@ -16,7 +16,7 @@ from stocktrim_mcp_server.planning.plan import AddOn, Grouping, reorder_plan
 from stocktrim_mcp_server.planning.replenishment import LeftOut
 from stocktrim_mcp_server.planning.told import Group, Plan, SetAside, is_later, window
 from stocktrim_mcp_server.records import Books, Joined
-from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
+from stocktrim_mcp_server.toolbox import MONEY, Codes, Cursor, Toolset, at_most
 
 MOST_LINES = 200
 CHANGES_TOLD = 20
@@ -56,18 +56,27 @@ class Asked(NamedTuple):
     cursor: str
 
 
+LOOKING_AHEAD = at_most(100_000)
+"""Of days more than there are: who asks for so many wants all."""
+
+
 async def get_reorder_plan(
     account: Account,
     suppliers: Annotated[Codes, Field(description="Codes, names: ['ACME']")] = (),
     categories: Annotated[Codes, Field(description="Names")] = (),
     locations: Annotated[Codes, Field(description="Codes, names; a line per place")] = (),
     products: Annotated[Codes, Field(description="SKUs or ids")] = (),
-    horizon_days: Annotated[int | None, Field(ge=0, description="0: late or due today; 7: this week")] = None,
+    horizon_days: Annotated[
+        int | None, Field(ge=0, description="0: late or due today; 7: this week"), LOOKING_AHEAD
+    ] = None,
     budget: Annotated[
         float | None,
         Field(allow_inf_nan=False, ge=0, description="Spent to avoid most lost margin"),
+        MONEY,
     ] = None,
-    add_on_days: Annotated[int | None, Field(ge=0, description="Adds what falls due there by then")] = None,
+    add_on_days: Annotated[
+        int | None, Field(ge=0, description="Adds what falls due there by then"), LOOKING_AHEAD
+    ] = None,
     group_by: Annotated[Grouping, Field(description="Headings")] = "supplier",
     detail: Annotated[bool, Field(description="Adds unit cost, rates, lead time")] = False,
     compare_to: Annotated[str, Field(description="Changes since 'last', a date or plan_id")] = "",

@@ -12,7 +12,7 @@ from stocktrim_mcp_server.planning.catalogue import Filters
 from stocktrim_mcp_server.planning.projection import Assumptions
 from stocktrim_mcp_server.planning.replenishment import LeftOut
 from stocktrim_mcp_server.planning.simulate import NotBought, SimulatedRow, Simulation, simulate
-from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
+from stocktrim_mcp_server.toolbox import DAYS, MONEY, Codes, Cursor, Toolset, at_most
 
 
 class SimulatedPlan(Simulation):
@@ -27,16 +27,22 @@ class SimulatedPlan(Simulation):
     set_aside: Annotated[tuple[NotBought, ...], WithJsonSchema({"type": "array"})] = ()
 
 
+DEMAND_PCT = at_most(10_000)
+"""A hundredfold is more than anybody supposes."""
+
+
 async def simulate_reorder(
     account: Account,
     products: Annotated[Codes, Field(description="SKUs or product ids")] = (),
     suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
-    demand_change_pct: Annotated[float | None, Field(allow_inf_nan=False, description="20: a fifth more")] = None,
-    lead_time_days: Annotated[float | None, Field(allow_inf_nan=False, description="90: for all")] = None,
-    lead_time_change_days: Annotated[float | None, Field(allow_inf_nan=False, description="14: longer")] = None,
+    demand_change_pct: Annotated[
+        float | None, Field(allow_inf_nan=False, description="20: a fifth more"), DEMAND_PCT
+    ] = None,
+    lead_time_days: Annotated[float | None, Field(allow_inf_nan=False, description="90: for all"), DAYS] = None,
+    lead_time_change_days: Annotated[float | None, Field(allow_inf_nan=False, description="14: longer"), DAYS] = None,
     service_level_pct: Annotated[float | None, Field(allow_inf_nan=False, description="E.g. 98")] = None,
-    delay_days: Annotated[float | None, Field(allow_inf_nan=False, description="7: ordered a week later")] = None,
-    budget: Annotated[float | None, Field(allow_inf_nan=False, ge=0, description="Money to spend")] = None,
+    delay_days: Annotated[float | None, Field(allow_inf_nan=False, description="7: ordered a week later"), DAYS] = None,
+    budget: Annotated[float | None, Field(allow_inf_nan=False, ge=0, description="Money to spend"), MONEY] = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Lines")] = 20,
     cursor: Cursor = "",
 ) -> SimulatedPlan:

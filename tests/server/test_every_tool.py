@@ -18,6 +18,7 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.planning.bounds import LONGEST_CODE
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import names
 from stocktrim_mcp_server.tools import ALL, EVERY
@@ -520,14 +521,14 @@ async def test_what_stands_in_the_account_stays_data(products: int) -> None:
 
 STRANGE: Mapping[str, Arguments] = {
     "get_reorder_plan": {"suppliers": ["Nordlys Ceramics"], "categories": ["Ceramic"], "products": ["V60"]},
-    "explain_reorder": {"products": ["V60", LONG]},
-    "simulate_reorder": {"suppliers": ["Nordlys Ceramics"], "products": [LONG]},
+    "explain_reorder": {"products": ["V60", LONG[:LONGEST_CODE]]},
+    "simulate_reorder": {"suppliers": ["Nordlys Ceramics"], "products": [LONG[:LONGEST_CODE]]},
     "check_planning_data": {"suppliers": ["Nordlys Ceramics"]},
     "search": {"query": ORDER},
-    "get_products": {"codes": ["V60", HOSTILE]},
-    "get_suppliers": {"codes": ["Nordlys Ceramics", HOSTILE]},
-    "get_sales_history": {"products": ["V60", LONG]},
-    "find_purchase_orders": {"references": ["PO-0001", HOSTILE], "suppliers": ["Nordlys Ceramics"]},
+    "get_products": {"codes": ["V60", HOSTILE[:LONGEST_CODE]]},
+    "get_suppliers": {"codes": ["Nordlys Ceramics", HOSTILE[:LONGEST_CODE]]},
+    "get_sales_history": {"products": ["V60", LONG[:LONGEST_CODE]]},
+    "find_purchase_orders": {"references": ["PO-0001", HOSTILE[:LONGEST_CODE]], "suppliers": ["Nordlys Ceramics"]},
     "query_data": {"sql": f"SELECT cod FROM products -- {LONG}"},
     "set_defaults": {"suppliers": ["Nordlys Ceramics"]},
 }
@@ -570,3 +571,44 @@ async def test_trouble_shows_no_traceback_and_no_credentials(era: Era) -> None:
                 for word in (*SECRETS, "Traceback", 'File "', "Error executing tool", "pydantic", "httpx"):
                     assert word not in said_in_all
     await made.app.aclose()
+
+
+NUMBERS = {
+    "simulate_reorder": ("demand_change_pct", "lead_time_days", "lead_time_change_days", "delay_days", "budget"),
+    "get_reorder_plan": ("horizon_days", "add_on_days", "budget"),
+}
+
+
+async def test_numbers_that_nobody_means_are_refused_in_words(shared: Open) -> None:
+    async with Client(server.build(shared(24).app)) as client:
+        for tool, arguments in NUMBERS.items():
+            for name in arguments:
+                for number in (10**18, -(10**18), 1e308):
+                    result = await client.call_tool(tool, {name: number})
+                    assert result.is_error, (tool, name, number)
+                    assert f"Arguments not understood. {name}: " in text_of(result)
+        numeric = {
+            (tool.name, name)
+            for tool in (await client.list_tools()).tools
+            for name, one in tool.input_schema["properties"].items()
+            if one.get("type") in ("integer", "number") and "maximum" not in one and name != "service_level_pct"
+        }
+    assert numeric == {(tool, name) for tool, arguments in NUMBERS.items() for name in arguments}
+
+
+async def test_a_code_longer_than_any_is_refused_by_every_tool_that_takes_codes(shared: Open) -> None:
+    async with Client(server.build(shared(24).app)) as client:
+        tried = 0
+        for tool in (await client.list_tools()).tools:
+            lists = {
+                name
+                for name, one in tool.input_schema["properties"].items()
+                if one.get("type") == "array" and one["items"] == {"type": "string"} and name != "checks"
+            }
+            for name in lists:
+                result = await client.call_tool(tool.name, {name: ["V60-02", "x" * 200_000]})
+                assert result.is_error
+                assert f"{name}: no code or name is as long as 200,000 characters: 'xxx" in text_of(result)
+                assert len(text_of(result)) < 300
+                tried += 1
+    assert tried > 12
