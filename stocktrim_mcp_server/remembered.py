@@ -1,13 +1,15 @@
 """Defaults that outlive a session: whom, what, where and how far ahead an owner asks about unless told otherwise."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from pydantic import Field, ValidationError
 
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.kept import put
+from stocktrim_mcp_server.planning.bounds import LONGEST_CODE
 
 EVERYTHING = ("*", "all")
 """Said for an argument, either asks for all in spite of a default."""
@@ -18,6 +20,9 @@ ALL_DAYS = 3_650
 LARGEST = 1_000_000
 """Bytes of a file that can be ours."""
 
+_AROUND = ' \t\r\n[]",'
+"""What may stand around the words of a list in a text, and is none."""
+
 _FILE = "defaults.json"
 _FILTERS = {"suppliers": "suppliers", "categories": "categories", "horizon_days": "days"}
 """Arguments that narrow an answer, and the default of each."""
@@ -26,13 +31,19 @@ _NAMING = frozenset({"products", "product", "references"})
 """A call that names its records means these: narrowed as well, it would say that they do not exist."""
 
 
+MOST_CODES = 20
+"""Of one default."""
+
+_Some = Annotated[tuple[Annotated[str, Field(max_length=LONGEST_CODE)], ...], Field(max_length=MOST_CODES)]
+
+
 class Defaults(Model):
     """What is asked for where a call does not say. Empty: everything."""
 
-    suppliers: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    locations: tuple[str, ...] = ()
-    days: int | None = Field(default=None, ge=0)
+    suppliers: _Some = ()
+    categories: _Some = ()
+    locations: _Some = ()
+    days: int | None = Field(default=None, ge=0, le=ALL_DAYS)
 
 
 class Remembered:
@@ -41,6 +52,7 @@ class Remembered:
     def __init__(self, folder: Path | None = None) -> None:
         self._path = None if folder is None else folder / _FILE
         self._held = Defaults()
+        self._lock = threading.Lock()
 
     @property
     def outlives(self) -> bool:
@@ -65,21 +77,29 @@ class Remembered:
             return Defaults(), (said,)
 
     def write(self, defaults: Defaults) -> None:
-        """Keep these from now on. Blocks.
+        """Keep these from now on, whatever was there. Blocks. Raises: as `change`."""
+        self.change(lambda _: defaults)
 
+    def change(self, changed: Callable[[Defaults], Defaults]) -> Defaults:
+        """Keep from now on what this makes of the defaults as they are, which it gives back. Blocks.
+
+        Of several at a time each sees what the one before has made; another server's are read just before.
         Raises: OSError where the folder cannot be written to.
         """
-        if self._path is not None:
-            put(self._path, defaults.model_dump_json(exclude_defaults=True).encode())
-        self._held = defaults
+        with self._lock:
+            defaults = changed(self.read()[0])
+            if self._path is not None:
+                put(self._path, defaults.model_dump_json(exclude_defaults=True).encode())
+            self._held = defaults
+            return defaults
 
 
 def is_everything(value: Any) -> bool:
     """Whether a list, as hosts write one, is no more than the word for all."""
     if isinstance(value, list | tuple):
-        items = cast(Sequence[Any], value)
+        items = [one for one in cast(Sequence[Any], value) if _is_said(one)]
         return len(items) == 1 and is_everything(items[0])
-    return isinstance(value, str) and value.strip(' []"').casefold() in EVERYTHING
+    return isinstance(value, str) and value.strip(_AROUND).casefold() in EVERYTHING
 
 
 def filled(
@@ -107,8 +127,10 @@ def filled(
 
 
 def _is_said(value: Any) -> bool:
-    """Hosts that must fill in every argument send empty ones for what the model left out."""
-    return value is not None and value not in ("", "[]", [], ())
+    """Hosts that must fill in every argument send empty ones, or blanks, for what the model left out."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_said, cast(Sequence[Any], value)))
+    return bool(value.strip(_AROUND)) if isinstance(value, str) else value is not None
 
 
 def _is_all(name: str, value: Any) -> bool:

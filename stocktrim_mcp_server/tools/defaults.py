@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from stocktrim_client import StockTrimClient
 from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim, on_hand
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import did_you_mean, menu
 from stocktrim_mcp_server.remembered import ALL_DAYS, Defaults, is_everything
 from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list
@@ -86,11 +87,13 @@ async def set_defaults(
         ]
     if faults:
         raise ToolError(" ".join([*faults, "Nothing was kept."]))
-    before, _ = await asyncio.to_thread(app.remembered.read)
-    kept = {name: value for name, value in before if name not in dropped}
-    defaults = Defaults.model_validate({**kept, **meant, **({} if days is None else {"days": days})})
+
+    def changed(before: Defaults) -> Defaults:
+        kept = {name: value for name, value in before if name not in dropped}
+        return Defaults.model_validate({**kept, **meant, **({} if days is None else {"days": days})})
+
     try:
-        await asyncio.to_thread(app.remembered.write, defaults)
+        defaults = await asyncio.to_thread(app.remembered.change, changed)
     except OSError as error:
         raise ToolError(f"The defaults could not be kept ({error.strerror}): check STOCKTRIM_DATA_FOLDER.") from error
     return _shown(app, defaults, unchecked)
@@ -151,7 +154,10 @@ async def _hint(stocktrim: StockTrimClient, part: Part, said: str, known: Mappin
         likely = {hit.code: hit.name for hit in found.hits}
     else:
         likely = {one: None for one in known if said.casefold() in one.casefold()}
-    shown = [repr(code) if name in (None, "", code) else f"{name!r} (code {code!r})" for code, name in likely.items()]
+    shown = [
+        repr(short(code)) if name in (None, "", code) else f"{short(name, NAME_SHOWN)!r} (code {short(code)!r})"
+        for code, name in likely.items()
+    ]
     if shown:
         return f" Did you mean {' or '.join(shown[:NAMED])}?"
     return did_you_mean(said, known, {name: code for code, name in known.items() if name})

@@ -1,12 +1,16 @@
 """Which default fills which argument, and where defaults are kept."""
 
+import json
 import stat
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stocktrim_mcp_server.remembered import Defaults, Remembered, filled
+from stocktrim_mcp_server.remembered import LARGEST, Defaults, Remembered, filled
 
 DEFAULTS = Defaults(suppliers=("ACME", "B, C"), categories=("Tea",), locations=("MAIN",), days=14)
 PLAN: dict[str, Any] = dict.fromkeys(("suppliers", "categories", "locations", "products", "horizon_days", "limit"))
@@ -36,7 +40,7 @@ def test_what_a_call_does_not_say_is_filled_and_named() -> None:
     )
 
 
-@pytest.mark.parametrize("empty", ["", [], "[]", ()])
+@pytest.mark.parametrize("empty", ["", [], "[]", (), " ", [""], [" ", ""], "[ ]", '[""]', '["", " "]', ",", "\n"])
 def test_an_empty_argument_says_nothing(empty: Any) -> None:
     assert fill({"suppliers": empty})["suppliers"] == ("ACME", "B, C")
 
@@ -47,7 +51,9 @@ def test_what_is_said_goes_before_a_default(said: Any) -> None:
     assert fill({"horizon_days": 0})["horizon_days"] == 0
 
 
-@pytest.mark.parametrize("said", ["*", ["*"], ("*",), '["*"]', "all", " ALL ", ["all"], '["All"]'])
+@pytest.mark.parametrize(
+    "said", ["*", ["*"], ("*",), '["*"]', "all", " ALL ", ["all"], '["All"]', ["*", ""], '["*", ""]', "all,"]
+)
 def test_the_word_for_all_asks_for_all_where_there_is_a_default(said: Any) -> None:
     assert "suppliers" not in filled({"suppliers": said}, PLAN, DEFAULTS)[0]
     assert "horizon_days" not in filled({"horizon_days": said}, PLAN, DEFAULTS)[0]
@@ -93,6 +99,37 @@ def test_defaults_are_kept_for_the_next_start_and_for_the_owner_alone(tmp_path: 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("in_folder", [False, True])
+def test_of_changes_at_a_time_none_is_lost(tmp_path: Path, in_folder: bool) -> None:
+    remembered = Remembered(tmp_path if in_folder else None)
+    started = threading.Barrier(8)
+
+    def one_more(number: int) -> None:
+        def changed(before: Defaults) -> Defaults:
+            return before.model_copy(update={"suppliers": (*before.suppliers, f"S{number}")})
+
+        started.wait()
+        for _ in range(2):
+            remembered.change(changed)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(one_more, range(8)))
+    finally:
+        sys.setswitchinterval(before)
+    assert sorted(remembered.read()[0].suppliers) == sorted([f"S{number}" for number in range(8)] * 2)
+
+
+def test_what_another_server_kept_meanwhile_is_not_lost(tmp_path: Path) -> None:
+    one, other = Remembered(tmp_path), Remembered(tmp_path)
+    one.write(Defaults(days=3))
+    other.change(lambda before: before.model_copy(update={"locations": ("MAIN",)}))
+    one.change(lambda before: before.model_copy(update={"suppliers": ("ACME",)}))
+    assert other.read() == (Defaults(days=3, locations=("MAIN",), suppliers=("ACME",)), ())
+
+
 def test_without_a_folder_defaults_last_as_long_as_the_server() -> None:
     remembered = Remembered()
     remembered.write(DEFAULTS)
@@ -101,7 +138,20 @@ def test_without_a_folder_defaults_last_as_long_as_the_server() -> None:
     assert Remembered().read() == (Defaults(), ())
 
 
-@pytest.mark.parametrize("damaged", ["", "{", '{"days": -1}', '{"suppliers": 3}', "[]", "\x00" * 2_000_000])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "{",
+        '{"days": -1}',
+        '{"days": 100000}',
+        '{"suppliers": 3}',
+        f'{{"suppliers": ["{"x" * 201}"]}}',
+        f'{{"suppliers": {json.dumps(["ACME"] * 21)}}}',
+        "[]",
+        '{"days": 3}' + " " * LARGEST,
+    ],
+)
 def test_a_damaged_file_is_said_and_ignored_and_can_be_written_anew(tmp_path: Path, damaged: str) -> None:
     (tmp_path / "defaults.json").write_text(damaged, encoding="utf-8")
     remembered = Remembered(tmp_path)

@@ -1,5 +1,6 @@
 """Defaults over a session, and what other tools make of them."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -101,6 +102,24 @@ async def test_the_word_for_all_drops_a_default(app: App, era: Era, arguments: d
         await client.call_tool("set_defaults", everything)
         left = data_of(await client.call_tool("set_defaults", arguments))
     assert not {*everything, "used"} & set(left)
+
+
+async def test_of_defaults_set_at_a_time_none_is_lost(open_app: OpenApp, sandbox: Sandbox, era: Era) -> None:
+    app = open_app(sandbox, toolsets=("defaults",))
+    wanted: list[dict[str, Any]] = [{"suppliers": ["HIKARI"]}, {"days": 7}, {"locations": ["MAIN"]}]
+    async with Client(server.build(app), mode=era) as client:
+        for _ in range(5):
+            await client.call_tool("set_defaults", {"forget": ["all"]})
+            await asyncio.gather(*(client.call_tool("set_defaults", one) for one in wanted))
+            kept = data_of(await client.call_tool("get_defaults", {}))
+            assert {"suppliers": ["HIKARI"], "days": 7, "locations": ["MAIN"]}.items() <= kept.items()
+
+
+@pytest.mark.parametrize("blank", [" ", [""], '[""]'])
+async def test_a_blank_list_is_one_left_out(app: App, blank: Any) -> None:
+    async with Client(server.build(app)) as client:
+        await client.call_tool("set_defaults", {"suppliers": "hikari"})
+        assert suppliers_in(data_of(await client.call_tool("get_reorder_plan", {"suppliers": blank}))) == {"HIKARI"}
 
 
 async def test_the_tools_said_to_use_a_default_are_those_that_have_an_argument_for_it(app: App) -> None:
