@@ -6,7 +6,6 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stocktrim_client import StockTrimClient, StockTrimError
@@ -198,9 +197,8 @@ class Records:
         if not locations:
             return Books(rows, catalogue, (), self.now(), _oldest(kinds), tuple(warnings))
         codes = tuple(dict.fromkeys(catalogue.location(one.strip()) for one in locations))
-        found = await _rows_at(snapshot, codes, until, warnings)
+        found = await _rows_at(snapshot, codes, until, kinds, warnings)
         placed = await asyncio.to_thread(self.joined.placed, found, *records)
-        kinds += map(snapshot.plan_standing, codes)
         return Books(placed.rows, placed.catalogue, codes, self.now(), _oldest(kinds), tuple(warnings))
 
 
@@ -209,24 +207,13 @@ async def _nothing() -> tuple[OrderPlanRow, ...]:
 
 
 async def _rows_at(
-    snapshot: "Snapshot", codes: Sequence[str], until: float, warnings: list[str]
+    snapshot: "Snapshot", codes: Sequence[str], until: float, kinds: list[KindStanding], warnings: list[str]
 ) -> list[tuple[str, Sequence[OrderPlanRow]]]:
-    """The rows of each location; of those that cannot be read, why."""
-    failure: StockTrimError | None = None
-    try:
-        await snapshot.order_plan(codes, wait=_left(until))
-    except StockTrimError as error:
-        failure = error
-    standings = {code: snapshot.plan_standing(code) for code in codes}
-    warnings += [f"At {code}: {standing.warning}" for code, standing in standings.items() if standing.warning]
-    held = [code for code, standing in standings.items() if standing.is_on_hand]
-    if not held:
-        if failure is not None:
-            raise failure
-        return []
-    # Asked for together: one by one, more places than the snapshot keeps would push each other out.
-    rows = iter(await snapshot.order_plan(held, wait=0))
-    return [(code, tuple(islice(rows, standings[code].rows))) for code in held]
+    """The rows of each location, and how they stand; of those that cannot be read, why."""
+    plans = await snapshot.order_plans_at(codes, wait=_left(until))
+    kinds += [plan.standing for plan in plans]
+    warnings += [f"At {plan.location}: {plan.standing.warning}" for plan in plans if plan.standing.warning]
+    return [(plan.location, plan.rows) for plan in plans if plan.standing.is_on_hand]
 
 
 def _left(until: float) -> float:

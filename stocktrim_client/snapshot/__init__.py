@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stocktrim_client.snapshot.advice import Compared, compared
     from stocktrim_client.snapshot.asking import kinds_in
     from stocktrim_client.snapshot.readings import Helpers
-    from stocktrim_client.snapshot.snapshot import Snapshot
+    from stocktrim_client.snapshot.snapshot import PlanAt, Snapshot
     from stocktrim_client.snapshot.tables import Column, TableShape
     from stocktrim_client.snapshot.watching import WriteWatch
 
@@ -33,6 +33,7 @@ __all__ = [
     "Hit",
     "Kind",
     "KindStanding",
+    "PlanAt",
     "QuestionError",
     "SearchKind",
     "Snapshot",
@@ -50,6 +51,7 @@ _LATER = {
     "Column": "tables",
     "Compared": "advice",
     "Helpers": "readings",
+    "PlanAt": "snapshot",
     "Snapshot": "snapshot",
     "TableShape": "tables",
     "WriteWatch": "watching",

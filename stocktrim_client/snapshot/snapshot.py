@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from stocktrim_client.errors import StockTrimError
 from stocktrim_client.helpers.wire import Keep
@@ -68,6 +68,14 @@ PLANS_KEPT = 4
 """Plans of single locations kept on hand: each is as large as the plan."""
 
 Progress = Callable[[Standing], Awaitable[None]]
+
+
+class PlanAt(NamedTuple):
+    """The plan of one location."""
+
+    location: str
+    standing: KindStanding
+    rows: tuple[OrderPlanRow, ...]
 
 
 def _utc_now() -> datetime:
@@ -221,19 +229,25 @@ class Snapshot:
         """The plan: of the whole business, or row by row of each location named."""
         if not locations:
             return await self._records("order_plan", wait)
-        self._enter()
-        lanes = [self._located_lane(location) for location in dict.fromkeys(locations)]
-        await self._wait([self._start(lane) for lane in lanes], wait, None, ("order_plan",))
-        rows = tuple(row for lane in lanes for row in lane.on_hand().records)
-        for location in list(self._located)[: -max(PLANS_KEPT, len(lanes))]:
-            if not self._located[location].is_reading:
-                del self._located[location]
-        return rows
+        return tuple(row for lane in await self._read_at(locations, wait) for row in lane.on_hand().records)
 
-    def plan_standing(self, location: str) -> KindStanding:
-        """How the plan of one location stands."""
-        lane = self._located.get(location) or Lane("order_plan", location)
-        return lane.standing("order_plan", self._now())
+    async def order_plans_at(self, locations: Sequence[str], *, wait: float | None = None) -> tuple[PlanAt, ...]:
+        """The plan of each location, and how it stands; one that could not be read has no rows.
+
+        Raises: why, where none of them could.
+        """
+        plans, failures = list[PlanAt](), list[StockTrimError]()
+        # Nothing is awaited in here: a reading that ends meanwhile would belong to another standing.
+        for lane in await self._read_at(locations, wait):
+            try:
+                rows = lane.on_hand().records
+            except StockTrimError as error:
+                rows = ()
+                failures.append(error)
+            plans.append(PlanAt(lane.location or "", lane.standing("order_plan", self._now()), rows))
+        if failures and len(failures) == len(plans):
+            raise failures[0]
+        return tuple(plans)
 
     # Questions
 
@@ -319,6 +333,15 @@ class Snapshot:
     async def _records(self, source: Literal[Source], wait: float | None) -> tuple[Any, ...]:
         await self.need(source, wait=wait)
         return self._lanes[source].on_hand().records
+
+    async def _read_at(self, locations: Sequence[str], wait: float | None) -> list[Lane]:
+        self._enter()
+        lanes = [self._located_lane(location) for location in dict.fromkeys(locations)]
+        await self._wait([self._start(lane) for lane in lanes], wait, None, ("order_plan",))
+        for location in list(self._located)[: -max(PLANS_KEPT, len(lanes))]:
+            if not self._located[location].is_reading:
+                del self._located[location]
+        return lanes
 
     def _located_lane(self, location: str) -> Lane:
         lane = self._located.pop(location, None) or Lane("order_plan", location)

@@ -1,6 +1,8 @@
 """The account's records on hand: whole, shared, of known age, and told apart from what could not be read."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -277,12 +279,55 @@ async def test_a_plan_by_location_names_its_locations() -> None:
         calls = asked(far)["read_order_plan"]
         assert await snapshot.order_plan(["SHOP", "MAIN"])
         assert asked(far)["read_order_plan"] == calls
-        assert snapshot.plan_standing("SHOP").rows > 0
+        assert [(one.location, one.standing.rows) for one in await snapshot.order_plans_at(["SHOP"])] == [
+            ("SHOP", sum(row.location == rows[-1].location for row in rows))
+        ]
         whole = await snapshot.order_plan()
         assert all(row.location is None for row in whole)
         wall.passes(minutes=11)
         await snapshot.order_plan(["SHOP"])
         assert asked(far)["read_order_plan"] > calls
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Threads that are done when they are begun, so that the order of things is the same in every run."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done = Future[Any]()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+async def test_whenever_a_reading_ends_the_rows_of_a_place_stay_its_own() -> None:
+    asyncio.get_running_loop().set_default_executor(AtOnce())
+    far = sandbox(forecast_seconds=0)
+    async with on_hand(far) as (stocktrim, snapshot, wall):
+        first = await snapshot.order_plans_at(["MAIN", "SHOP"])
+        names = {plan.location: plan.rows[0].location for plan in first}
+        lengths = set[int]()
+        for steps in range(40):
+            gate = Gate()
+            key, product = next(iter(far.shop.products.items()))
+            del far.shop.products[key]
+            await stocktrim.forecasts.run()
+            wall.passes(hours=2)
+            far.faults.add(Fault("delay", at="read_order_plan", seconds=1))
+            far._sleep = gate.sleep
+            await snapshot.order_plans_at(["MAIN", "SHOP"], wait=0)
+            await until(lambda: not snapshot._located["SHOP"].is_reading)
+            gate.opens()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            main, shop = await snapshot.order_plans_at(["MAIN", "SHOP"], wait=0)
+            lengths.add(len(main.rows) - len(shop.rows))
+            for plan in (main, shop):
+                assert plan.standing.rows == len(plan.rows)
+                assert {row.location for row in plan.rows} == {names[plan.location]}
+            far.shop.products[key] = product
+            await stocktrim.forecasts.run()
+            wall.passes(hours=2)
+            await snapshot.order_plan(["MAIN", "SHOP"])
+        assert len(lengths) > 1
 
 
 async def test_a_product_just_saved_is_seen_at_once() -> None:
