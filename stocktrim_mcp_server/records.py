@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stocktrim_client import StockTrimClient, StockTrimError
+from stocktrim_client import StockTrimClient
 from stocktrim_client.models import OrderPlanRow
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.answers import ago
