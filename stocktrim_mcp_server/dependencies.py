@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
 from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
-from stocktrim_client import StockTrimClient
+from stocktrim_client import NotSentError, StockTrimClient
 from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.answers import ago
@@ -49,6 +49,7 @@ class App:
     kept: KeptPlans = field(init=False)
     remembered: Remembered = field(init=False)
     _client: StockTrimClient | None = field(default=None, init=False)
+    _is_closed: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.kept = KeptPlans(own_folder(self.settings))
@@ -56,6 +57,9 @@ class App:
 
     @property
     def stocktrim(self) -> StockTrimClient:
+        """The client. Raises: NotSentError once the server ends: nobody would close a new one."""
+        if self._is_closed:
+            raise NotSentError("This server is ending and asks StockTrim no more: start it again.")
         if self._client is None:
             self._client = self.connect(self.settings)
         return self._client
@@ -66,6 +70,7 @@ class App:
         return Records(self.stocktrim, self.joined, self.kept, self.now, wait, progress)
 
     async def aclose(self) -> None:
+        self._is_closed = True
         if self._client is not None:
             await self._client.aclose()
             self._client = None

@@ -1,8 +1,11 @@
 """What lives as long as the process."""
 
 import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+from mcp_types import TextContent
 
-from stocktrim_client import CredentialsError, ReadOnlyError, StockTrimClient
+from stocktrim_client import CredentialsError, NotSentError, ReadOnlyError, StockTrimClient
 from stocktrim_client.models import ProductDraft
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
@@ -22,8 +25,27 @@ async def test_the_client_is_made_when_first_asked_for_and_once() -> None:
     assert len(made) == 1
     await app.aclose()
     await app.aclose()
-    assert app.stocktrim is not made[0]
-    await app.aclose()
+    with pytest.raises(NotSentError, match="is ending"):
+        assert app.stocktrim
+    assert len(made) == 1
+
+
+async def test_whoever_asks_a_server_that_ends_is_told_so() -> None:
+    app = App(Settings(sandbox=True, log_level="ERROR"), server.connect)
+    async with Client(server.build(app)) as client:
+        await app.aclose()
+        for tool in (await client.list_tools()).tools:
+            needed = {
+                name: ["V60-02"] for name in tool.input_schema.get("required", ()) if name not in ("query", "sql")
+            }
+            needed |= {"search": {"query": "mug"}, "query_data": {"sql": "SELECT 1 FROM products"}}.get(tool.name, {})
+            result = await client.call_tool(tool.name, needed)
+            (block,) = result.content
+            assert isinstance(block, TextContent)
+            assert result.is_error
+            assert block.text == "This server is ending and asks StockTrim no more: start it again."
+        with pytest.raises(MCPError, match="This server is ending"):
+            await client.read_resource("stocktrim://suppliers")
 
 
 async def test_the_sandbox_is_as_large_as_was_asked() -> None:
