@@ -9,9 +9,9 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,14 @@ READINGS = (
 )
 
 
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(UTC)
+
+
 def _shape() -> int:
     """A number for the tables as they are now: a file with another one was written by another version."""
     text = "\n".join([READINGS, *(table.definition for source in SOURCES for table in tables_of(source))])
@@ -43,9 +51,12 @@ def file_name(*secrets: str) -> str:
     return f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.sqlite3"
 
 
-def load(path: Path, *, newer_than: Mapping[Source, datetime] | None = None) -> dict[Source, Shelf[Any]]:
+def load(
+    path: Path, *, newer_than: Mapping[Source, datetime] | None = None, now: Clock = utc_now
+) -> dict[Source, Shelf[Any]]:
     """What the file holds, or of it what is newer than what is at hand. Blocks.
 
+    What was read by a clock that has been set back since is left out: its age cannot be told.
     Empty: there is no such file, or none that can be read.
     """
     known = newer_than or {}
@@ -58,16 +69,20 @@ def load(path: Path, *, newer_than: Mapping[Source, datetime] | None = None) -> 
             database.execute("BEGIN")
             if not _is_ours(database):
                 return {}
+            readings = _readings(database)
+            # Asked only now: another server may have put the file there since we began.
+            latest = now()
             return {
                 reading.source: _shelf(database, reading)
-                for reading in _readings(database)
-                if reading.source not in known or reading.changed_at > known[reading.source]
+                for reading in readings
+                if max(reading.read_at, reading.checked_at, reading.changed_at) <= latest
+                and (reading.source not in known or reading.changed_at > known[reading.source])
             }
-    except (sqlite3.Error, ValueError, OSError, OverflowError):
+    except (sqlite3.Error, ValueError, TypeError, OSError, OverflowError):
         return {}
 
 
-def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Source] = ()) -> None:
+def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Source] = (), now: Clock = utc_now) -> None:
     """Put records into the file; what is newer there, of another server, stays, but nothing `without`. Blocks.
 
     Raises: OSError or sqlite3.Error where it cannot be written.
@@ -76,9 +91,9 @@ def save(path: Path, shelves: Iterable[Shelf[Any]], *, without: Collection[Sourc
     _sweep(path)
     shelves = list(shelves)
     for _ in range(TRIES - 1):
-        if _put(path, shelves, without, only_if_as_before=True):
+        if _put(path, shelves, without, now, only_if_as_before=True):
             return
-    _put(path, shelves, without, only_if_as_before=False)
+    _put(path, shelves, without, now, only_if_as_before=False)
 
 
 def state_of(path: Path) -> tuple[int, int] | None:
@@ -90,12 +105,14 @@ def state_of(path: Path) -> tuple[int, int] | None:
     return status.st_ino, status.st_mtime_ns
 
 
-def _put(path: Path, shelves: Iterable[Shelf[Any]], without: Collection[Source], *, only_if_as_before: bool) -> bool:
+def _put(
+    path: Path, shelves: Iterable[Shelf[Any]], without: Collection[Source], now: Clock, *, only_if_as_before: bool
+) -> bool:
     """Write the file and put it in place; False: another server has put its own there meanwhile."""
     before = state_of(path)
     kept: dict[Source, Shelf[Any]] = {shelf.source: shelf for shelf in shelves}
     known: dict[Source, datetime] = {source: shelf.changed_at for source, shelf in kept.items()}
-    kept |= {source: shelf for source, shelf in load(path, newer_than=known).items() if source not in without}
+    kept |= {source: shelf for source, shelf in load(path, newer_than=known, now=now).items() if source not in without}
     # mkstemp's files are their owner's alone.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".new", dir=path.parent)
     os.close(descriptor)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from stocktrim_client.snapshot.filing import load, save, state_of
+from stocktrim_client.snapshot.filing import Clock, load, save, state_of
 from stocktrim_client.snapshot.lane import Lane, log
 from stocktrim_client.snapshot.standing import Source
 
@@ -17,10 +17,11 @@ Spawn = Callable[[Coroutine[None, None, None], str], asyncio.Task[None]]
 class Keeper:
     """Keeps lanes in a file; `spawn` starts a task that outlives its caller."""
 
-    def __init__(self, path: Path, lanes: Mapping[Source, Lane], spawn: Spawn) -> None:
+    def __init__(self, path: Path, lanes: Mapping[Source, Lane], spawn: Spawn, now: Clock) -> None:
         self._path = path
         self._lanes = lanes
         self._spawn = spawn
+        self._now = now
         self._seen: tuple[int, int] | None = None
         self._taking: asyncio.Task[None] | None = None
         self.saving: asyncio.Task[None] | None = None
@@ -63,7 +64,7 @@ class Keeper:
         known: dict[Source, datetime] = {
             source: lane.shelf.changed_at for source, lane in self._lanes.items() if lane.shelf is not None
         }
-        for source, shelf in (await asyncio.to_thread(load, self._path, newer_than=known)).items():
+        for source, shelf in (await asyncio.to_thread(load, self._path, newer_than=known, now=self._now)).items():
             lane = self._lanes[source]
             # One that was changed later may have been read earlier: all but the change would go back.
             if not lane.is_reading and (lane.shelf is None or shelf.read_at > lane.shelf.changed_at):
@@ -74,8 +75,10 @@ class Keeper:
             self._is_unsaved = False
             doubtful: list[Source] = [source for source, lane in self._lanes.items() if lane.is_doubtful]
             shelves = [lane.shelf for lane in self._lanes.values() if lane.shelf is not None and not lane.is_doubtful]
+            # Of a clock that was set back since: the next start could not tell their age.
+            shelves = [shelf for shelf in shelves if shelf.changed_at <= self._now()]
             try:
-                await asyncio.to_thread(save, self._path, shelves, without=doubtful)
+                await asyncio.to_thread(save, self._path, shelves, without=doubtful, now=self._now)
             except (OSError, sqlite3.Error) as error:
                 # The records are on hand all the same; the next reading tries again.
                 log.warning("The records could not be kept in a file (%s).", type(error).__name__)

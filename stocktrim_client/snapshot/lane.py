@@ -11,7 +11,7 @@ from typing import Any
 from stocktrim_client.errors import DeadlineError, StockTrimError
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot.shelf import Shelf
-from stocktrim_client.snapshot.standing import Kind, KindStanding, Source
+from stocktrim_client.snapshot.standing import IN_ONE, Kind, KindStanding, Source
 
 log = logging.getLogger("stocktrim_client.snapshot")
 
@@ -70,15 +70,16 @@ class Lane:
         """Raises: why there is nothing."""
         if self.shelf is not None:
             return self.shelf
-        name = self.source.replace("_", " ")
+        name, is_one = self.source.replace("_", " "), self.source in IN_ONE
         if self.is_reading:
-            raise DeadlineError(f"The {name} are still being read ({self.met:,} so far). Ask again in a moment.")
+            are = "is" if is_one else "are"
+            raise DeadlineError(f"The {name} {are} still being read ({self.met:,} so far). Ask again in a moment.")
         if isinstance(self.error, StockTrimError):
             # A copy: every caller adds its own trace.
             raise copy.copy(self.error)
         if self.error is not None:
             raise self.error
-        raise DeadlineError(f"The {name} have not been read, and the client was closed.")
+        raise DeadlineError(f"The {name} {'has' if is_one else 'have'} not been read, and the client was closed.")
 
     def conclude(self, task: asyncio.Task[None]) -> None:
         """Keep a fault of ours, so that it is raised to whoever asks instead of looking like a slow reading."""
@@ -91,11 +92,12 @@ class Lane:
     def standing(self, kind: Kind, now: datetime) -> KindStanding:
         """How one of its kinds stands."""
         shelf = self.shelf
+        age = None if shelf is None else (now - shelf.checked_at).total_seconds()
         return KindStanding(
             kind=kind,
             rows=0 if shelf is None else shelf.count(kind),
             read_at=None if shelf is None else shelf.read_at,
-            age_seconds=None if shelf is None else max(0.0, (now - shelf.checked_at).total_seconds()),
+            age_seconds=None if age is None or age < 0 else age,
             computed_at=None if shelf is None else shelf.computed_at(),
             is_reading=self.is_reading,
             rows_so_far=self.met if self.is_reading else 0,

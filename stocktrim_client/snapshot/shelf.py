@@ -106,8 +106,8 @@ class Shelf(Generic[M]):
                 return False
             changes |= dict(enumerate(added, self._next))
             self._next += len(added)
-            self.read_at = self.checked_at = read_at
-            self.changed_at = max(self.changed_at, read_at)
+            # Not the later of both: the clock may have been set back.
+            self.read_at = self.checked_at = self.changed_at = read_at
             if changes:
                 changed = {**self._by_position, **changes}
                 self._by_position = {place: record for place, record in changed.items() if record is not None}

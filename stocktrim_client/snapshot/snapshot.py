@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextvars import Context
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
@@ -25,7 +25,7 @@ from stocktrim_client.models import (
 from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot import asking
 from stocktrim_client.snapshot.database import Slimmer
-from stocktrim_client.snapshot.filing import file_name
+from stocktrim_client.snapshot.filing import Clock, file_name, utc_now
 from stocktrim_client.snapshot.finding import Fitting, Found, best, nearest
 from stocktrim_client.snapshot.index import MOST_GUESSES
 from stocktrim_client.snapshot.keeper import Keeper
@@ -78,10 +78,6 @@ class PlanAt(NamedTuple):
     rows: tuple[OrderPlanRow, ...]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Snapshot:
     """Everything of the account that questions about many records need.
 
@@ -100,7 +96,7 @@ class Snapshot:
         folder: Path | None = None,
         account: Sequence[str] = (),
         max_age_seconds: float = MAX_AGE_SECONDS,
-        now: Callable[[], datetime] = _utc_now,
+        now: Clock = utc_now,
     ) -> None:
         self.helpers = helpers
         self._max_age = max_age_seconds
@@ -110,7 +106,7 @@ class Snapshot:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
-        self._keeper = Keeper(folder / file_name(*account), self._lanes, self._spawn) if folder else None
+        self._keeper = Keeper(folder / file_name(*account), self._lanes, self._spawn, now) if folder else None
         self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
         self._letting_go: list[Callable[[], None]] = []

@@ -46,6 +46,8 @@ SOURCES_OF: dict[Kind, tuple[Source, ...]] = {
     "bills_of_materials": ("bills_of_materials",),
 }
 
+IN_ONE: frozenset[Kind] = frozenset({"order_plan", "stock_by_location"})
+"""Kinds spoken of as one thing, not as many."""
 
 NAMING_SUPPLIERS: frozenset[Kind] = frozenset({"products", "product_suppliers", "purchase_orders"})
 """Tables whose records name a supplier by one word or another; which one is meant, the suppliers tell."""
@@ -62,7 +64,9 @@ class KindStanding(Model):
     kind: Kind
     rows: int = Field(default=0, description="Records on hand")
     read_at: AwareDatetime | None = Field(default=None, description="When reading them began; None: none are on hand")
-    age_seconds: float | None = Field(default=None, description="Since StockTrim last had nothing newer")
+    age_seconds: float | None = Field(
+        default=None, description="Since StockTrim last had nothing newer; None: not known"
+    )
     computed_at: AwareDatetime | None = Field(
         default=None, description="Of the plan: when StockTrim computed the oldest row of it"
     )
@@ -78,17 +82,25 @@ class KindStanding(Model):
     @property
     def warning(self) -> str | None:
         """What a reader must know before trusting the records; None: nothing."""
-        name = self.kind.replace("_", " ")
+        name, is_one = self.kind.replace("_", " "), self.kind in IN_ONE
+        are, were, them = ("is", "was", "it") if is_one else ("are", "were", "them")
         if not self.is_on_hand:
             if self.is_reading:
-                return f"The {name} are still being read ({self.rows_so_far:,} so far), so none are counted here yet."
+                none = "nothing of it is" if is_one else "none are"
+                return f"The {name} {are} still being read ({self.rows_so_far:,} so far), so {none} counted here yet."
             if self.error:
-                return f"The {name} are missing: {self.error}"
-            return f"The {name} have not been read yet."
+                return f"The {name} {are} missing: {self.error}"
+            return f"The {name} {'has' if is_one else 'have'} not been read yet."
+        if self.age_seconds is None:
+            aged = f"{were} read before this computer's clock was set back, so how long ago is not known"
+        elif self.age_seconds < 1:
+            aged = f"{were} read just now"
+        else:
+            aged = f"{are} {in_words(self.age_seconds)} old"
         if self.error:
-            return f"The {name} are {in_words(self.age_seconds)} old; reading them again failed: {self.error}"
+            return f"The {name} {aged}; reading {them} again failed: {self.error}"
         if self.is_reading:
-            return f"The {name} are {in_words(self.age_seconds)} old; newer ones are being read."
+            return f"The {name} {aged}; {'a newer one is' if is_one else 'newer ones are'} being read."
         return None
 
 

@@ -315,6 +315,39 @@ async def test_a_reading_that_fails_leaves_the_earlier_one_in_the_file_with_its_
     assert found["customers"].checked_at > early
 
 
+async def test_what_a_clock_set_back_since_had_read_is_neither_believed_nor_kept(tmp_path: Path) -> None:
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (stocktrim, snapshot, wall):
+        wall.passes(hours=5)
+        await snapshot.need()
+        await snapshot.aclose()
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        wall.passes(hours=-5)
+        later = snapshot_of(stocktrim, folder=tmp_path, now=wall)
+        assert not (await later.need("products", wait=0)).of("products").is_on_hand
+        await later.need("products", "suppliers")
+        await until(lambda: not later._tasks)
+        await later.aclose()
+    found = load(file_in(tmp_path), now=wall)
+    assert {shelf.changed_at for shelf in found.values()} == {wall.time}
+    assert "NEW-1" in [one.product_id for one in found["products"].records]
+
+
+async def test_records_read_by_a_clock_that_is_set_back_have_no_age_until_they_are_read_again(tmp_path: Path) -> None:
+    far = sandbox()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, wall):
+        await snapshot.need()
+        wall.passes(hours=-5)
+        standing = await snapshot.need("products", wait=0)
+        assert standing.of("products").age_seconds is None
+        assert "clock was set back" in standing.warnings[0]
+        await snapshot.need("products")
+        await until(lambda: not snapshot._tasks)
+        assert snapshot.standing("products").of("products").age_seconds == 0
+        # Of the others nothing is filed that the next start would have to leave out.
+        assert list(load(file_in(tmp_path))) == ["products"]
+
+
 async def test_the_client_keeps_a_file_where_it_is_told_to(tmp_path: Path) -> None:
     async with StockTrimClient("sandbox", "sandbox", transport=sandbox(), snapshot_folder=tmp_path) as stocktrim:
         await stocktrim.snapshot.need()

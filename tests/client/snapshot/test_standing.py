@@ -15,6 +15,10 @@ def one(**fields: Any) -> KindStanding:
     return KindStanding(kind="purchase_orders", **fields)
 
 
+def plan(**fields: Any) -> KindStanding:
+    return KindStanding(kind="order_plan", **fields)
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -51,6 +55,29 @@ def test_an_age_is_said_as_people_say_it(seconds: float | None, words: str) -> N
         (
             one(read_at=THEN, age_seconds=700, is_reading=True),
             "The purchase orders are 11 minutes old; newer ones are being read.",
+        ),
+        (
+            one(read_at=THEN, age_seconds=0.4, is_reading=True),
+            "The purchase orders were read just now; newer ones are being read.",
+        ),
+        (plan(), "The order plan has not been read yet."),
+        (plan(error="No."), "The order plan is missing: No."),
+        (
+            plan(is_reading=True, rows_so_far=7),
+            "The order plan is still being read (7 so far), so nothing of it is counted here yet.",
+        ),
+        (
+            plan(read_at=THEN, age_seconds=0, error="No."),
+            "The order plan was read just now; reading it again failed: No.",
+        ),
+        (
+            plan(read_at=THEN, age_seconds=3960, is_reading=True),
+            "The order plan is 66 minutes old; a newer one is being read.",
+        ),
+        (
+            plan(read_at=THEN, is_reading=True),
+            "The order plan was read before this computer's clock was set back, so how long ago is not known; "
+            "a newer one is being read.",
         ),
     ],
 )
