@@ -206,6 +206,32 @@ async def test_two_servers_on_one_file_share_what_either_reads(tmp_path: Path) -
         await other.aclose()
 
 
+async def test_records_on_hand_never_go_back_to_an_earlier_reading_than_another_server_s(tmp_path: Path) -> None:
+    gate = Gate()
+    far = sandbox()
+    path = tmp_path / file_name()
+    async with on_hand(far, folder=tmp_path) as (_, snapshot, wall):
+        suppliers = await snapshot.suppliers()
+        await snapshot.need()
+        await until(lambda: not snapshot._tasks)
+        wall.passes(minutes=11)
+        calls = asked(far)["list_suppliers"]
+        far.faults.add(Fault("delay", at="list_suppliers", seconds=1))
+        far._sleep = gate.sleep
+        reading = asyncio.create_task(snapshot.need("suppliers"))
+        await until(lambda: asked(far)["list_suppliers"] > calls)
+        wall.passes(minutes=1)
+        save(path, [Shelf("suppliers", suppliers, read_at=wall.time)])
+        await snapshot.need("customers")
+        seen = snapshot.standing("suppliers").as_of
+        gate.opens()
+        await reading
+        after = snapshot.standing("suppliers").as_of
+        assert seen
+        assert after
+        assert after >= seen
+
+
 async def test_two_servers_that_write_at_once_leave_a_whole_file(tmp_path: Path) -> None:
     far = sandbox(60)
     async with on_hand(far, folder=tmp_path) as (stocktrim, one, wall):
