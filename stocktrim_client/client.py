@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,11 +15,13 @@ import truststore
 
 from stocktrim_client.changes import Changes, FileJournal, Journal
 from stocktrim_client.errors import NotSentError
-from stocktrim_client.retry import DEFAULT_POLICY, RetryPolicy
+from stocktrim_client.operations import find_operation
+from stocktrim_client.retry import DEFAULT_POLICY, Phase, RetryPolicy
 from stocktrim_client.snapshot import Kind
 from stocktrim_client.snapshot.watching import WriteWatch
 from stocktrim_client.transport import AttemptEvent, ResilientAsyncTransport, checked_address
 from stocktrim_client.verdicts import raise_for_answer, raise_for_nameless_answer, raise_for_raw_answer
+from stocktrim_client.wording import as_doing
 
 if TYPE_CHECKING:
     from stocktrim_client.generated.client import Client
@@ -164,7 +166,7 @@ class StockTrimClient:
     ) -> "Client":
         from stocktrim_client.generated.client import Client
 
-        http = httpx.AsyncClient(
+        http = _Http(
             base_url=self._base_url,
             transport=self._transport,
             timeout=timeout,
@@ -209,6 +211,22 @@ class StockTrimClient:
 
     def __repr__(self) -> str:
         return f"StockTrimClient({self._base_url!r})"
+
+
+class _Http(httpx.AsyncClient):
+    """httpx, but for its own word for an address that is none: callers know StockTrimError."""
+
+    def build_request(self, method: str, url: httpx.URL | str, **more: Any) -> httpx.Request:
+        try:
+            return super().build_request(method, url, **more)
+        except httpx.InvalidURL as error:
+            operation = find_operation(method, str(url))
+            raise NotSentError(
+                f"{as_doing(operation.summary)} was not sent: what was given does not fit into an address, as it is "
+                "too long or holds control characters. Nothing was changed. Check the code.",
+                operation=operation.name,
+                phase=Phase.NOT_SENT,
+            ) from error
 
 
 class _AsyncOnly(httpx.BaseTransport):

@@ -13,6 +13,7 @@ from stocktrim_client import changes
 from stocktrim_client.client import BASE_URL, StockTrimClient, proxy_for
 from stocktrim_client.errors import CredentialsError, NotFoundError, NotSentError, StockTrimError
 from stocktrim_client.generated.api.products import list_products, save_product
+from stocktrim_client.generated.api.suppliers import get_supplier
 from stocktrim_client.generated.models import ProductsRequestDto
 from stocktrim_client.models import CustomerDraft, ProductDraft, StockCount
 from stocktrim_client.operations import OPERATIONS
@@ -387,3 +388,22 @@ async def test_nothing_is_deleted_without_a_key(blank: str) -> None:
         for product, component in ((blank, "BOX-GIFT"), ("GIFT-MORNING", blank), (blank, blank)):
             assert (await stocktrim.bills_of_materials.delete(product, component)).status == "unchanged"
     assert not set(asked(far)) & set(deletions)
+
+
+@pytest.mark.parametrize("code", ["x" * 100_000, "☕" * 40_000])
+async def test_a_code_too_long_for_an_address_is_not_sent_and_said_so(code: str) -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        for call in (
+            stocktrim.products.find(code),
+            stocktrim.suppliers.find(code),
+            stocktrim.purchase_orders.find(code),
+            stocktrim.bills_of_materials.all(product_id=code),
+            stocktrim.suppliers.delete(code),
+            get_supplier.asyncio(client=stocktrim.api, code=code),
+        ):
+            with pytest.raises(NotSentError, match=r"was not sent: .* too long") as caught:
+                await call
+            assert caught.value.operation
+            assert len(str(caught.value)) < 250
+    assert far.requests == []
