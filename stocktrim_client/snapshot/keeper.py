@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
@@ -40,8 +41,12 @@ class Keeper:
     def doubt(self) -> None:
         """Something in the file is no longer true: no start may believe it."""
         self._is_unsaved = True
-        with contextlib.suppress(OSError):
+        try:
             self._path.unlink(missing_ok=True)
+        except OSError:
+            # The folder may be closed to us by now, and the file still open.
+            with contextlib.suppress(OSError):
+                os.truncate(self._path, 0)
 
     def save_soon(self) -> None:
         """Write the file in the background; what changes while it is written is written after it."""
@@ -80,7 +85,8 @@ class Keeper:
             try:
                 await asyncio.to_thread(save, self._path, shelves, without=doubtful, now=self._now)
             except (OSError, sqlite3.Error) as error:
-                # The records are on hand all the same; the next reading tries again.
+                # The records are on hand all the same; the next reading tries again, or closing does.
                 log.warning("The records could not be kept in a file (%s).", type(error).__name__)
-            else:
-                self._seen = await asyncio.to_thread(state_of, self._path)
+                self._is_unsaved = True
+                return
+            self._seen = await asyncio.to_thread(state_of, self._path)

@@ -1,7 +1,9 @@
 """Records that outlive a start: the owner's alone, whole or not at all, shared by several servers."""
 
 import asyncio
+import contextlib
 import os
+import shutil
 import sqlite3
 import stat
 import sys
@@ -194,6 +196,76 @@ async def test_a_folder_that_cannot_be_written_leaves_the_records_in_memory(
     assert "could not be kept in a file" in caplog.text
 
 
+def _removed(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def _a_file_instead(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("a file, not a folder")
+
+
+def _closed_to_us(folder: Path) -> None:
+    folder.chmod(0o500)
+
+
+@pytest.mark.parametrize("mishap", [_removed, _a_file_instead, _closed_to_us])
+async def test_a_folder_lost_while_running_costs_no_more_than_what_the_next_start_would_have_known(
+    mishap: Callable[[Path], None], tmp_path: Path
+) -> None:
+    far = sandbox()
+    folder = tmp_path / "records"
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=folder) as stocktrim:
+        await stocktrim.snapshot.need()
+        await until(lambda: not stocktrim.snapshot._tasks)
+        mishap(folder)
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        assert (await stocktrim.snapshot.refresh("suppliers")).is_complete
+        assert "NEW-1" in [one.product_id for one in await stocktrim.snapshot.products()]
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=folder) as stocktrim:
+        assert "NEW-1" in [one.product_id for one in await stocktrim.snapshot.products()]
+    with contextlib.suppress(NotADirectoryError):
+        folder.chmod(0o700)
+
+
+FULL = """
+import asyncio, resource, sys
+from pathlib import Path
+from stocktrim_client import StockTrimClient
+from stocktrim_client.models import ProductDraft
+from stocktrim_client.sandbox import Sandbox
+
+async def main(folder):
+    far = Sandbox(300)
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=folder) as stocktrim:
+        await stocktrim.snapshot.need()
+    # No file may grow longer, as on a disk with no more room.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=folder) as stocktrim:
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", name="New"))
+        print((await stocktrim.snapshot.need()).is_complete, len(await stocktrim.snapshot.products()))
+    print(*(path.name for path in folder.glob(".*")))
+    async with StockTrimClient("sandbox", "sandbox", transport=far, snapshot_folder=folder) as stocktrim:
+        print(len(await stocktrim.snapshot.products()))
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+async def test_a_full_disk_leaves_no_half_file_and_nothing_untrue(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        FULL,
+        str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, warned = await process.communicate()
+    assert said.splitlines() == [b"True 301", b"", b"301"]
+    assert b"could not be kept in a file" in warned
+
+
 async def test_two_servers_on_one_file_share_what_either_reads(tmp_path: Path) -> None:
     far = sandbox(60)
     async with on_hand(far, folder=tmp_path) as (stocktrim, one, _):
@@ -300,8 +372,9 @@ async def test_a_look_cut_short_leaves_nothing_for_the_next_start_to_believe(tmp
         await snapshot.refresh("customers")
         await until(lambda: [task.get_name() for task in snapshot._tasks] == ["look"])
         assert set(SOURCES) - set(load(file_in(tmp_path))) == {"suppliers"}
-    assert set(SOURCES) - set(load(file_in(tmp_path))) == {"suppliers"}
-    gate.opens()
+        await snapshot.aclose()
+        assert set(SOURCES) - set(load(file_in(tmp_path))) == {"suppliers"}
+        gate.opens()
     async with on_hand(far, folder=tmp_path) as (_, snapshot, _):
         assert "Renamed" in [one.name for one in await snapshot.suppliers()]
 
