@@ -1,8 +1,8 @@
 """What an argument of a prompt or of a resource may be: codes and names of the records on hand."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
@@ -21,8 +21,11 @@ from stocktrim_client.snapshot import SearchKind
 from stocktrim_client.snapshot.words import fold
 from stocktrim_mcp_server.answers import visible
 from stocktrim_mcp_server.dependencies import App
-from stocktrim_mcp_server.prompts import LONGEST_ARGUMENT, RECIPES
-from stocktrim_mcp_server.resources import TEMPLATES
+from stocktrim_mcp_server.prompts import LONGEST_ARGUMENT, recipes
+from stocktrim_mcp_server.resources import TEMPLATES, templates
+
+if TYPE_CHECKING:
+    from stocktrim_client.snapshot import Snapshot
 
 MOST_VALUES = 100
 """As many as the protocol allows."""
@@ -53,10 +56,12 @@ class Word(NamedTuple):
 class Completions:
     """Values for arguments, without waiting long for records: what is not on hand then is there for the next one."""
 
-    def __init__(self, app: App, wait: float = WAIT) -> None:
+    def __init__(self, app: App, menu: Collection[str], wait: float = WAIT) -> None:
         self._app = app
+        self._menu = menu
         self._wait = wait
         self._known: dict[Values, tuple[Sequence[Any], list[Word]]] = {}
+        self._follows: Snapshot | None = None
 
     async def complete(
         self,
@@ -65,7 +70,7 @@ class Completions:
         context: CompletionContext | None,
     ) -> Completion:
         """Values that begin like what was typed, then those that hold it, by code and by name."""
-        values = values_of(ref, argument.name)
+        values = values_of(ref, argument.name, self._menu)
         if values is None:
             return Completion(values=[], total=0, has_more=False)
         words = await self._words(values)
@@ -93,10 +98,17 @@ class Completions:
 
         return await asyncio.to_thread(delivered)
 
+    def _follow(self, snapshot: "Snapshot") -> None:
+        """Let go of what was made of records as soon as they are replaced, not when somebody types again."""
+        if self._follows is not snapshot:
+            self._follows = snapshot
+            snapshot.on_replacing(self._known.clear)
+
     async def _words(self, values: Values) -> list[Word] | None:
         source = SOURCE[values]
         try:
             stocktrim = self._app.stocktrim
+            self._follow(stocktrim.snapshot)
             standing = await stocktrim.snapshot.need(source, wait=self._wait)
             if standing.missing:
                 return None
@@ -110,22 +122,22 @@ class Completions:
         return known[1]
 
 
-def add_completions(built: MCPServer[App], app: App) -> None:
-    """Offer values for arguments."""
-    built.completion()(Completions(app).complete)
+def add_completions(built: MCPServer[App], app: App, menu: Collection[str]) -> None:
+    """Offer values for the arguments of what this menu brings."""
+    built.completion()(Completions(app, menu).complete)
 
 
-def values_of(ref: PromptReference | ResourceTemplateReference, argument: str) -> Values | None:
+def values_of(ref: PromptReference | ResourceTemplateReference, argument: str, menu: Collection[str]) -> Values | None:
     """What an argument takes values of. None: of nothing there is.
 
     Raises: MCPError for what is neither a prompt nor a template of ours.
     """
     if isinstance(ref, PromptReference):
-        for recipe in RECIPES:
+        for recipe in recipes(menu):
             if recipe.name == ref.name:
                 return OF_PROMPTS.get(argument)
         raise MCPError(INVALID_PARAMS, f"There is no prompt {ref.name[:LONGEST_ARGUMENT]!r}.")
-    for template in TEMPLATES:
+    for template in templates(menu):
         if ref.uri.startswith(template.beginning):
             return template.name if argument == template.argument else None
     raise MCPError(INVALID_PARAMS, f"There is no resource template {ref.uri[:LONGEST_ARGUMENT]!r}.")

@@ -10,7 +10,7 @@ from stocktrim_client.models import Product
 from stocktrim_mcp_server.answers import FRESH_SECONDS
 from stocktrim_mcp_server.dependencies import on_hand
 from stocktrim_mcp_server.planning.bounds import short
-from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 
 MOST_GUESSED = 5
 """Strange codes for which the nearest product is looked for."""
@@ -71,7 +71,7 @@ async def no_products(stocktrim: StockTrimClient, missing: Sequence[str]) -> lis
     if others:
         said.append(f"Nor are there {', '.join(repr(short(code, 60)) for code in others)}.")
     if said and not said[-1].endswith("?"):
-        said[-1] += " Find codes with search."
+        said[-1] += where_offered("search", " Find codes with search.")
     return said
 
 

@@ -1,6 +1,6 @@
 """Records and overviews as stocktrim:// addresses: the answers of the tools, for people to attach to a question."""
 
-from collections.abc import Awaitable, Callable, Generator, Iterable
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
@@ -57,6 +57,8 @@ class Overview(NamedTuple):
     title: str
     about: str
     tell: Callable[[App], Awaitable[str]]
+    needs: tuple[str, ...]
+    """The tools any of which says the same: who offers none of them does not mean it to be read."""
 
 
 class Template(NamedTuple):
@@ -68,6 +70,7 @@ class Template(NamedTuple):
     beginning: str
     argument: Code
     tell: Callable[[App, str], Awaitable[BaseModel]]
+    needs: tuple[str, ...]
 
     @property
     def uri(self) -> str:
@@ -89,9 +92,19 @@ class ShownLocation(Location):
     units_on_order: float
 
 
-def add_resources(built: MCPServer[App], app: App) -> None:
-    """Offer every overview and every kind of record."""
-    for overview in OVERVIEWS:
+def overviews(menu: Collection[str]) -> list[Overview]:
+    """Those that a tool on the menu brings."""
+    return [one for one in OVERVIEWS if any(tool in menu for tool in one.needs)]
+
+
+def templates(menu: Collection[str]) -> list[Template]:
+    """Those that a tool on the menu brings."""
+    return [one for one in TEMPLATES if any(tool in menu for tool in one.needs)]
+
+
+def add_resources(built: MCPServer[App], app: App, menu: Collection[str]) -> None:
+    """Offer what the tools on the menu say, and nothing else."""
+    for overview in overviews(menu):
         built.add_resource(
             FunctionResource(
                 uri=overview.uri,
@@ -102,7 +115,7 @@ def add_resources(built: MCPServer[App], app: App) -> None:
                 fn=_overview(app, overview),
             )
         )
-    for template in TEMPLATES:
+    for template in templates(menu):
         # A code is no path: dots and slashes are part of it.
         security = ResourceSecurity(exempt_params={template.argument})
         built.resource(
@@ -115,15 +128,15 @@ def add_resources(built: MCPServer[App], app: App) -> None:
         )(_record(app, template))
 
 
-def addresses(uri: str) -> tuple[str, ...]:
+def addresses(uri: str, menu: Collection[str]) -> tuple[str, ...]:
     """The ways in which an address may be meant, the likeliest first.
 
     Raises: ResourceNotFoundError where none can be.
     """
     bare = uri.removesuffix("/")
-    if bare in {overview.uri for overview in OVERVIEWS}:
+    if bare in {overview.uri for overview in overviews(menu)}:
         return (bare,)
-    for template in TEMPLATES:
+    for template in templates(menu):
         code = uri.removeprefix(template.beginning)
         if code != uri and 0 < len(code) <= LONGEST_CODE:
             # Whoever puts a code into the address as it is writes these marks, too, where URIs end.
@@ -131,8 +144,8 @@ def addresses(uri: str) -> tuple[str, ...]:
             return tuple(
                 f"{template.beginning}{one.replace('?', '%3F').replace('#', '%23')}" for one in dict.fromkeys(ways)
             )
-    there_are = ", ".join([*(overview.uri for overview in OVERVIEWS), *(template.uri for template in TEMPLATES)])
-    raise ResourceNotFoundError(f"There is no resource {uri[:200]!r}. There are: {there_are}.")
+    there = [*(overview.uri for overview in overviews(menu)), *(template.uri for template in templates(menu))]
+    raise ResourceNotFoundError(f"There is no resource {uri[:200]!r}. There are: {', '.join(there) or 'none'}.")
 
 
 def _overview(app: App, overview: Overview) -> Callable[[], Awaitable[str]]:
@@ -291,6 +304,7 @@ OVERVIEWS = (
         "StockTrim: status",
         "Whether StockTrim answers, how old its plan and the records on hand are",
         _status,
+        ("get_status",),
     ),
     Overview(
         "stocktrim://plan/today",
@@ -298,6 +312,7 @@ OVERVIEWS = (
         "StockTrim: what to order today",
         f"The reorder plan of the whole business: up to {PLAN_LINES} lines, most pressing first; totals of all; age",
         _plan,
+        ("get_reorder_plan",),
     ),
     Overview(
         "stocktrim://suppliers",
@@ -305,6 +320,7 @@ OVERVIEWS = (
         "StockTrim: suppliers",
         "Suppliers with lead time, contact, products and what is on open orders",
         _suppliers,
+        ("get_suppliers",),
     ),
     Overview(
         "stocktrim://schema",
@@ -312,6 +328,7 @@ OVERVIEWS = (
         "StockTrim: tables for questions in SQL",
         "The tables that questions in SQL read, with every column",
         _schema,
+        ("query_data",),
     ),
 )
 
@@ -323,6 +340,7 @@ TEMPLATES = (
         "stocktrim://product/",
         "code",
         _product,
+        ("get_products",),
     ),
     Template(
         "suppliers",
@@ -331,6 +349,7 @@ TEMPLATES = (
         "stocktrim://supplier/",
         "code",
         _supplier,
+        ("get_suppliers",),
     ),
     Template(
         "customers",
@@ -339,6 +358,7 @@ TEMPLATES = (
         "stocktrim://customer/",
         "code",
         _customer,
+        ("search", "query_data"),
     ),
     Template(
         "locations",
@@ -347,6 +367,7 @@ TEMPLATES = (
         "stocktrim://location/",
         "code",
         _location,
+        ("search", "query_data"),
     ),
     Template(
         "purchase_orders",
@@ -355,5 +376,6 @@ TEMPLATES = (
         "stocktrim://purchase-order/",
         "reference",
         _order,
+        ("find_purchase_orders",),
     ),
 )

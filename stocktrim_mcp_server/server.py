@@ -74,7 +74,7 @@ class HouseServer(MCPServer[App]):
         """Read a resource at its address, however a host put the code into it."""
         try:
             with self._its_menu():
-                address, *others = addresses(str(uri))
+                address, *others = addresses(str(uri), self.offers)
                 try:
                     return await super().read_resource(address, context)
                 except ResourceNotFoundError:
@@ -131,9 +131,9 @@ def build(app: App) -> MCPServer[App]:
         subscriptions=False,
     )
     built.app, built.offers = app, frozenset(names(groups))
-    add_resources(built, app)
+    add_resources(built, app, built.offers)
     add_prompts(built, built.offers, forgets=settings.data_folder is None and not settings.sandbox)
-    add_completions(built, app)
+    add_completions(built, app, built.offers)
     return built
 
 

@@ -19,10 +19,15 @@ menu: ContextVar[Collection[str] | None] = ContextVar("menu", default=None)
 """The tools of the server that is answering, so that no hint names one that is not there. None: all."""
 
 
+def where_offered(tool: str, told: str, otherwise: str = "") -> str:
+    """What is told of a tool where this server offers it, and what is told instead where not."""
+    there = menu.get()
+    return told if there is None or tool in there else otherwise
+
+
 def finding_hint() -> str:
     """What to do where nothing known is alike, with a blank before it; empty where this server has no search."""
-    there = menu.get()
-    return " search finds codes from words." if there is None or "search" in there else ""
+    return where_offered("search", " search finds codes from words.")
 
 
 def nearest(said: str, known: Iterable[str], most: int = 1) -> list[str]:

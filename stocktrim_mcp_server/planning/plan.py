@@ -41,6 +41,7 @@ from stocktrim_mcp_server.planning.catalogue import (
 )
 from stocktrim_mcp_server.planning.cover import STATES, State, Urgency, pressing, state, urgency
 from stocktrim_mcp_server.planning.identity import identity, mark
+from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.planning.overdue import NOT_PLACED
 from stocktrim_mcp_server.planning.replenishment import (
     Candidate,
@@ -519,7 +520,7 @@ def _late_orders(lines: Iterable[Line], catalogue: Catalogue, today: date | None
         every = len(late) if today is None else max(len(late), catalogue.overdue_orders(today))
         yield (
             f"{len(late)} open order(s) that hold these products are overdue: chase or cancel them first. {named}. "
-            f"{every} in all: find_purchase_orders, status Overdue."
+            f"{every} in all{where_offered('find_purchase_orders', ': find_purchase_orders, status Overdue')}."
         )
 
 

@@ -10,6 +10,7 @@ from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim, Tell, Telling
 from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 FOLLOWED = timedelta(seconds=40)
@@ -78,7 +79,7 @@ async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> 
         now_computed_at = await stocktrim.order_plan.calculated_at()
     except StockTrimError as error:
         # It was started all the same.
-        said = "The calculation was started, but how it goes could not be read: ask get_status in a minute."
+        said = f"The calculation was started, but how it goes could not be read: {_later()}."
         return ForecastRun(
             status="unknown",
             seen=seen.in_words,
@@ -87,11 +88,12 @@ async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> 
             warnings=(*warnings, str(error)),
         )
     if now_computed_at == computed_at:
-        said = "StockTrim says that nothing runs, but its plan is still the one before: ask get_status in a minute."
+        said = f"StockTrim says that nothing runs, but its plan is still the one before: {_later()}."
         return ForecastRun(
             status="unknown", seen=seen.in_words, plan_computed_at=computed_at, message=said, warnings=warnings
         )
-    said = "The calculation is over: get_reorder_plan shows the new figures."
+    plan = where_offered("get_reorder_plan", "get_reorder_plan shows", "StockTrim has")
+    said = f"The calculation is over: {plan} the new figures."
     return ForecastRun(
         status="finished", seen=seen.in_words, plan_computed_at=now_computed_at, message=said, warnings=warnings
     )
@@ -111,10 +113,14 @@ async def _follow(stocktrim: StockTrimClient, app: App, tell: Tell, seen: Seen) 
             break
 
 
+def _later() -> str:
+    return where_offered("get_status", "ask get_status in a minute", "look in StockTrim in a minute")
+
+
 def _still_running(seen: Seen, computed_at: datetime | None, warnings: tuple[str, ...]) -> ForecastRun:
     percent = seen.last.percent_complete
     far = "" if percent is None else f", {percent} %"
-    said = f"Still running{far}: ask get_status in a minute. Until then plans show the figures before it."
+    said = f"Still running{far}: {_later()}. Until then plans show the figures before it."
     return ForecastRun(
         status="running",
         percent=percent,

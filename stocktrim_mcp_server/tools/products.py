@@ -14,6 +14,7 @@ from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ag
 from stocktrim_mcp_server.meaning import meant_by, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue, OpenOrder
+from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.planning.replenishment import pace_of
 from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list, together
 
@@ -226,7 +227,8 @@ def _cut(products: Iterable[ShownProduct]) -> list[str]:
         return []
     lists = ", ".join(f"{count:,} {name.replace('_', ' ')} of {short(code, 60)!r}" for code, name, count in long)
     tables = ", ".join(dict.fromkeys(TABLE_OF[name] for _, name, _ in long))
-    return [f"The first {MOST_PARTS} are shown of {lists}; query_data reads all from {tables}."]
+    all_of_them = where_offered("query_data", f"; query_data reads all from {tables}")
+    return [f"The first {MOST_PARTS} are shown of {lists}{all_of_them}."]
 
 
 def _shared(meant: Mapping[str, Sequence[Product]]) -> list[str]:

@@ -16,7 +16,7 @@ from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand, re
 from stocktrim_mcp_server.meaning import guess, no_products
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue
-from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.overdue import NOT_PLACED, Lateness, lateness, ordered, to_come
 from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset, as_list, together
 
@@ -162,7 +162,8 @@ async def find_purchase_orders(
     on_first = (*unknown, *said) if seen.is_first else ()
     totals = _by_supplier(orders, catalogue) if seen.is_first else ()
     if len(totals) > MOST_SUPPLIERS:
-        more = f"Totals of {len(totals) - MOST_SUPPLIERS} more suppliers are left out: get_suppliers shows all."
+        all_of_them = where_offered("get_suppliers", ": get_suppliers shows all")
+        more = f"Totals of {len(totals) - MOST_SUPPLIERS} more suppliers are left out{all_of_them}."
         on_first, totals = (*on_first, more), totals[:MOST_SUPPLIERS]
     facts = dated(standing, *on_first, *seen.said, *_long(seen.rows, with_lines))
     facts["age"] = read_ago(standing)
@@ -211,8 +212,9 @@ def _called(orders: Iterable[Judged], references: Sequence[str]) -> tuple[set[in
     wanted = {reference.casefold() for reference in references}
     words = {name for _, those in names for name in those}
     known = {word.casefold() for word in words}
+    otherwise = where_offered("search", " Find references with search.")
     strange = [
-        f"There is no purchase order {short(one, 60)!r}.{guess(one, sorted(words)) or ' Find references with search.'}"
+        f"There is no purchase order {short(one, 60)!r}.{guess(one, sorted(words)) or otherwise}"
         for one in references
         if one.casefold() not in known
     ]
@@ -333,9 +335,10 @@ def _line(line: PurchaseOrderLine, catalogue: Catalogue) -> OrderLine:
 def _long(orders: Iterable[Judged], with_lines: bool) -> list[str]:
     """Which orders show only the first of their lines, and how to get all."""
     long = [one.order for one in orders if with_lines and len(one.order.lines) > MOST_LINES]
+    all_of_them = where_offered("query_data", ": query_data reads all from purchase_order_lines")
     return [
         f"Of the {len(one.lines):,} lines of {(one.reference or one.reference_number or '?')[:100]!r} the first "
-        f"{MOST_LINES} are shown: query_data reads all from purchase_order_lines."
+        f"{MOST_LINES} are shown{all_of_them}."
         for one in long
     ]
 

@@ -12,6 +12,7 @@ from stocktrim_client.snapshot import Kind, QuestionError
 from stocktrim_mcp_server.answers import Dated, dated, visible
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
 from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.toolbox import Toolset
 
 MOST_CHARACTERS = 40_000
@@ -35,8 +36,7 @@ COLUMNS = {
 
 
 SUGGESTED = (
-    "order_quantity is StockTrim's suggestion: get_reorder_plan sets aside what is on open orders or made here; "
-    "this does not."
+    "order_quantity is StockTrim's suggestion: {plan} sets aside what is on open orders or made here; this does not."
 )
 COUNTED_AGAIN = "total_cost is the whole order's: joined to its lines it counts once a line."
 
@@ -130,7 +130,8 @@ def _misread(sql: str, kinds: Sequence[Kind]) -> list[str]:
     ]
     words = {word.lower() for word in _WORD.findall(sql)}
     if "order_plan" in kinds and "order_quantity" in words:
-        said.append(SUGGESTED)
+        plan = where_offered("get_reorder_plan", "get_reorder_plan", "the reorder plan")
+        said.append(SUGGESTED.format(plan=plan))
     if {"purchase_orders", "purchase_order_lines"} <= set(kinds) and {"total_cost", "sum"} <= words:
         said.append(COUNTED_AGAIN)
     return said

@@ -12,6 +12,7 @@ from stocktrim_client.snapshot.standing import SOURCES
 from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
 from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 STALE = timedelta(days=7)
@@ -66,11 +67,12 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
         why = f"{account} answers every question with 'not found': check STOCKTRIM_API_URL."
         return Status(connection="fails", account=account, read_only=settings.read_only, warnings=(why,))
     warnings = _missing(records)
+    forecast = where_offered("run_forecast", "run_forecast", "a forecast run in StockTrim")
     age = None if computed_at is None else app.now() - computed_at
     if age is None:
-        warnings.append("StockTrim holds no plan: run_forecast makes one, once it holds products and sales.")
+        warnings.append(f"StockTrim holds no plan: {forecast} makes one, once it holds products and sales.")
     elif age > STALE:
-        warnings.append(f"The plan is {age.days} days old: run_forecast before ordering by it.")
+        warnings.append(f"The plan is {age.days} days old: {forecast} first, then order by it.")
     if progress.is_running:
         warnings.append("A forecast is running: figures will change when it ends.")
     return Status(

@@ -1,6 +1,8 @@
 """Values for the arguments of prompts and resources, through the SDK's own client, in both eras of the protocol."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -25,6 +27,8 @@ from stocktrim_mcp_server.completions import MOST_VALUES, Completions, Word, fit
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.prompts import LONGEST_ARGUMENT
 from stocktrim_mcp_server.settings import Settings
+from stocktrim_mcp_server.toolbox import names
+from stocktrim_mcp_server.tools import EVERY
 from tests.conftest import TODAY
 from tests.server.stdio import started
 
@@ -114,6 +118,32 @@ async def test_nothing_typed_gives_everything_each_once(app: App, era: Era) -> N
     assert (nothing.values, nothing.total, nothing.has_more) == ([], 0, False)
 
 
+async def test_only_what_the_menu_brings_is_completed(open_app: OpenApp, sandbox: Sandbox, era: Era) -> None:
+    app = open_app(sandbox, tools=("get_suppliers",))
+    await filled(app)
+    async with Client(server.build(app), mode=era) as client:
+        assert (await complete(client, template("stocktrim://supplier/{+code}"), "code", "hik")).values == ["HIKARI"]
+        for hidden in (template("stocktrim://customer/{+code}"), MONDAY):
+            with pytest.raises(MCPError, match="There is no") as refused:
+                await complete(client, hidden, "code", "")
+            assert refused.value.error.code == INVALID_PARAMS
+
+
+async def test_records_that_are_replaced_are_let_go_of_at_once(app: App, sandbox: Sandbox) -> None:
+    await filled(app)
+    completions = Completions(app, names(EVERY))
+    typed = CompletionArgument(name="code", value="")
+    assert (await completions.complete(template(PRODUCT), typed, None)).values
+    old = weakref.ref((await app.stocktrim.snapshot.products())[0])
+    for product in sandbox.shop.products.values():
+        product["stockOnHand"] = 77.0
+    sandbox.shop.changed()
+    await app.stocktrim.snapshot.refresh("products")
+    gc.collect()
+    assert old() is None
+    assert (await completions.complete(template(PRODUCT), typed, None)).values
+
+
 async def test_of_many_a_hundred_are_given_and_all_are_counted(open_app: OpenApp, clock: Any) -> None:
     app = open_app(Sandbox(3_000, today=TODAY, clock=clock))
     await filled(app)
@@ -160,7 +190,7 @@ async def test_a_completion_waits_no_longer_than_whoever_types_and_goes_on_readi
     sandbox.faults.add(Fault("silence", at="list_suppliers", times=1))
     app = App(Settings(sandbox=True, log_level="ERROR"), lambda _: client_of(sandbox))
     typed = CompletionArgument(name="supplier", value="h")
-    found = await asyncio.wait_for(Completions(app, wait=0).complete(MONDAY, typed, None), 5)
+    found = await asyncio.wait_for(Completions(app, names(EVERY), wait=0).complete(MONDAY, typed, None), 5)
     # How many there are is not known yet, so none is claimed.
     assert (found.values, found.total, found.has_more) == ([], None, None)
     await wait_all_tasks_blocked()

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 import pytest
 import pytest_asyncio
 from mcp import Client
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, TextContent, TextResourceContents
 from pydantic import SecretStr
 
 from stocktrim_client import StockTrimClient
@@ -101,12 +101,14 @@ Open = Callable[..., Account]
 Ask = Callable[..., Awaitable[CallToolResult]]
 
 
-def opened(sandbox: Sandbox, clock: Clock) -> App:
+def opened(sandbox: Sandbox, clock: Clock, tools: tuple[str, ...] = ()) -> App:
     def connect(settings: Settings) -> StockTrimClient:
         return StockTrimClient(*SECRETS, transport=sandbox, sleep=clock.sleep)
 
     auth_id, signature = map(SecretStr, SECRETS)
-    settings = Settings(auth_id=auth_id, auth_signature=signature, log_level="ERROR", toolsets=(ALL,))
+    settings = Settings(
+        auth_id=auth_id, auth_signature=signature, log_level="ERROR", toolsets=() if tools else (ALL,), tools=tools
+    )
     return App(settings, connect, now=sandbox.now)
 
 
@@ -612,3 +614,66 @@ async def test_a_code_longer_than_any_is_refused_by_every_tool_that_takes_codes(
                 assert len(text_of(result)) < 300
                 tried += 1
     assert tried > 12
+
+
+UNKNOWN: Mapping[str, tuple[Arguments, ...]] = {
+    "get_reorder_plan": (
+        {"products": ["NOPE"]},
+        {"categories": ["NOPE"]},
+        {"locations": ["NOPE"]},
+        {"suppliers": ["NOPE"]},
+        {"compare_to": "2020-01-01"},
+        {"compare_to": "yesterday"},
+        {"horizon_days": 0, "add_on_days": 30},
+        {"cursor": "x"},
+    ),
+    "explain_reorder": ({"products": ["NOPE"]}, {"products": ["V60-02"], "location": "NOPE"}),
+    "simulate_reorder": ({"products": ["NOPE"]}, {"suppliers": ["NOPE"]}, {"budget": 1}, {"delay_days": 30}),
+    "check_planning_data": ({"checks": ["nope"]}, {"suppliers": ["NOPE"]}),
+    "search": ({"query": "zzzz"},),
+    "get_products": ({"codes": ["NOPE"]}, {"codes": [f"N{number}" for number in range(30)]}),
+    "get_suppliers": ({"codes": ["NOPE"]},),
+    "get_sales_history": ({"products": ["NOPE"]}, {"products": ["V60-02"], "since": "2050-01-01"}),
+    "find_purchase_orders": (
+        {"references": ["NOPE"]},
+        {"suppliers": ["NOPE"]},
+        {"products": ["NOPE"]},
+        {"detail": True, "limit": 100},
+    ),
+    "query_data": (
+        {"sql": "SELECT nope FROM products"},
+        {"sql": "SELECT 1 FROM nope"},
+        {"sql": "SELECT code, order_quantity FROM order_plan"},
+        {"sql": "SELECT code FROM products WHERE supplier = 'Hikari Glass Works'"},
+        {"sql": "DELETE FROM products"},
+    ),
+    "set_defaults": ({"suppliers": ["NOPE"], "categories": ["NOPE"], "locations": ["NOPE"]},),
+}
+"""What names nothing, or asks for what is not there."""
+
+
+@pytest.mark.parametrize("tool", CALLS)
+async def test_no_answer_names_a_tool_that_is_not_offered(tool: str) -> None:
+    made = account(24)
+    product = made.sandbox.shop.products[key_of(made.sandbox, "V60-02")]
+    # Lists so long that an answer says where to read all of them.
+    product["suppliers"] = [{"supplierId": str(number), "supplierName": f"S{number}"} for number in range(40)]
+    made.sandbox.shop.changed()
+    alone = opened(made.sandbox, made.clock, tools=(tool,))
+    others = re.compile(rf"\b({'|'.join(name for name in names(EVERY) if name != tool)})\b")
+    async with Client(server.build(alone)) as client:
+        assert [one.name for one in (await client.list_tools()).tools] == [tool]
+        for address in [one.uri for one in (await client.list_resources()).resources]:
+            (content,) = (await client.read_resource(address)).contents
+            assert isinstance(content, TextResourceContents)
+            assert not others.search(content.text), address
+        for trouble in (False, True):
+            if trouble:
+                made.sandbox.faults.add(Fault("status", status=500, times=None))
+                made.clock.seconds += 3_600
+            for arguments in (*CALLS[tool], *UNKNOWN.get(tool, ()), {"nope": 1}):
+                result = await client.call_tool(tool, arguments)
+                told = text_of(result) + json.dumps(result.structured_content)
+                named = [told[max(0, one.start() - 80) : one.end() + 20] for one in others.finditer(told)]
+                assert not named, (arguments, named)
+    await alone.aclose()

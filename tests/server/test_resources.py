@@ -36,6 +36,7 @@ Era = Literal["auto", "legacy"]
 OpenApp = Callable[..., App]
 
 TOKEN_LIMIT = 25_000
+TEMPLATE_NAMES = ("product", "supplier", "customer", "location", "purchase_order")
 STATIC = [overview.uri for overview in OVERVIEWS]
 CODES = (
     "A/B",
@@ -391,14 +392,36 @@ def test_a_text_that_would_be_cut_off_is_shortened_at_a_line_and_says_so_first()
     assert bounded("a\n" + "x" * 100_000).endswith("\n\na\n" + "x" * (MOST_CHARACTERS - 2))
 
 
-async def test_a_read_only_server_and_one_of_few_tools_offer_the_same_resources(
-    open_app: OpenApp, sandbox: Sandbox, era: Era
+@pytest.mark.parametrize(
+    ("different", "offered"),
+    [
+        ({"read_only": True}, ["status", "plan_today", "suppliers", "schema", *TEMPLATE_NAMES]),
+        ({"tools": ("search",)}, ["customer", "location"]),
+        ({"toolsets": ("query",)}, ["schema", "customer", "location"]),
+        ({"tools": ("get_status",)}, ["status"]),
+        ({"tools": ("get_products", "get_reorder_plan")}, ["plan_today", "product"]),
+        ({"tools": ("get_suppliers",)}, ["suppliers", "supplier"]),
+        ({"tools": ("find_purchase_orders",)}, ["purchase_order"]),
+        ({"tools": ("run_forecast",)}, []),
+    ],
+)
+async def test_a_resource_is_there_where_a_tool_is_that_says_the_same(
+    open_app: OpenApp, sandbox: Sandbox, era: Era, different: dict[str, Any], offered: list[str]
 ) -> None:
-    for different in ({"read_only": True}, {"tools": ("search",)}, {"toolsets": ("query",)}):
-        async with Client(server.build(open_app(sandbox, **different)), mode=era) as client:
-            assert [one.uri for one in (await client.list_resources()).resources] == STATIC
-            assert "V60-02" in await read(client, "stocktrim://plan/today")
-            assert "V60-02" in await read(client, "stocktrim://product/V60-02")
+    async with Client(server.build(open_app(sandbox, **different)), mode=era) as client:
+        resources = (await client.list_resources()).resources
+        templates = (await client.list_resource_templates()).resource_templates
+        assert [one.name for one in (*resources, *templates)] == offered
+        addresses = {"plan_today": "stocktrim://plan/today", "product": "stocktrim://product/V60-02"}
+        addresses |= {"customer": "stocktrim://customer/CAFE-LUMEN", "suppliers": "stocktrim://suppliers"}
+        for name, address in addresses.items():
+            if name in offered:
+                assert await read(client, address)
+            else:
+                error = await refused(client, address)
+                assert error.error.code == INVALID_PARAMS
+                assert error.error.message.startswith(f"There is no resource '{address}'. There are: ")
+                assert all(one.uri in error.error.message for one in resources)
 
 
 async def test_hosts_are_told_how_long_they_may_keep_what_they_have(app: App) -> None:
@@ -457,7 +480,7 @@ def test_any_code_comes_back_from_its_encoded_address(code: str) -> None:
         encoded = quote(code, safe="")
     except UnicodeEncodeError:
         return
-    first, *_ = addresses(f"stocktrim://product/{encoded}")
+    first, *_ = addresses(f"stocktrim://product/{encoded}", ["get_products"])
     assert UriTemplate.parse("stocktrim://product/{+code}").match(first) == {"code": code}
 
 
