@@ -1,4 +1,4 @@
-"""Snapshot: the account's records on hand, and the readings that keep them so."""
+"""Snapshot: the account's records on hand, and when they are read. How one source is read: reader.py."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,11 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextvars import Context
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from stocktrim_client.errors import StockTrimError
-from stocktrim_client.helpers.wire import Keep
 from stocktrim_client.models import (
     BomLine,
     Customer,
@@ -22,16 +21,14 @@ from stocktrim_client.models import (
     Supplier,
     supplier_keys,
 )
-from stocktrim_client.models.base import Model
 from stocktrim_client.snapshot import asking
-from stocktrim_client.snapshot.database import Slimmer
 from stocktrim_client.snapshot.filing import Clock, file_name, utc_now
 from stocktrim_client.snapshot.finding import Fitting, Found, best, nearest
 from stocktrim_client.snapshot.index import MOST_GUESSES
 from stocktrim_client.snapshot.keeper import Keeper
 from stocktrim_client.snapshot.lane import Lane, Written
-from stocktrim_client.snapshot.memory import give_back
 from stocktrim_client.snapshot.question import Cell, QuestionError, Table
+from stocktrim_client.snapshot.reader import PLAN_SECONDS, Reader
 from stocktrim_client.snapshot.readings import Helpers
 from stocktrim_client.snapshot.shelf import Shelf
 from stocktrim_client.snapshot.standing import (
@@ -48,22 +45,12 @@ from stocktrim_client.snapshot.standing import (
     read_beside,
 )
 from stocktrim_client.snapshot.tables import NO_KEYS, TABLES, TableShape
-from stocktrim_client.transport import calling
-
-M = TypeVar("M", bound=Model)
-T = TypeVar("T")
 
 MAX_AGE_SECONDS = 600.0
-PLAN_SECONDS = 3600.0
-"""A plan that StockTrim has not computed again serves so long: its rows also tell stock, which moves."""
 MOST_LOOKS = 20
 """Records looked at one by one after our own writes; if there are more, all are read."""
 PROGRESS_SECONDS = 0.25
 """Time between two words of progress, at least."""
-LARGE = 2_000
-"""Records whose reading leaves memory worth handing back."""
-RECORDS_A_WORD = 50
-"""Records between two words of progress: a page of products."""
 PLANS_KEPT = 4
 """Plans of single locations kept on hand: each is as large as the plan."""
 
@@ -109,7 +96,7 @@ class Snapshot:
         self._keeper = Keeper(folder / file_name(*account), self._lanes, self._spawn, now) if folder else None
         self._filling: asyncio.Task[None] | None = None
         self._is_closed = False
-        self._letting_go: list[Callable[[], None]] = []
+        self._reader = Reader(helpers, self._lanes, now, start=self._start, tell=self._tell, changed=self._save_soon)
 
     # What is on hand
 
@@ -118,7 +105,7 @@ class Snapshot:
 
         For whoever keeps something made of them: held on to, the old ones would stand beside the new ones in memory.
         """
-        self._letting_go.append(let_go)
+        self._reader.letting_go.append(let_go)
 
     def standing(self, *kinds: Kind) -> Standing:
         """What is on hand now of these kinds, or of all."""
@@ -366,7 +353,7 @@ class Snapshot:
         lane.met = 0
         lane.was_tried = True
         lane.touched.clear()
-        lane.task = self._spawn(self._read(lane), "read")
+        lane.task = self._spawn(self._reader.read(lane), "read")
         lane.task.add_done_callback(lane.conclude)
         return lane.task
 
@@ -376,35 +363,9 @@ class Snapshot:
             return lane.looking
         if self._is_closed or not lane.written:
             return None
-        lane.looking = self._spawn(self._look_again(lane), "look")
+        lane.looking = self._spawn(self._reader.look_again(lane), "look")
         lane.looking.add_done_callback(lane.conclude)
         return lane.looking
-
-    async def _look_again(self, lane: Lane) -> None:
-        while lane.written:
-            key, ours = next(iter(lane.written.items()))
-            if not await self._has_looked(lane, key, ours):
-                lane.doubt()
-            # Not before: whoever ends the look, or files the records meanwhile, is to know that they are doubtful.
-            if lane.written.get(key) is ours:
-                del lane.written[key]
-        self._save_soon()
-
-    async def _has_looked(self, lane: Lane, key: str, ours: Written) -> bool:
-        """Put what a key means now in its place; False: that cannot be told."""
-        known = lane.shelf.named(key) if lane.shelf else []
-        try:
-            records = () if ours.gone else await self.helpers.read_again(lane.source, key, known)
-        except StockTrimError:
-            return False
-        if not ours.gone and not records and (lane.source == "locations" or not known):
-            # A location may be hidden, and a product not to be told from others of its SKU.
-            return False
-        if lane.is_reading:
-            lane.touched.append((key, records))
-        if lane.shelf is not None:
-            await asyncio.to_thread(lane.shelf.replace, key, records, self._now())
-        return True
 
     def _save_soon(self) -> None:
         if self._keeper is not None:
@@ -471,107 +432,6 @@ class Snapshot:
                     await asyncio.wait([task])
 
         self._filling = self._spawn(fill(), "fill")
-
-    async def _read(self, lane: Lane) -> None:
-        began = self._now()
-        # From here on, whoever marks it stale means the next reading.
-        was_stale, lane.is_stale = lane.is_stale, False
-        doubts = lane.doubts
-        try:
-            with calling(bulk=True):
-                if not was_stale and await self._is_as_before(lane):
-                    assert lane.shelf is not None
-                    lane.shelf.checked_at = began
-                else:
-                    if lane.source == "order_plan" and lane.shelf is not None:
-                        # All rows of a plan computed anew are others: what was made of these would only stand beside.
-                        self._replacing(lane)
-                        await asyncio.to_thread(lane.shelf.drop_tables)
-                    records = await self._read_slim(lane)
-                    if not await self._renewed(lane, records, began):
-                        await self._replace(lane, Shelf(lane.source, records, read_at=began))
-                    lane.awaited_until = None
-                    lane.met = len(records)
-                    if lane.met >= LARGE:
-                        await asyncio.to_thread(give_back)
-        except StockTrimError as error:
-            lane.error, lane.is_stale = error, True
-        else:
-            lane.error = None
-            # Those that came up meanwhile are for the next reading.
-            lane.doubts -= doubts
-            if lane.location is None:
-                self._save_soon()
-        finally:
-            self._tell()
-
-    async def _read_slim(self, lane: Lane) -> Sequence[Model]:
-        """All records, those as they were shared with what is on hand, the others slim."""
-        slimmer = await asyncio.to_thread(Slimmer, lane.shelf.records if lane.shelf is not None else ())
-
-        def keep(record: M) -> M:
-            lane.met += 1
-            if lane.met % RECORDS_A_WORD == 0:
-                self._tell()
-            return slimmer.keep(record)
-
-        records = await self._read_records(lane, keep)
-        if lane.met >= len(records) > 0:
-            return records
-        return await asyncio.to_thread(lambda: [slimmer.keep(record) for record in records])
-
-    async def _read_records(self, lane: Lane, keep: Keep[Any]) -> Sequence[Model]:
-        if lane.location is not None:
-            return await self.helpers.read_plan_at(lane.location, keep)
-        if lane.source != "locations":
-            return await self.helpers.read(lane.source, keep)
-        products, orders = self._lanes["products"], self._lanes["purchase_orders"]
-        if (task := self._start(products)) is not None:
-            await asyncio.wait([task])
-        if orders.is_reading and orders.task is not None:
-            await asyncio.wait([orders.task])
-        return await self.helpers.read_locations(
-            products.on_hand().records, orders.shelf.records if orders.shelf else ()
-        )
-
-    async def _is_as_before(self, lane: Lane) -> bool:
-        """Whether StockTrim has computed no other plan since the one on hand: one row tells."""
-        if lane.source != "order_plan" or lane.shelf is None or not len(lane.shelf):
-            return False
-        if (self._now() - lane.shelf.read_at).total_seconds() >= PLAN_SECONDS:
-            return False
-        known = cast("Shelf[OrderPlanRow]", lane.shelf).records[0].calculated_at
-        return known is not None and await self.helpers.order_plan.calculated_at() == known
-
-    async def _renewed(self, lane: Lane, records: Sequence[Model], began: datetime) -> bool:
-        """Whether what is on hand could take up what little has changed."""
-        if lane.shelf is None or lane.touched:
-            return False
-        known = lane.shelf.records
-        if not await asyncio.to_thread(lane.shelf.renew, records, began):
-            return False
-        if lane.shelf.records is not known:
-            self._replacing(lane)
-        # What we wrote meanwhile may be newer than what was read.
-        while lane.touched:
-            key, written = lane.touched.pop(0)
-            await asyncio.to_thread(lane.shelf.replace, key, written, self._now())
-        return True
-
-    async def _replace(self, lane: Lane, shelf: Shelf[Any]) -> None:
-        if lane.shelf is not None and lane.shelf.is_searched:
-            # Whoever has searched will search again, and not want to wait then.
-            await asyncio.to_thread(shelf.index)
-        # Nothing may come between the last of these and the new shelf's turn.
-        while lane.touched:
-            key, written = lane.touched.pop(0)
-            await asyncio.to_thread(shelf.replace, key, written, self._now())
-        self._replacing(lane)
-        lane.shelf = shelf
-
-    def _replacing(self, lane: Lane) -> None:
-        for let_go in self._letting_go if lane.shelf is not None else ():
-            let_go()
 
     def _tell(self) -> None:
         """Wake whoever waits for news."""

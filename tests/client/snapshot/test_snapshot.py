@@ -22,7 +22,7 @@ from stocktrim_client.models import (
     SupplierDraft,
 )
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
-from stocktrim_client.snapshot import KINDS, Standing
+from stocktrim_client.snapshot import KINDS, Snapshot, Standing
 from stocktrim_client.transport import calling
 from tests.client.sandboxed import TODAY, Clock, asked, connected, every_reading, sandbox
 from tests.client.snapshot.on_hand import Gate, Wall, on_hand, snapshot_of, until
@@ -504,8 +504,7 @@ async def test_a_mistake_of_ours_is_raised_and_does_not_look_like_a_slow_reading
     far = sandbox()
     async with connected(far) as stocktrim:
         broken = Broken(stocktrim.suppliers._api, stocktrim.changes)
-        snapshot = snapshot_of(stocktrim, now=Wall())
-        snapshot.helpers = stocktrim.snapshot.helpers._replace(suppliers=broken)
+        snapshot = Snapshot(stocktrim.snapshot.helpers._replace(suppliers=broken), now=Wall())
         with pytest.raises(ZeroDivisionError):
             await snapshot.suppliers()
         assert snapshot.standing("suppliers").of("suppliers").error == "our own mistake"
