@@ -141,6 +141,7 @@ async def written() -> str:
             "A read-only server offers what reads, whatever is named.\n",
             *(part for name in EXAMPLES for part in _described(tools[name], answers[name])),
             "## Resources\n",
+            "Each is there where a tool is that says the same; so are its completions, and the prompts.\n",
             *_table(("address", "holds"), ((_code(uri), about or "") for uri, about in rows)),
             "",
             "## Prompts\n",

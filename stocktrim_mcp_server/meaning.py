@@ -10,13 +10,10 @@ from stocktrim_client.models import Product
 from stocktrim_mcp_server.answers import FRESH_SECONDS
 from stocktrim_mcp_server.dependencies import on_hand
 from stocktrim_mcp_server.planning.bounds import short
-from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
+from stocktrim_mcp_server.planning.nearest import alike, did_you_mean, where_offered
 
 MOST_GUESSED = 5
 """Strange codes for which the nearest product is looked for."""
-
-MOST_COMPARED = 1_000
-"""Codes that a strange one is compared with; the time grows with them."""
 
 BY_PRODUCT_ONLY = "Sales are read by product only: what a customer bought, no tool here can say."
 
@@ -105,9 +102,5 @@ async def code_meant(stocktrim: StockTrimClient, said: str) -> str:
 
 
 def guess(said: str, known: Iterable[str], codes: Mapping[str, str] = MappingProxyType({})) -> str:
-    """`did_you_mean` over many words: of more than a thousand, those that begin alike. For a worker thread."""
-    beginning = said.strip().casefold()[:2]
-    words = list(known)
-    if len(words) > MOST_COMPARED:
-        words = [word for word in words if word.strip().casefold().startswith(beginning)][:MOST_COMPARED]
-    return did_you_mean(said, words, codes)
+    """`did_you_mean` over many words. For a worker thread."""
+    return did_you_mean(said, alike(said, known), codes)

@@ -14,7 +14,7 @@ from stocktrim_client import StockTrimError
 from stocktrim_client.models import Location, Model, Product
 from stocktrim_client.snapshot import SearchKind
 from stocktrim_client.transport import calling
-from stocktrim_mcp_server.answers import Dated, dated, text_of, visible
+from stocktrim_mcp_server.answers import MOST_CHARACTERS, Dated, dated, text_of, visible
 from stocktrim_mcp_server.dependencies import App, on_hand
 from stocktrim_mcp_server.planning.nearest import did_you_mean, finding_hint
 from stocktrim_mcp_server.toolbox import as_list, call_context, call_seconds
@@ -27,9 +27,6 @@ from stocktrim_mcp_server.tools.suppliers import get_suppliers
 MARKDOWN = "text/markdown"
 PLAN_LINES = 100
 SUPPLIERS_SHOWN = 200
-MOST_CHARACTERS = 80_000
-"""Of one text: hosts cut off at 25,000 tokens, and four characters are about one."""
-
 LONGEST_CODE = 3_000
 """As it stands in an address, where one character may take twelve."""
 

@@ -26,7 +26,7 @@ from stocktrim_client.models import (
 )
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.cover import urgency
-from stocktrim_mcp_server.planning.nearest import did_you_mean, finding_hint
+from stocktrim_mcp_server.planning.nearest import alike, did_you_mean, finding_hint
 from stocktrim_mcp_server.planning.overdue import Lateness, lateness, ordered
 
 T = TypeVar("T")
@@ -35,9 +35,6 @@ NO_SUPPLIER = "no supplier"
 
 STRANGE_NAMED = 5
 """Words of one filter that name nothing and are said back one by one."""
-
-MOST_COMPARED = 1_000
-"""Codes a strange product is compared with: the time grows with them."""
 
 COUNTED = "Sent"
 """The one status whose orders StockTrim counts as on order."""
@@ -344,28 +341,12 @@ def _unknown(
     otherwise = "" if noun == "category" else finding_hint()
     said = [
         f"The plan knows no {noun} {short(value, NAME_SHOWN)!r}.{without}"
-        f"{did_you_mean(value, _alike(value, known), codes) or otherwise}"
+        f"{did_you_mean(value, alike(value, known), codes) or otherwise}"
         for value in lost[:STRANGE_NAMED]
     ]
     if len(lost) > STRANGE_NAMED:
         said.append(f"Nor does it know {len(lost) - STRANGE_NAMED} more of the {len(wanted)} asked for.")
     yield Unknown(tuple(said), is_all)
-
-
-def _alike(said: str, known: Iterable[str | None]) -> list[str]:
-    """Of many words those that begin and end most like what was said."""
-    words = sorted(name for name in known if name)
-    if len(words) <= MOST_COMPARED:
-        return words
-    wanted = said.strip().casefold()
-    shared = {word: _shared(wanted, folds := word.casefold()) + _shared(wanted[::-1], folds[::-1]) for word in words}
-    return sorted(words, key=lambda word: -shared[word])[:MOST_COMPARED]
-
-
-def _shared(one: str, other: str) -> int:
-    """Characters with which both begin."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (its, others) in pairs if its != others), min(len(one), len(other)))
 
 
 def folded(values: Iterable[str]) -> set[str]:

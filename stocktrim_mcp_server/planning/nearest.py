@@ -11,6 +11,9 @@ ALIKE = 0.6
 SHORTEST_BEGINNING = 2
 """Characters of a beginning that mean the word they begin."""
 
+MOST_COMPARED = 1_000
+"""Words that one is compared with; the time grows with them."""
+
 LONGEST_SAID = 100
 """Characters compared, as the time grows with the square of them; and of what is asked back."""
 
@@ -54,3 +57,19 @@ def did_you_mean(said: str, known: Iterable[str], codes: Mapping[str, str] = Map
     # A name of the account may be as long as its writer likes.
     shown = found[0] if len(found[0]) <= LONGEST_SAID else f"{found[0][:LONGEST_SAID]}…"
     return f" Did you mean {shown!r}?" if code == found[0] else f" Did you mean {shown!r} (code {code!r})?"
+
+
+def alike(said: str, known: Iterable[str | None]) -> list[str]:
+    """Of many words those that begin and end most like what was said."""
+    words = sorted(name for name in known if name)
+    if len(words) <= MOST_COMPARED:
+        return words
+    wanted = said.strip().casefold()
+    shared = {word: _shared(wanted, folds := word.casefold()) + _shared(wanted[::-1], folds[::-1]) for word in words}
+    return sorted(words, key=lambda word: -shared[word])[:MOST_COMPARED]
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters with which both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (its, others) in pairs if its != others), min(len(one), len(other)))

@@ -11,12 +11,9 @@ from stocktrim_client import StockTrimClient, snapshot
 from stocktrim_client.snapshot import Kind, QuestionError
 from stocktrim_mcp_server.answers import Dated, dated, visible
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
-from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.bounds import MOST_CHARACTERS, short
 from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.toolbox import Toolset
-
-MOST_CHARACTERS = 40_000
-"""Of all cells: well below the 25,000 tokens at which hosts cut off."""
 
 COLUMNS = {
     "products": "product_id code name category unit_cost unit_price supplier on_hand on_order lead_time_days "
