@@ -4,7 +4,6 @@ A kept plan is every row of the account at its time, whatever was asked for: onl
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -144,7 +143,10 @@ def _day(said: str) -> date | None:
 
 def account_folder(folder: Path, *secrets: str) -> Path:
     """A folder whose name stands for an account and tells nothing of its address and credentials."""
-    return folder / hashlib.sha256("\0".join(secrets).encode()).hexdigest()[:24]
+    # Here, since only a server with a folder needs what writes records into it, and every start would wait for it.
+    from stocktrim_client.snapshot.filing import file_name
+
+    return folder / Path(file_name(*secrets)).stem
 
 
 def _unpacked(packed: bytes) -> Lines | None:
