@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_type_hints
 import pytest
 import pytest_asyncio
 from mcp import Client
+from mcp.server.mcpserver import MCPServer
 from mcp_types import CallToolResult, TextContent, TextResourceContents
 from pydantic import SecretStr
 
@@ -148,6 +149,7 @@ async def shared() -> AsyncGenerator[Open]:
 async def ask(shared: Open) -> Ask:
     """Answers of the shared accounts, each asked for once."""
     given: dict[tuple[object, ...], CallToolResult] = {}
+    servers: dict[tuple[int, int, bool], MCPServer[App]] = {}
 
     async def get(
         products: int, tool: str, arguments: Arguments, era: Era = "auto", first_page: int = 0
@@ -155,7 +157,11 @@ async def ask(shared: Open) -> Ask:
         key = products, tool, json.dumps(arguments), era, first_page
         if key not in given:
             made = shared(products, first_page, "change" if tool in CHANGES else "read")
-            given[key] = await asked(made.app, tool, arguments, era)
+            which = products, first_page, tool in CHANGES
+            if which not in servers:
+                servers[which] = server.build(made.app)
+            async with Client(servers[which], mode=era) as client:
+                given[key] = await client.call_tool(tool, arguments)
         return given[key]
 
     return get
