@@ -22,9 +22,6 @@ from stocktrim_mcp_server.planning.replenishment import (
 MORE_GROUPS = 6
 """Groups told in a line each, without their products."""
 
-MOST_LED = 2
-"""Lines set aside that the first page shows, if they are late or due."""
-
 LONGEST_FLAG = 200
 """Characters kept of what StockTrim says about a row."""
 
@@ -135,28 +132,24 @@ class Plan(Model):
 def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = False) -> Plan:
     """`limit` lines of a plan, from where the cursor stands; totals stay those of the whole.
 
-    First the most urgent of those set aside, as orders may have to be sent for them; then the lines to buy, those a
-    budget left out, and the others set aside. Add-ons stand with their supplier's
-    first line. A cursor of another plan starts this one anew and says so. What holds of the whole plan is said with
-    its first lines alone. `detail` adds unit cost, rates, lead time and what waiting and a day without stock lose.
+    First the lines to buy, then those a budget left out, then those set aside; what is to be done for the most urgent
+    of these is among the warnings. Add-ons stand with their supplier's first line. A cursor of another plan starts
+    this one anew and says so. What holds of the whole plan is said with its first lines alone. `detail` adds unit
+    cost, rates, lead time and what waiting and a day without stock lose.
 
     Raises: ValueError if the cursor is none of ours.
     """
     lines = plan.lines
-    led = [one for one in plan.set_aside[:MOST_LED] if one[0].urgency in ("late", "due")]
-    rest = plan.set_aside[len(led) :]
     total = len(plan.set_aside) + len(lines) + len(plan.left_out)
     start, said = start_of(cursor, plan.plan_id, plan.group_by[0], "plan", total)
     end = start + limit
-    # Where the page stands among the lines to buy and what comes after them.
-    first, end_of_lines = max(0, start - len(led)), max(0, end - len(led))
     costs = [line.cost for line in lines if line.cost is not None]
     after, last = len(lines), len(lines) + len(plan.left_out)
-    groups = tuple(_shown_groups(plan, first, end_of_lines, detail))
-    left_out = plan.left_out[max(0, first - after) : max(0, end_of_lines - after)]
-    set_aside = (*led[start:end], *rest[max(0, first - last) : max(0, end_of_lines - last)])
+    groups = tuple(_shown_groups(plan, start, end, detail))
+    left_out = plan.left_out[max(0, start - after) : max(0, end - after)]
+    set_aside = plan.set_aside[max(0, start - last) : max(0, end - last)]
     left = [line for line, _ in plan.left_out]
-    add_ons, unseen = _shown_add_ons(plan, lines, first, end_of_lines)
+    add_ons, unseen = _shown_add_ons(plan, lines, start, end)
     return Plan(
         plan_id=plan.plan_id,
         as_of=plan.as_of,
@@ -182,7 +175,7 @@ def window(plan: WholePlan, limit: int, cursor: str = "", *, detail: bool = Fals
         add_on_suggested_lines=sum(one.suggested_to_buy is not None for one in plan.add_ons or ()) or None,
         add_on_cost=total_of([one.cost for one in plan.add_ons or () if one.cost is not None]),
         groups=groups,
-        more_groups=tuple(_more_groups(plan, end_of_lines)) if start == 0 else (),
+        more_groups=tuple(_more_groups(plan, end)) if start == 0 else (),
         left_out=tuple(_left_out(*one) for one in left_out),
         set_aside=tuple(_set_aside(*one) for one in set_aside),
         add_ons=add_ons,
