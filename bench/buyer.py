@@ -43,6 +43,7 @@ async def _served(address: str) -> dict[str, Any]:
 
     app = App(Settings(log_level="ERROR"), connect)
     found: dict[str, Any] = {"later ms": {}}
+    server.rest_collector(app)
     async with Client(server.build(app)) as client:
         menu = [
             tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in (await client.list_tools()).tools

@@ -52,10 +52,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
         log.info("%d tools offered%s", len(offered), ", read-only" if settings.read_only else "")
         app = App(settings, server.connect)
         built = server.build(app)
-    # All that stands now stays, so it need never be looked through.
-    gc.freeze()
-    # So do a reading's records till the next: looking through 300,000 of them now and then held up every session.
-    app.joined.settle, app.joined.stir = gc.freeze, gc.unfreeze
+    server.rest_collector(app)
     # Ctrl-C ends the process as any other signal does: Python's own way would wait for the next line of stdin.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     asyncio.run(server.serve_stdio(app, built))
