@@ -14,15 +14,12 @@ from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue, folded
 from stocktrim_mcp_server.planning.explain import Explanation, explain, notes_on
-from stocktrim_mcp_server.planning.nearest import finding_hint, nearest
+from stocktrim_mcp_server.planning.nearest import alike, finding_hint, nearest
 from stocktrim_mcp_server.records import Books
 from stocktrim_mcp_server.toolbox import Codes, Toolset
 
 MOST_PRODUCTS = 10
 NEAR_SHOWN = 3
-
-MOST_COMPARED = 1_000
-"""Codes a strange one is compared with letter by letter: the time grows with them."""
 
 
 class Explanations(Model):
@@ -90,8 +87,8 @@ def _rows(codes: Sequence[str], rows: Sequence[OrderPlanRow], catalogue: Catalog
 
 async def _near(code: str, books: Books, stocktrim: StockTrimClient) -> str:
     """Products that may be meant: those with a code like it, else those that the words fit."""
-    begun = [one.code for one in books.catalogue.products if one.code.casefold().startswith(code[:2].casefold())]
-    if like := nearest(code, begun[:MOST_COMPARED], NEAR_SHOWN):
+    begun = (one.code for one in books.catalogue.products if one.code.casefold().startswith(code[:2].casefold()))
+    if like := nearest(code, alike(code, begun), NEAR_SHOWN):
         return f" Did you mean {', '.join(map(repr, like))}?"
     hits = (await stocktrim.snapshot.search(code, ("products",), NEAR_SHOWN, wait=0)).hits
     named = ", ".join(f"{hit.code!r}" + (f" ({short(hit.name, NAME_SHOWN)})" if hit.name else "") for hit in hits)
