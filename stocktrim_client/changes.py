@@ -24,6 +24,9 @@ from pydantic import Field
 
 from stocktrim_client.errors import (
     AppliedUnreadableError,
+    ConflictError,
+    NotApprovedError,
+    NotFoundError,
     NotSentError,
     OutcomeUnknownError,
     ReadOnlyError,
@@ -35,15 +38,25 @@ from stocktrim_client.transport import calling
 
 Record = Mapping[str, Any]
 Kind = Literal["create", "change", "delete"]
+Must = Literal["create", "change"]
+"""What a save must be: of a record that is not there yet, or of one that is."""
+
 Outcome = Literal["applied", "refused", "not_sent", "unknown"]
 
 acting: ContextVar[str | None] = ContextVar("acting", default=None)
 """Who writes, for the journal: the server puts the running tool's name here."""
 
+batch: ContextVar[str | None] = ContextVar("batch", default=None)
+"""What belongs together, for the journal: one name for all changes of one call."""
+
+undoing: ContextVar[str | None] = ContextVar("undoing", default=None)
+"""The change that is being taken back, for the journal."""
+
 in_door: ContextVar[str | None] = ContextVar("in_door", default=None)
 """The change being sent, so that a test can prove that no write goes around this module."""
 
 _preview: ContextVar["list[Change] | None"] = ContextVar("preview", default=None)
+_approved: ContextVar["list[Change] | None"] = ContextVar("approved", default=None)
 
 
 class FieldChange(Model):
@@ -126,6 +139,15 @@ class Changes:
         finally:
             _preview.reset(token)
 
+    @contextmanager
+    def only(self, approved: "list[Change]") -> Generator[None]:
+        """Inside, nothing is sent but these very changes, each once; the list may still be filled meanwhile."""
+        token = _approved.set(approved)
+        try:
+            yield
+        finally:
+            _approved.reset(token)
+
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncGenerator[None]:
         """Inside, nobody else has the turn of this name: for writes that depend on what was just read."""
@@ -145,6 +167,7 @@ class Changes:
         settled: Callable[[], Awaitable[Model | None]] | None = None,
         name: str | None = None,
         absence_proves: bool = True,
+        must: Must | None = None,
     ) -> ChangeReport:
         """Make one record what `after` says; None deletes it. A record that is so already is not sent.
 
@@ -152,17 +175,21 @@ class Changes:
         unknown outcome stays unknown. Where StockTrim may hide what it holds, `absence_proves` is False: None then
         says nothing. What shows only afterwards is read by `settled` instead, whose None says nothing either.
 
-        Raises: RefusedError, NotSentError, ReadOnlyError: nothing was changed. OutcomeUnknownError: it may have been.
+        Raises: RefusedError, NotSentError, ReadOnlyError: nothing was changed; of these, for what `must` forbids
+        ConflictError and NotFoundError, for what was not approved NotApprovedError. OutcomeUnknownError: it may have
+        been.
         """
         before = await read() if read else None
         unread = before is None and (read is None or not absence_proves)
         change = _change(noun=noun, key=key, name=name, before=before, after=after, unread=unread)
         if change is None:
             return ChangeReport(status="unchanged")
+        _permitted(change, must)
         collected = _preview.get()
         if collected is not None:
             collected.append(change)
             return ChangeReport(status="preview", changes=(change,))
+        _take_from_approved(change)
         look = _Look(f"{noun} {key!r}", before, after, settled or read, absence_proves and settled is None)
         return await self._send(change, send, look)
 
@@ -170,11 +197,11 @@ class Changes:
         entry = _Entry(self._journal, self._now)
         outcome: Outcome = "not_sent"
         try:
-            await entry.intend(change)
+            await entry.intend(change, look.before)
             outcome = "unknown"
             lost = await self._sent(entry, send)
             outcome = "unknown" if lost else "applied"
-            differences, warnings = await look()
+            differences, warnings, left = await look()
         except asyncio.CancelledError:
             # Nobody waits for the answer any more; shielded, or the note would be cancelled as well.
             await asyncio.shield(entry.conclude(outcome, error="cancelled by the caller"))
@@ -186,7 +213,7 @@ class Changes:
         if lost is not None and not differences:
             warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
         warnings = (*differences, *warnings)
-        warnings += await entry.conclude("applied", warnings=warnings)
+        warnings += await entry.conclude("applied", warnings=warnings, **left)
         return ChangeReport(status="applied", changes=(change,), change_ids=(entry.change_id,), warnings=warnings)
 
     async def _sent(self, entry: "_Entry", send: Callable[[], Awaitable[object]]) -> StockTrimError | None:
@@ -214,10 +241,17 @@ class _Entry:
         self._journal = journal
         self._now = now
 
-    async def intend(self, change: Change) -> None:
+    async def intend(self, change: Change, before: Model | None) -> None:
         """Raises: NotSentError where the journal cannot be written: what is not on record is not sent."""
         try:
-            await self._note("intent", change=change.model_dump(mode="json"), tool=acting.get())
+            await self._note(
+                "intent",
+                change=change.model_dump(mode="json"),
+                before=_whole(before),
+                tool=acting.get(),
+                batch=batch.get(),
+                undoes=undoing.get(),
+            )
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise NotSentError(f"The journal of changes cannot be written ({why}), so nothing was sent.") from error
@@ -246,19 +280,21 @@ class _Look:
     read: Callable[[], Awaitable[Model | None]] | None
     absence_proves: bool
 
-    async def __call__(self) -> tuple[list[str], tuple[str, ...]]:
+    async def __call__(self) -> tuple[list[str], tuple[str, ...], dict[str, Any]]:
+        """How it differs, what else there is to say, and for the journal the record as it was left, where it shows."""
         if self.read is None:
-            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."], ()
+            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."], (), {}
         try:
             record = await self.read()
         except StockTrimError as error:
-            return [f"Reading the {self.what} back failed, so this was not checked: {error}"], ()
+            return [f"Reading the {self.what} back failed, so this was not checked: {error}"], (), {}
         # What was shown before and is not shown now is gone; what never was shown may be there or not.
         shown = self.absence_proves or (self.after is None and self.before is not None)
         if record is None and not shown:
-            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."], ()
+            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."], (), {}
         differences = [f"Read back, the {self.what} {text}." for text in _differences(self.after, record)]
-        return differences, tuple(f"Read back, the {self.what} {text}." for text in self._side_effects(record))
+        effects = tuple(f"Read back, the {self.what} {text}." for text in self._side_effects(record))
+        return differences, effects, {"left": _whole(record)}
 
     def _side_effects(self, record: Model | None) -> list[str]:
         """Values that nobody asked to change: StockTrim may clear what a save leaves out."""
@@ -297,6 +333,33 @@ def _change(
     if not fields:
         return None
     return Change(kind="change", noun=noun, key=key, name=name or present.get("name"), fields=fields)
+
+
+def _permitted(change: Change, must: Must | None) -> None:
+    """Raises: ConflictError, NotFoundError for another change than it must be. What cannot be read is let through."""
+    if must is None or change.unread or change.kind == must:
+        return
+    what = f"{change.noun} {change.key!r}"
+    if must == "change":
+        raise NotFoundError(f"There is no {what} in StockTrim, so nothing was changed.", status=404)
+    there = "; ".join(f"{one.field} is {one.before!r}, not {one.after!r}" for one in change.fields)
+    raise ConflictError(f"There already is a {what}, and it differs: {there}. Nothing was sent.", status=409)
+
+
+def _take_from_approved(change: Change) -> None:
+    approved = _approved.get()
+    if approved is None:
+        return
+    if change not in approved:
+        raise NotApprovedError(
+            f"The {change.noun} {change.key!r} is no longer as it was when this change was shown, or the change never "
+            "was shown. Nothing was sent: ask for a new preview."
+        )
+    approved.remove(change)
+
+
+def _whole(record: Model | None) -> dict[str, Any] | None:
+    return None if record is None else record.model_dump(mode="json", exclude_none=True)
 
 
 def _fields_of(record: Model) -> tuple[FieldChange, ...]:

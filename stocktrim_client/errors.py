@@ -2,6 +2,7 @@
 
 StockTrimError
 ├─ NotSentError               never left, or not whole: nothing was changed
+│  └─ NotApprovedError        kept back here: it is not what was approved
 ├─ OutcomeUnknownError        a write that may have been applied; `verify` names the read that settles it
 ├─ AppliedUnreadableError     a write was applied, its answer was lost
 ├─ DeadlineError              a read got no whole answer in time
@@ -74,6 +75,10 @@ def _restore(kind: type[StockTrimError], args: tuple[object, ...], state: dict[s
 
 class NotSentError(StockTrimError):
     """The request never left, or not whole: nothing was changed and repeating is safe."""
+
+
+class NotApprovedError(NotSentError):
+    """A change other than those that were approved; nothing was sent."""
 
 
 class OutcomeUnknownError(StockTrimError):

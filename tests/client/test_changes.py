@@ -5,7 +5,8 @@ import json
 import stat
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stocktrim_client.changes import ChangeReport, FileJournal, Record, acting, same_meaning
+from stocktrim_client.changes import ChangeReport, FileJournal, Record, acting, batch, same_meaning
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import (
+    ConflictError,
     InvalidRequestError,
+    NotApprovedError,
     NotFoundError,
     NotSentError,
     OutcomeUnknownError,
@@ -95,6 +98,15 @@ class Memory:
         return [entry.get("outcome", entry["event"]) for entry in self.entries]
 
 
+@contextmanager
+def batch_of(name: str) -> Generator[None]:
+    token = batch.set(name)
+    try:
+        yield
+    finally:
+        batch.reset(token)
+
+
 @pytest.fixture
 def memory() -> Memory:
     return Memory()
@@ -129,6 +141,88 @@ async def test_a_preview_sends_no_write_and_tells_what_would_change(name: str, m
     if name != "save_sales_orders":
         assert applied.changes[:1] == tuple(changes)
     assert writes(far) == [name]
+
+
+@pytest.mark.parametrize("name", [name for name in ACTS if name != "save_sales_orders"])
+async def test_of_approved_changes_each_is_sent_once(name: str, memory: Memory) -> None:
+    far = sandbox()
+    async with connected(far, journal=memory) as stocktrim:
+        with stocktrim.changes.preview() as shown:
+            await ACTS[name](stocktrim)
+        with stocktrim.changes.only(shown):
+            report = await ACTS[name](stocktrim)
+        assert report.status == "applied"
+        assert shown == []
+    assert writes(far) == [name]
+
+
+@pytest.mark.parametrize("name", ACTS)
+async def test_what_was_not_approved_is_neither_sent_nor_journaled(name: str, memory: Memory) -> None:
+    far = sandbox()
+    async with connected(far, journal=memory) as stocktrim:
+        with stocktrim.changes.only([]), pytest.raises(NotApprovedError, match="ask for a new preview"):
+            await ACTS[name](stocktrim)
+    assert writes(far) == []
+    assert memory.entries == []
+
+
+async def test_a_record_that_moved_since_its_change_was_approved_is_left_alone() -> None:
+    far = sandbox()
+    draft = ProductDraft(product_id="30000001", unit_cost=2.5)
+    async with connected(far) as stocktrim:
+        with stocktrim.changes.preview() as shown:
+            await stocktrim.products.save(draft)
+        await stocktrim.products.save(ProductDraft(product_id="30000001", unit_cost=99))
+        with stocktrim.changes.only(shown), pytest.raises(NotApprovedError):
+            await stocktrim.products.save(draft)
+    assert writes(far) == ["save_product"]
+
+
+async def test_what_must_be_new_is_refused_where_it_is_there_and_differs() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        here = await stocktrim.suppliers.get("HIKARI")
+
+        async def made(name: str | None) -> ChangeReport:
+            return await stocktrim.changes.write(
+                noun="supplier",
+                key="HIKARI",
+                after={"name": name},
+                send=lambda: stocktrim.suppliers.save(SupplierDraft(code="HIKARI", name=name)),
+                read=lambda: stocktrim.suppliers.find("HIKARI"),
+                must="create",
+            )
+
+        with pytest.raises(ConflictError, match=r"name is .*, not .Other.\. Nothing was sent"):
+            await made("Other")
+        assert (await made(here.name)).status == "unchanged"
+    assert writes(far) == []
+
+
+async def test_what_must_be_there_is_not_made() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        with pytest.raises(NotFoundError, match="no supplier 'NOBODY'"):
+            await stocktrim.changes.write(
+                noun="supplier",
+                key="NOBODY",
+                after={"name": "New"},
+                send=lambda: stocktrim.suppliers.save(SupplierDraft(code="NOBODY", name="New")),
+                read=lambda: stocktrim.suppliers.find("NOBODY"),
+                must="change",
+            )
+    assert writes(far) == []
+
+
+async def test_the_journal_holds_the_whole_record_before_and_as_it_was_left(memory: Memory) -> None:
+    async with connected(sandbox(), journal=memory) as stocktrim:
+        before = await stocktrim.products.get("V60-02")
+        with batch_of("one-call"):
+            await stocktrim.products.save(ProductDraft(product_id="30000001", unit_cost=2.5))
+    intent, outcome = memory.entries
+    assert intent["before"] == before.model_dump(mode="json", exclude_none=True)
+    assert intent["batch"] == "one-call"
+    assert outcome["left"] == {**intent["before"], "unit_cost": 2.5}
 
 
 async def test_previews_of_tasks_are_collected_together() -> None:
