@@ -206,9 +206,13 @@ class Changes:
             # Nobody waits for the answer any more; shielded, or the note would be cancelled as well.
             await asyncio.shield(entry.conclude(outcome, error="cancelled by the caller"))
             raise
+        except StockTrimError as error:
+            error.change_id = entry.change_id
+            raise
         if lost is not None and differences and not isinstance(lost, AppliedUnreadableError):
             # Not there yet is no proof of never: only a record that is as wanted settles the doubt.
             await entry.conclude("unknown", error=str(lost))
+            lost.change_id = entry.change_id
             raise lost
         if lost is not None and not differences:
             warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)

@@ -40,8 +40,11 @@ class StockTrimError(Exception):
     """Anything that kept a call from its answer.
 
     Units: `elapsed` in seconds, sleeps between attempts included.
-    None: `phase`, it is not known how far the last attempt got.
+    None: `phase`, it is not known how far the last attempt got; `change_id`, no change was on its way.
     """
+
+    change_id: str | None = None
+    """The journal entry of the change it ended."""
 
     def __init__(
         self,
