@@ -33,7 +33,7 @@ ROWS = (
         f"{SERVER}.meaning {SERVER}.logs",
         "mcp mcp_types pydantic",
     ),
-    row(f"{SERVER}.settings {SERVER}.planning", "pydantic"),
+    row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails", "pydantic"),
     row(f"{SERVER}"),
     row(f"{CLIENT}"),
     row(f"{CLIENT}.client", "httpx attrs pydantic truststore"),
