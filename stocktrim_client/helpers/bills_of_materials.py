@@ -36,8 +36,8 @@ class BillsOfMaterials(Helper):
         lines = await self.all(product_id, component_id)
         return next((one for one in lines if (one.product_id, one.component_id) == (product_id, component_id)), None)
 
-    async def save(self, draft: BomLineDraft) -> ChangeReport:
-        """Add a component to a product.
+    async def save(self, draft: BomLineDraft, *, name: str | None = None) -> ChangeReport:
+        """Add a component to a product; `name`: what people call the line.
 
         StockTrim may add a second line beside one that is there, so an existing line is refused, not changed.
 
@@ -53,11 +53,14 @@ class BillsOfMaterials(Helper):
         return await self._changes.write(
             noun="component line",
             key=f"{draft.product_id} / {draft.component_id}",
+            name=name,
             after=draft.model_dump(exclude_unset=True),
             send=lambda: self._send(
                 "create_bill_of_materials", body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS)).to_dict()
             ),
             read=lambda: self.find(draft.product_id, draft.component_id),
+            # Another quantity that has come since the look above would make it a second line.
+            must="create",
         )
 
     async def delete(self, product_id: str, component_id: str) -> ChangeReport:

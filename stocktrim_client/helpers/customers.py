@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stocktrim_client.changes import ChangeReport
+from stocktrim_client.changes import ChangeReport, Must
 from stocktrim_client.errors import NotFoundError
 from stocktrim_client.generated.api.customers import get_customer
 from stocktrim_client.generated.models import CustomerDto
@@ -74,7 +74,7 @@ class Customers(Helper):
             raise NotFoundError(f"There is no customer {code!r} in StockTrim.", status=404)
         return customer
 
-    async def save(self, draft: CustomerDraft) -> ChangeReport:
+    async def save(self, draft: CustomerDraft, *, must: Must | None = None) -> ChangeReport:
         """Create a customer, or change the fields of one that are set.
 
         Source: save_customer, an upsert by code.
@@ -91,6 +91,7 @@ class Customers(Helper):
             after=draft.model_dump(exclude_unset=True),
             send=send,
             read=lambda: self.find(draft.code),
+            must=must,
         )
 
 

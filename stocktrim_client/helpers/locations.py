@@ -1,6 +1,6 @@
 """Warehouses and shops."""
 
-from stocktrim_client.changes import ChangeReport, Changes
+from stocktrim_client.changes import ChangeReport, Changes, Must
 from stocktrim_client.errors import NotFoundError
 from stocktrim_client.generated.api.locations import get_location
 from stocktrim_client.generated.client import Client
@@ -53,7 +53,7 @@ class Locations(Helper):
             raise NotFoundError(f"There is no location {code!r} that StockTrim shows or that holds stock.", status=404)
         return location
 
-    async def save(self, draft: LocationDraft) -> ChangeReport:
+    async def save(self, draft: LocationDraft, *, must: Must | None = None) -> ChangeReport:
         """Create a location, or change the fields of one that are set.
 
         Source: save_location (V2), an upsert by code alone; V1 also matches by name and could hit another one.
@@ -66,6 +66,7 @@ class Locations(Helper):
             send=lambda: self._send("save_location", body=LocationRequestDto(**set_fields(draft, WORDS)).to_dict()),
             read=lambda: self.find(draft.code),
             absence_proves=False,
+            must=must,
         )
 
     async def _lookup(self, code: str | None) -> list[Location]:

@@ -1,6 +1,6 @@
 """Whom products are bought from."""
 
-from stocktrim_client.changes import ChangeReport
+from stocktrim_client.changes import ChangeReport, Must
 from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated.api.suppliers import get_supplier, list_suppliers
 from stocktrim_client.generated.models import SupplierRequestDto, SupplierResponseDto
@@ -53,7 +53,7 @@ class Suppliers(Helper):
             raise NotFoundError(f"There is no supplier {code!r} in StockTrim, by code or by name.", status=404)
         return supplier
 
-    async def save(self, draft: SupplierDraft) -> ChangeReport:
+    async def save(self, draft: SupplierDraft, *, must: Must | None = None) -> ChangeReport:
         """Create a supplier, or change the fields of one that are set.
 
         Source: save_suppliers with one item, an upsert by code.
@@ -65,6 +65,7 @@ class Suppliers(Helper):
             after=draft.model_dump(exclude_unset=True),
             send=lambda: self._send("save_suppliers", body=[SupplierRequestDto(**set_fields(draft, WORDS)).to_dict()]),
             read=lambda: self._by_code(draft.code),
+            must=must,
         )
 
     async def delete(self, code: str) -> ChangeReport:

@@ -17,6 +17,12 @@ class BomLine(Model):
     component_code: str | None = None
     component_name: str | None = None
 
+    @property
+    def name(self) -> str:
+        """The line as people call it."""
+        component = self.component_name or self.component_code or self.component_id
+        return f"{component} in {self.product_name or self.product_code or self.product_id}"
+
 
 class BomLineDraft(Draft):
     """A component to add to a product."""

@@ -78,3 +78,33 @@ async def test_a_strange_answer_is_named(content: bytes) -> None:
         with pytest.raises(UnexpectedAnswerError) as raised:
             await stocktrim.bills_of_materials.all()
     assert raised.value.operation == "list_bills_of_materials"
+
+
+async def test_a_line_that_came_meanwhile_is_not_doubled() -> None:
+    far = sandbox()
+    looks = 0
+
+    class Late(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            nonlocal looks
+            looks += 1
+            if looks == 2:
+                pair = {"productId": "KETTLE-09", "componentId": "000123"}
+                far.shop.boms[1] = {"id": 1, **pair, "quantity": 5.0}
+            return await far.handle_async_request(request)
+
+    async with connected(Late()) as stocktrim:
+        with pytest.raises(ConflictError, match=r"quantity is 5\.0, not 2\.0"):
+            await stocktrim.bills_of_materials.save(
+                BomLineDraft(product_id="KETTLE-09", component_id="000123", quantity=2)
+            )
+    assert writes(far) == []
+
+
+async def test_a_line_goes_by_the_names_of_its_products() -> None:
+    async with connected(sandbox()) as stocktrim:
+        with stocktrim.changes.preview() as shown:
+            await stocktrim.bills_of_materials.delete("COF-HOUSE-1KG", "BAG-1KG")
+            draft = BomLineDraft(product_id="KETTLE-09", component_id="000123", quantity=2)
+            await stocktrim.bills_of_materials.save(draft, name="Two in a kettle")
+    assert [one.name for one in shown] == ["Coffee bag 1 kg, matte black in House blend, 1 kg", "Two in a kettle"]

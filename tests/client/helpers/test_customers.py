@@ -4,11 +4,11 @@ import httpx
 import pytest
 
 from stocktrim_client.client import StockTrimClient
-from stocktrim_client.errors import NotFoundError, UnexpectedAnswerError
+from stocktrim_client.errors import ConflictError, NotFoundError, UnexpectedAnswerError
 from stocktrim_client.models import CustomerDraft
 from stocktrim_client.sandbox import Quirks
 from stocktrim_client.sandbox.server import serve
-from tests.client.sandboxed import HOSTILE, Scripted, asked, connected, every_reading, sandbox
+from tests.client.sandboxed import HOSTILE, Scripted, asked, connected, every_reading, sandbox, writes
 
 
 @every_reading
@@ -115,3 +115,15 @@ async def test_nulls_numbers_and_unknown_fields_are_read() -> None:
         (None, "Stall", None),
         (None, None, None),
     ]
+
+
+async def test_a_save_that_must_create_overwrites_nobody_and_one_that_must_change_makes_nobody() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        with pytest.raises(ConflictError, match="city is 'Cork', not 'Cobh'"):
+            await stocktrim.customers.save(CustomerDraft(code="O'NEIL", city="Cobh"), must="create")
+        with pytest.raises(NotFoundError, match="'C-1'"):
+            await stocktrim.customers.save(CustomerDraft(code="C-1"), must="change")
+        assert writes(far) == []
+        assert (await stocktrim.customers.save(CustomerDraft(code="C-1"), must="create")).status == "applied"
+        assert (await stocktrim.customers.save(CustomerDraft(code="C-1", city="Cobh"), must="change")).warnings == ()

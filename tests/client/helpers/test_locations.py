@@ -3,11 +3,11 @@
 import pytest
 
 from stocktrim_client.client import StockTrimClient
-from stocktrim_client.errors import NotFoundError
+from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.models import LocationDraft
 from stocktrim_client.sandbox import Quirks
 from stocktrim_client.sandbox.server import serve
-from tests.client.sandboxed import HOSTILE, connected, every_reading, sandbox
+from tests.client.sandboxed import HOSTILE, connected, every_reading, sandbox, writes
 
 
 @every_reading
@@ -66,3 +66,17 @@ async def test_any_code_passes_a_real_socket() -> None:
     async with serve(sandbox()) as base_url, StockTrimClient("sandbox", "sandbox", base_url=base_url) as stocktrim:
         for code in HOSTILE:
             assert (await stocktrim.locations.save(LocationDraft(code=code))).warnings == ()
+
+
+@every_reading
+async def test_a_location_that_must_be_new_overwrites_none_that_stocktrim_shows(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    async with connected(far) as stocktrim:
+        if quirks.locations_v1 == "dead":
+            # What cannot be looked at is let through, and marked so.
+            report = await stocktrim.locations.save(LocationDraft(code="MAIN", name="Other"), must="create")
+            assert report.changes[0].unread
+        else:
+            with pytest.raises(ConflictError, match="'Main Warehouse', not 'Other'"):
+                await stocktrim.locations.save(LocationDraft(code="MAIN", name="Other"), must="create")
+            assert writes(far) == []

@@ -131,3 +131,18 @@ async def test_a_strange_answer_is_named(content: bytes) -> None:
         with pytest.raises(UnexpectedAnswerError) as raised:
             await stocktrim.suppliers.all()
     assert raised.value.operation == "list_suppliers"
+
+
+async def test_a_save_that_must_create_overwrites_nobody_and_one_that_must_change_makes_nobody() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        with pytest.raises(ConflictError, match="lead_time_days is 60, not 9"):
+            await stocktrim.suppliers.save(SupplierDraft(code="HIKARI", lead_time_days=9), must="create")
+        same = await stocktrim.suppliers.save(SupplierDraft(code="HIKARI", lead_time_days=60), must="create")
+        with pytest.raises(NotFoundError, match="'S-1'"):
+            await stocktrim.suppliers.save(SupplierDraft(code="S-1"), must="change")
+        assert same.status == "unchanged"
+        assert writes(far) == []
+        assert (await stocktrim.suppliers.save(SupplierDraft(code="S-1"), must="create")).status == "applied"
+        report = await stocktrim.suppliers.save(SupplierDraft(code="HIKARI", lead_time_days=9), must="change")
+    assert report.changes[0].fields[0].before == 60
