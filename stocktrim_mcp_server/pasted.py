@@ -1,0 +1,398 @@
+"""A table pasted as text: CSV, JSON or markdown in, rows out, every fault named by its line. Pure.
+
+Nothing is guessed: a number or a day that can be read in two ways is refused with both of them.
+"""
+
+import calendar
+import csv
+import io
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, NamedTuple, cast
+
+from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.nearest import did_you_mean
+
+MOST_ROWS = 50
+
+MOST_CHARACTERS = 100_000
+"""Of a pasted text: fifty rows are never that long."""
+
+MOST = 10**15
+"""Of a number; no quantity and no amount comes near it."""
+
+MOST_STRANGE = 5
+"""Unknown columns that are named."""
+
+SHOWN = 40
+"""Characters of a cell that are said back."""
+
+_PLAIN = {"\u2212": "-", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+"""What keyboards and spreadsheets write for minus, for an apostrophe, and for the blank between thousands."""
+
+_SPACED = re.compile(r"[0-9]{1,3}(?:(?P<gap>[ '])[0-9]{3})(?:(?P=gap)[0-9]{3})*(?:[.,][0-9]+)?")
+_ONE_MARK = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+"""Thousands or decimals: nobody can tell."""
+_WITH_DOT = re.compile(r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})?(?:\.[0-9]+)?(?<=[0-9])")
+_WITH_COMMA = re.compile(r"(?:[0-9]{1,15}|[0-9]{1,3}(?:\.[0-9]{3}){1,4})?(?:,[0-9]+)?(?<=[0-9])")
+
+_MONTHS = tuple(calendar.month_name)
+_TIME = r"(?:[T ][0-9:.]+ ?(?:Z|[+-][0-9:]+)?)?"
+_ISO = re.compile(r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})" + _TIME)
+_BASIC = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+_WORD = r"(?P<month>[A-Za-z]{3,9})"
+_DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ .-]+" + _WORD + r"[ .,-]+(?P<year>[0-9]{4})")
+_MONTH_FIRST = re.compile(_WORD + r"[ .-]+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ ,-]+(?P<year>[0-9]{4})")
+_IN_FIGURES = re.compile(r"(?P<first>[0-9]{1,2})(?P<mark>[/.-])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})")
+
+_RULE = re.compile(r"[\s|:-]*-{3}[\s|:-]*")
+"""The line below a markdown table's header."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FENCE = re.compile(r"^```.*$", re.MULTILINE)
+
+_EMPTY = "The table is empty: paste CSV with a header line, or a list of JSON objects."
+
+Cell = str | float | date
+
+
+class Column(NamedTuple):
+    """What a column holds, and what else it may be called; case, blanks and marks in a name do not matter.
+
+    A `share` is a number that may carry a percent sign: 95% is 0.95, and a bare number stays as it is.
+    """
+
+    synonyms: Sequence[str] = ()
+    kind: Literal["text", "number", "share", "date"] = "text"
+    required: bool = False
+
+
+class Row(NamedTuple):
+    """The cells of one row that hold something. `line`: in JSON, which one of its objects."""
+
+    line: int
+    values: Mapping[str, Cell]
+
+
+class Fault(NamedTuple):
+    """Why a row cannot be meant. None: the fault is the whole text's."""
+
+    line: int | None
+    said: str
+
+
+class Pasted(NamedTuple):
+    """What could be read, and what could not: rows with a fault are not among the rows."""
+
+    rows: tuple[Row, ...]
+    faults: tuple[Fault, ...]
+
+
+def rows(text: str, columns: Mapping[str, Column], *, most: int = MOST_ROWS) -> Pasted:
+    """The rows of a pasted table, its columns by field: CSV (comma, semicolon, tab), a list of JSON objects, markdown.
+
+    Empty lines and cells are left out. A table with a fault of its own has no rows.
+    """
+    text = text.removeprefix("\ufeff")
+    if len(text) > MOST_CHARACTERS:
+        return _refused(f"The table has {len(text):,} characters; {MOST_CHARACTERS:,} are read, and {most} rows.")
+    table = _Table(columns, most)
+    try:
+        text = _unfenced(text)
+        if text.lstrip()[:1] in ("[", "{"):
+            table.read_json(text)
+        else:
+            table.read_lines(text)
+    except _UnreadableError as error:
+        return _refused(str(error), error.line)
+    if not (table.rows or table.faults):
+        return _refused("The table has no rows.")
+    return Pasted(tuple(table.rows), tuple(table.faults))
+
+
+def number(said: str, *, decimal_comma: bool = False) -> float:
+    """A number as people write it: currency signs and marks between thousands are dropped.
+
+    `decimal_comma`: the text may be from where a comma stands before decimals, so that 1.234 has two meanings.
+    Raises: ValueError, in words, for what is none or could be two.
+    """
+    bare = "".join(_PLAIN.get(one, one) for one in said if unicodedata.category(one) != "Sc").strip()
+    sign = "-" if bare.startswith("-") else ""
+    figures = bare.removeprefix(sign or "+").strip()
+    if _SPACED.fullmatch(figures):
+        figures = figures.replace(" ", "").replace("'", "")
+    shown = repr(short(said.strip(), SHOWN))
+    if _ONE_MARK.fullmatch(figures) and ("," in figures or decimal_comma):
+        whole, part = re.split("[.,]", figures)
+        raise ValueError(
+            f"{shown} may be {sign}{whole}{part} or {sign}{whole}.{part}: write {sign}{whole}{part}, or "
+            f"{sign}{whole}{',' if decimal_comma else '.'}{part}0"
+        )
+    if _WITH_DOT.fullmatch(figures):
+        plain = figures.replace(",", "")
+    elif _WITH_COMMA.fullmatch(figures):
+        plain = figures.replace(".", "").replace(",", ".")
+        if "," in figures and not decimal_comma:
+            raise ValueError(f"{shown} has a decimal comma: write {sign}{plain}")
+    else:
+        raise ValueError(f"{shown} is no number: write it as 1234.50")
+    return float(sign + plain)
+
+
+def day(said: str) -> date:
+    """A day: ISO, with a month's name, or in figures that can be read in one way only; a time of day is dropped.
+
+    Raises: ValueError, in words, for what is none or could be two.
+    """
+    text = " ".join(said.split())
+    meant = _days_meant(text)
+    if not meant:
+        raise ValueError(f"{short(text, SHOWN)!r} is no day: write it as 2026-01-31")
+    if len(meant) > 1:
+        one, other = meant
+        names = " or ".join(f"{each.day} {_MONTHS[each.month]}" for each in meant)
+        raise ValueError(f"{text!r} may be {names}: write {one} or {other}")
+    return meant[0]
+
+
+def _days_meant(text: str) -> list[date]:
+    if found := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
+        return _real(found["year"], found["month"], found["day"])
+    if found := _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
+        said = found["month"].casefold()
+        month = next((at for at, name in enumerate(_MONTHS) if name.casefold().startswith(said)), 0)
+        return _real(found["year"], month, found["day"])
+    if found := _IN_FIGURES.fullmatch(text):
+        first, second, year = found["first"], found["second"], found["year"]
+        return list(dict.fromkeys([*_real(year, second, first), *_real(year, first, second)]))
+    return []
+
+
+def _real(year: str, month: str | int, day: str) -> list[date]:
+    try:
+        return [date(int(year), int(month), int(day))]
+    except ValueError:
+        return []
+
+
+class _UnreadableError(Exception):
+    """It ends the reading, and is never seen outside."""
+
+    def __init__(self, said: str, line: int | None = None) -> None:
+        super().__init__(said)
+        self.line = line
+
+
+class _Table:
+    """Rows and faults as they are met."""
+
+    def __init__(self, columns: Mapping[str, Column], most: int) -> None:
+        self._columns = columns
+        self._most = most
+        self._fields = {_bare(name): field for field, one in columns.items() for name in (field, *one.synonyms)}
+        self.rows: list[Row] = []
+        self.faults: list[Fault] = []
+        self.faulty: set[int] = set()
+
+    def read_json(self, text: str) -> None:
+        try:
+            parsed = json.loads(text, parse_constant=_no_number, object_pairs_hook=_Pairs)
+        except (ValueError, RecursionError) as error:
+            line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+            why = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+            raise _UnreadableError(f"This is no JSON that can be read: {short(why, SHOWN)}.", line) from error
+        if isinstance(parsed, _Pairs):
+            members = dict(parsed)
+            parsed = members.get("rows") if set(members) == {"rows"} else parsed
+        if not isinstance(parsed, list) or isinstance(parsed, _Pairs):
+            raise _UnreadableError('JSON is a list of objects, [{...}, {...}], or {"rows": [...]}.')
+        items = cast(list[Any], parsed)
+        self._not_too_many(len(items))
+        for line, one in enumerate(items, 1):
+            if not isinstance(one, _Pairs):
+                self._fault(line, "this is no JSON object: write each row as {...}")
+            elif one:
+                self._read_object(line, one)
+
+    def _read_object(self, line: int, pairs: "_Pairs") -> None:
+        named = [(self._field(name), name, value) for name, value in pairs]
+        if strange := [name for field, name, _ in named if field is None]:
+            self._fault(line, self._strange(strange))
+            return
+        values: dict[str, Any] = {}
+        for field, _, value in named:
+            if field in values:
+                self._fault(line, f"{field} is said twice")
+                return
+            values[cast(str, field)] = value
+        self._keep(line, values, decimal_comma=False)
+
+    def read_lines(self, text: str) -> None:
+        heads, body, decimal_comma = self._split(text)
+        fields = self._header(heads)
+        count = 0
+        for line, cells in body:
+            if not any(cells):
+                continue
+            count += 1
+            if count > self._most:
+                # Only counted: what is too long is not read at all.
+                continue
+            if any(cells[len(heads) :]):
+                self._fault(
+                    line, f"{len(cells)} values for {len(heads)} columns: put one that holds the separator in quotes"
+                )
+                continue
+            named = {field: cell for field, cell in zip(fields, cells, strict=False) if field}
+            self._keep(line, named, decimal_comma=decimal_comma)
+        self._not_too_many(count)
+
+    def _split(self, text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]], bool]:
+        """The names in the header line, what is below it, and whether its numbers may have decimal commas."""
+        lines = _LINE_END.split(text)
+        at = next((at for at, line in enumerate(lines) if line.strip()), None)
+        if at is None:
+            raise _UnreadableError(_EMPTY)
+        header, below = lines[at], lines[at + 1 : at + 2]
+        if "|" in header and (header.lstrip().startswith("|") or (below and _RULE.fullmatch(below[0]))):
+            return _piped(header), _markdown(lines, at + 1), False
+        mark = max(",;\t", key=lambda one: self._known(header, one))
+        body = _csv(text, mark)
+        heads = next((cells for _, cells in body if any(cells)), None)
+        if heads is None:
+            raise _UnreadableError(_EMPTY)
+        return heads, body, mark != ","
+
+    def _known(self, header: str, mark: str) -> tuple[int, int]:
+        cells = header.split(mark)
+        return sum(self._field(cell) is not None for cell in cells), len(cells)
+
+    def _header(self, heads: Sequence[str]) -> list[str | None]:
+        fields = [self._field(name) for name in heads]
+        known = [field for field in fields if field is not None]
+        if not known:
+            raise _UnreadableError(f"The first line must name the columns: {self._names()}.")
+        if strange := [name for name, field in zip(heads, fields, strict=True) if name and field is None]:
+            raise _UnreadableError(f"T{self._strange(strange)[1:]}.")
+        if twice := next((field for field in known if known.count(field) > 1), None):
+            names = " and ".join(repr(name) for name, field in zip(heads, fields, strict=True) if field == twice)
+            raise _UnreadableError(f"{names} are both {twice}: leave one of them out.")
+        if without := [name for name, one in self._columns.items() if one.required and name not in known]:
+            raise _UnreadableError(f"There is no column {', '.join(without)}. Columns: {self._names()}.")
+        return fields
+
+    def _field(self, name: str) -> str | None:
+        return self._fields.get(_bare(name))
+
+    def _names(self) -> str:
+        return ", ".join(f"{name} (needed)" if one.required else name for name, one in self._columns.items())
+
+    def _strange(self, names: Sequence[str]) -> str:
+        known = [word for field, one in self._columns.items() for word in (field, *one.synonyms)]
+        said = [f"{short(name, SHOWN)!r}.{did_you_mean(name, known)}" for name in names[:MOST_STRANGE]]
+        return f"there is no column {' Nor '.join(said)} Columns: {self._names()}"
+
+    def _keep(self, line: int, given: Mapping[str, Any], *, decimal_comma: bool) -> None:
+        """The row, its cells as what they mean, or what is wrong with them."""
+        values: dict[str, Cell] = {}
+        for field, value in given.items():
+            try:
+                cell = _cell(value, self._columns[field].kind, decimal_comma=decimal_comma)
+            except ValueError as error:
+                self._fault(line, f"{field}: {error}")
+                continue
+            if cell is not None:
+                values[field] = cell
+        for field, one in self._columns.items():
+            if one.required and field not in values and line not in self.faulty:
+                self._fault(line, f"{field} is missing")
+        if line not in self.faulty:
+            self.rows.append(Row(line, values))
+
+    def _fault(self, line: int, said: str) -> None:
+        self.faulty.add(line)
+        self.faults.append(Fault(line, said))
+
+    def _not_too_many(self, count: int) -> None:
+        if count > self._most:
+            raise _UnreadableError(f"The table has {count} rows; at most {self._most} are taken at once.")
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as it stands: read into a dict, the second of two equal names would win unseen."""
+
+
+def _refused(said: str, line: int | None = None) -> Pasted:
+    return Pasted((), (Fault(line, said),))
+
+
+def _bare(name: str) -> str:
+    return "".join(one for one in name.casefold() if one.isalnum())
+
+
+def _cell(value: Any, kind: str, *, decimal_comma: bool) -> Cell | None:
+    """What a cell means. None: nothing. Raises: ValueError, in words."""
+    if isinstance(value, bool | list):
+        raise ValueError(f"{short(json.dumps(value), SHOWN)} is no {'text' if kind == 'text' else kind}")
+    if value is None or (isinstance(value, str) and not (value := value.strip())):
+        return None
+    if isinstance(value, str):
+        return _of_text(value, kind, decimal_comma=decimal_comma)
+    if kind == "date" or (kind == "text" and isinstance(value, float)):
+        raise ValueError(f"{value} is a number: write it as text, in quotes")
+    if kind == "text":
+        return str(value)
+    if abs(value) > MOST or not math.isfinite(value):
+        raise ValueError(f"no number is meant to be larger than {MOST:,.0f}")
+    return float(value)
+
+
+def _of_text(text: str, kind: str, *, decimal_comma: bool) -> Cell:
+    if kind == "text":
+        return text
+    if kind == "date":
+        return day(text)
+    if kind == "share" and text.endswith("%"):
+        return round(number(text.removesuffix("%"), decimal_comma=decimal_comma) / 100, 12)
+    return number(text, decimal_comma=decimal_comma)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _unfenced(text: str) -> str:
+    """Without the marks that chat windows put around a block; its lines keep their numbers."""
+    return _FENCE.sub("", text) if text.lstrip().startswith("```") else text
+
+
+def _csv(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the number of the line it begins on."""
+    # Strict: a quote that is never closed would swallow the lines below it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _UnreadableError(f"the quotes cannot be read ({error})", line) from error
+        yield line, [cell.strip() for cell in cells]
+
+
+def _markdown(lines: Sequence[str], start: int) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(lines[start:], start + 1):
+        if not _RULE.fullmatch(line):
+            yield number, _piped(line)
+
+
+def _piped(line: str) -> list[str]:
+    cells = re.split(r"(?<!\\)\|", line.strip().removeprefix("|"))
+    if len(cells) > 1 and not cells[-1].strip():
+        del cells[-1]
+    return [cell.strip().replace("\\|", "|") for cell in cells]
