@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NamedTuple
 
-from stocktrim_client.changes import ChangeReport, Changes
+from stocktrim_client.changes import ChangeReport, Changes, Must
 from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
@@ -73,6 +74,8 @@ STOCK_WORDS = {
 PLAN_CODES = ("externalId", "productCode", "skuCode")
 SEARCH_SIZE = 200
 """Plan rows asked for when looking for one SKU: a short one is part of many."""
+BELIEVED_SECONDS = 60.0
+"""After the whole catalogue was read, so long an id that was not in it is believed to be nobody's."""
 
 
 class Products(Helper):
@@ -82,6 +85,9 @@ class Products(Helper):
         super().__init__(api, changes)
         self._looks_at_ids = False
         """Whether a lookup has found a product by an id that is not its SKU: then one that finds none is proof."""
+        self._met = _Met(float("-inf"), frozenset())
+        self._sent = set[str]()
+        """Ids of products saved here: whether one of them is there, only a look can tell."""
 
     async def all(self, *, keep: Keep[Product] | None = None) -> list[Product]:
         """The whole catalogue, 50 products a call, several calls at a time.
@@ -92,8 +98,11 @@ class Products(Helper):
         async def page(number: int | None) -> Sheet[Product]:
             return Sheet(await self._listed({} if number is None else {"pageNo": number}, keep))
 
+        began = time.monotonic()
         with calling(bulk=True):
-            return await all_pages(page, lambda product: product.product_id)
+            products = await all_pages(page, lambda product: product.product_id)
+        self._met = _Met(began, frozenset(product.product_id for product in products))
+        return products
 
     async def find(self, code: str) -> Product | None:
         """One product by product id or SKU; None where there is none, or where several share the SKU.
@@ -141,19 +150,27 @@ class Products(Helper):
             )
         return products[0]
 
-    async def save(self, draft: ProductDraft) -> ChangeReport:
+    async def save(self, draft: ProductDraft, *, must: Must | None = None, called: str | None = None) -> ChangeReport:
         """Create a product, or change the fields of one that are set. Fields left out stay as they are.
 
+        `must` says which of the two it may be; `called` what people call the product, where the draft does not say.
+
+        Raises: for what `must` forbids ConflictError and NotFoundError.
         Source: save_product, an upsert by product id.
         """
-        after = draft.model_dump(exclude_unset=True)
+
+        async def send() -> None:
+            self._sent.add(draft.product_id)
+            await self._send("save_product", body=_body(draft).to_dict())
+
         return await self._changes.write(
             noun="product",
-            key=draft.code or draft.product_id,
+            key=called or draft.code or draft.product_id,
             name=draft.name,
-            after=after,
-            send=lambda: self._send("save_product", body=_body(draft).to_dict()),
-            read=lambda: self._by_id(draft.product_id),
+            after=draft.model_dump(exclude_unset=True),
+            send=send,
+            read=self._sight(draft.product_id, draft.code),
+            must=must,
         )
 
     async def delete(self, code: str) -> ChangeReport:
@@ -174,8 +191,27 @@ class Products(Helper):
             name=product.name,
             after=None,
             send=lambda: self._send("delete_product", query={"productId": product.product_id}),
-            read=lambda: self._by_id(product.product_id),
+            read=self._sight(product.product_id, product.code),
         )
+
+    def _sight(self, product_id: str, code: str | None) -> Callable[[], Awaitable[Product | None]]:
+        """Reads one product, before it is written and after, each time by the code that a lookup first found it by.
+
+        Such a lookup that finds it no more is proof that it is gone, whichever kind of code lookups look at.
+        """
+        keys, was_found = [product_id] if code in (None, product_id) else [product_id, code], False
+
+        async def look() -> Product | None:
+            nonlocal keys, was_found
+            for key in keys:
+                if product := _with_id(await self._lookup(key), product_id):
+                    keys, was_found = [key], True
+                    return product
+                if self._looks_at_ids:
+                    return None
+            return None if was_found else await self._search_for(product_id)
+
+        return look
 
     async def _lookup(self, key: str) -> list[Product]:
         products = await self._listed({"code": key})
@@ -194,6 +230,12 @@ class Products(Helper):
         """For writing, where "there is none" must be true: a lookup alone is believed only where it looks at ids."""
         if (product := _with_id(await self._lookup(product_id), product_id)) or self._looks_at_ids:
             return product
+        return await self._search_for(product_id)
+
+    async def _search_for(self, product_id: str) -> Product | None:
+        """What a lookup did not find and may yet be there."""
+        if product_id not in self._sent and self._met.lacks(product_id):
+            return None
         # Looking up what the plan shows may have taught that the lookup before could be believed.
         if (product := _with_id(await self._by_plan(product_id), product_id)) or self._looks_at_ids:
             return product
@@ -230,6 +272,16 @@ class Products(Helper):
             if product := _with_id(await self._lookup(key), codes.product_id):
                 return product
         return None
+
+
+class _Met(NamedTuple):
+    """The product ids of the last reading of the whole catalogue, and when it began."""
+
+    began: float
+    ids: frozenset[str]
+
+    def lacks(self, product_id: str) -> bool:
+        return product_id not in self.ids and time.monotonic() - self.began < BELIEVED_SECONDS
 
 
 class _Codes(NamedTuple):
