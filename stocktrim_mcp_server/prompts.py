@@ -44,10 +44,20 @@ class Step(NamedTuple):
     where: str = ""
 
 
+CHANGING = ("draft_purchase_orders", "update_products", "save_suppliers")
+"""Tools that recipes lead to and that change what StockTrim holds."""
+
+SHOWN_FIRST = (
+    "What changes StockTrim is shown first: a tool asks me itself, or answers with a preview and a confirm_token. Show "
+    "me that preview whole. Only after my yes to it make the same call with the token; if I want it otherwise, another "
+    "call without it."
+)
+TAKEN_BACK = "Name the undo_id when it is done: `undo_change` takes it back."
+
 DRAFT = Step(
     (
-        "When I agree, `draft_purchase_orders`: show me what it would make before it makes it.",
-        "Show the orders as a proposal, one per supplier. This server drafts none yet: I enter them in StockTrim.",
+        "When I agree, `draft_purchase_orders` with the plan_id, the suppliers I chose and the quantities I changed.",
+        "Show the orders as a proposal, one per supplier. This server drafts none: I enter them in StockTrim.",
     )
 )
 CALCULATE = Step(
@@ -172,7 +182,14 @@ def told(recipe: Recipe, menu: Collection[str], arguments: Mapping[str, str], me
     numbered = [f"{number}. {_given(text, arguments)}" for number, text in enumerate(texts, 1)]
     lost = [step.lost for step, way in ways if way is None and step.lost]
     missing = [f"Say in your answer what this server has no tool for: {'; '.join(lost)}."] if lost else []
-    return "\n".join([recipe.task, *said, "", *numbered, "", *missing, RULES])
+    return "\n".join([recipe.task, *said, "", *numbered, "", *missing, *_consent(texts, menu), RULES])
+
+
+def _consent(texts: Sequence[str], menu: Collection[str]) -> list[str]:
+    """How a change is agreed to and taken back, where these texts lead to one."""
+    if not any(tool in CHANGING for text in texts for tool, _ in CALL.findall(text)):
+        return []
+    return [SHOWN_FIRST, *([TAKEN_BACK] if offered((TAKEN_BACK,), menu) else [])]
 
 
 def offered(ways: Sequence[str], menu: Collection[str]) -> str | None:
@@ -280,9 +297,8 @@ RECIPES = (
             "do this week, each with its product, supplier and figure.",
             Step(
                 (
-                    "For what must be ordered now, `draft_purchase_orders` when I agree: show me first what it would "
-                    "make.",
-                    "What must be ordered now stays a proposal: this server drafts no orders yet.",
+                    "For what must be ordered now, `draft_purchase_orders` with the plan_id, when I agree.",
+                    "What must be ordered now stays a proposal: this server drafts no orders.",
                 )
             ),
         ),
@@ -340,10 +356,10 @@ RECIPES = (
             "Show a table: product, what is wrong, the money it touches, the value now, the value proposed.",
             Step(
                 (
-                    "When I agree, `update_products`, and `save_suppliers` for what holds for all of a supplier: show "
-                    "me before and after first.",
-                    "When I agree, `update_products`: show me before and after first.",
-                    "This server changes no settings yet: the table is a proposal, and I enter it in StockTrim.",
+                    "When I agree, `update_products` with the rows I agreed to, at most 50 a call, and "
+                    "`save_suppliers` for what holds for all of a supplier.",
+                    "When I agree, `update_products` with the rows I agreed to, at most 50 a call.",
+                    "This server changes no settings: the table is a proposal, and I enter it in StockTrim.",
                 )
             ),
             CALCULATE,
@@ -377,9 +393,11 @@ RECIPES = (
             "Show the supplier, and each product before and after. Leave empty what I did not say: invent nothing.",
             Step(
                 (
-                    "When I agree, `save_suppliers` and `update_products`: show me what they would change first.",
-                    "When I agree, `save_suppliers`: show me first what it would change. Products I enter myself.",
-                    "This server saves no suppliers yet: what you showed is a proposal, and I enter it in StockTrim.",
+                    "When I agree, `save_suppliers` with the products it delivers, its part numbers and costs, in one "
+                    "call; then `update_products` for their minimum quantities and pack sizes.",
+                    "When I agree, `save_suppliers` with the products it delivers, its part numbers and costs, in one "
+                    "call. Minimum quantities and pack sizes I enter myself.",
+                    "This server saves no suppliers: what you showed is a proposal, and I enter it in StockTrim.",
                 )
             ),
             CALCULATE,

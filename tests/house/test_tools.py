@@ -14,7 +14,8 @@ from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 from tests.house.source import ROOT, files
 
 VERBS = (
-    "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo|create|query|record|set(?!_aside)"
+    "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo(?!_id)|create|query|record"
+    "|set(?!_aside)"
 )
 TOOL_WORD = re.compile(rf"\b(?:{VERBS})_[a-z_]+\b")
 FUNCTIONS = [function for one in EVERY for function in (*one.reads, *one.writes, *one.deletes)]

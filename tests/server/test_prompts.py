@@ -14,7 +14,17 @@ from mcp_types import INVALID_PARAMS, TextContent
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
-from stocktrim_mcp_server.prompts import CALL, LONGEST_ARGUMENT, RECIPES, Recipe, offered, quoted, told
+from stocktrim_mcp_server.prompts import (
+    CALL,
+    CHANGING,
+    LONGEST_ARGUMENT,
+    RECIPES,
+    SHOWN_FIRST,
+    Recipe,
+    offered,
+    quoted,
+    told,
+)
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import names
 from stocktrim_mcp_server.tools import EVERY, TOOLSETS
@@ -24,11 +34,12 @@ Era = Literal["auto", "legacy"]
 OpenApp = Callable[..., App]
 
 LONGEST = 2_300
-MENU = names(TOOLSETS)
-LATER = {"draft_purchase_orders", "update_products", "save_suppliers"}
-"""Tools that recipes take up once they are on the menu."""
+WRITING = {*CHANGING, "undo_change"}
+"""Tools that recipes end with where they are on the menu: not that of a read-only server."""
 
-VERBS = "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo|create|query|record|set"
+MENU = [tool for tool in names(TOOLSETS) if tool not in WRITING]
+
+VERBS = "get|find|search|list|save|delete|run|draft|explain|simulate|check|update|undo(?!_id)|create|query|record|set"
 TOOL_WORD = re.compile(rf"\b(?:{VERBS})_[a-z_]+\b|`([a-z_]+)[`(]")
 
 
@@ -132,7 +143,7 @@ async def test_without_an_earlier_plan_the_setting_is_named_only_where_it_would_
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
 def test_a_recipe_names_only_tools_of_the_menu_whatever_is_on_it(recipe: Recipe) -> None:
-    everything = {*MENU, *LATER}
+    everything = {*MENU, *WRITING}
     menus = [
         set(MENU),
         everything,
@@ -152,7 +163,7 @@ def test_every_tool_in_a_recipe_exists_or_is_known_to_come(recipe: Recipe) -> No
     for text in texts(recipe):
         marked = {tool for tool, _ in CALL.findall(text)}
         assert tools_named(text) == marked, text
-        assert marked <= {*names(EVERY), *LATER}, text
+        assert marked <= {*names(EVERY), *WRITING}, text
 
 
 async def test_every_call_in_a_recipe_is_one_its_tool_understands(app: App) -> None:
@@ -297,12 +308,26 @@ def test_whatever_is_not_done_for_want_of_a_tool_is_said(recipe: Recipe) -> None
 )
 def test_a_recipe_ends_in_a_proposal_until_the_menu_has_the_tool_for_it(name: str, tool: str) -> None:
     recipe = next(one for one in RECIPES if one.name == name)
-    before, after = (told(recipe, menu, filled(recipe)) for menu in (MENU, [*MENU, *LATER]))
+    before, after = (told(recipe, menu, filled(recipe)) for menu in (MENU, [*MENU, *WRITING]))
     assert "proposal" in before
     assert tool not in before
     assert "When I agree, " in after
     assert f"`{tool}`" in after
     assert "I enter" not in after
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+def test_a_recipe_that_ends_in_a_change_says_how_it_is_shown_agreed_to_and_taken_back(recipe: Recipe) -> None:
+    whole = told(recipe, {*MENU, *WRITING}, filled(recipe))
+    without_undo = told(recipe, {*MENU, *CHANGING}, filled(recipe))
+    reading = told(recipe, MENU, filled(recipe))
+    for text in (whole, without_undo):
+        assert text.count(SHOWN_FIRST) == 1
+        assert "Only after my yes" in text
+    assert "`undo_change` takes it back" in whole
+    assert "undo_id" not in without_undo
+    assert "confirm_token" not in reading
+    assert "undo" not in reading
 
 
 def test_of_a_step_the_best_text_that_can_be_followed_is_told() -> None:
@@ -316,7 +341,7 @@ def test_of_a_step_the_best_text_that_can_be_followed_is_told() -> None:
 def test_the_longest_arguments_still_make_a_short_recipe() -> None:
     for recipe in RECIPES:
         arguments = {one.name: "x" * LONGEST_ARGUMENT for one in recipe.arguments[:1]}
-        assert len(told(recipe, {*MENU, *LATER}, arguments)) < LONGEST
+        assert len(told(recipe, {*MENU, *WRITING}, arguments)) < LONGEST
 
 
 async def test_prompts_are_told_over_the_pipes_of_a_process() -> None:
