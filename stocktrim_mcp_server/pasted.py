@@ -34,11 +34,11 @@ SHOWN = 40
 _PLAIN = {"\u2212": "-", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 """What keyboards and spreadsheets write for minus, for an apostrophe, and for the blank between thousands."""
 
-_SPACED = re.compile(r"[0-9]{1,3}(?:(?P<gap>[ '])[0-9]{3})(?:(?P=gap)[0-9]{3})*(?:[.,][0-9]+)?")
+_SPACED = re.compile(r"[1-9][0-9]{0,2}(?:(?P<gap>[ '])[0-9]{3})(?:(?P=gap)[0-9]{3})*(?:[.,][0-9]+)?")
 _ONE_MARK = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 """Thousands or decimals: nobody can tell."""
-_WITH_DOT = re.compile(r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})?(?:\.[0-9]+)?(?<=[0-9])")
-_WITH_COMMA = re.compile(r"(?:[0-9]{1,15}|[0-9]{1,3}(?:\.[0-9]{3}){1,4})?(?:,[0-9]+)?(?<=[0-9])")
+_WITH_DOT = re.compile(r"(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})?(?:\.[0-9]+)?(?<=[0-9])")
+_WITH_COMMA = re.compile(r"(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4})?(?:,[0-9]+)?(?<=[0-9])")
 
 _MONTHS = tuple(calendar.month_name)
 _TIME = r"(?:[T ][0-9:.]+ ?(?:Z|[+-][0-9:]+)?)?"
