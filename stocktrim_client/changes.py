@@ -6,18 +6,14 @@ record is read again and compared, and an answer that got lost is settled by tha
 """
 
 import asyncio
-import errno
-import json
 import math
-import os
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 from weakref import WeakKeyDictionary
 
 from pydantic import Field
@@ -33,10 +29,10 @@ from stocktrim_client.errors import (
     StockTrimError,
     UnexpectedAnswerError,
 )
+from stocktrim_client.journal import Journal, Record
 from stocktrim_client.models.base import Model
 from stocktrim_client.transport import calling
 
-Record = Mapping[str, Any]
 Kind = Literal["create", "change", "delete"]
 Must = Literal["create", "change"]
 """What a save must be: of a record that is not there yet, or of one that is."""
@@ -85,36 +81,7 @@ class ChangeReport(Model):
     changes: tuple[Change, ...] = ()
     change_ids: tuple[str, ...] = Field(default=(), description="Journal entries, one per change sent")
     warnings: tuple[str, ...] = ()
-
-
-class Journal(Protocol):
-    """Where intents and outcomes are kept."""
-
-    async def append(self, entry: Record) -> None:
-        """Keep one entry; it is safe on disk when this returns."""
-        ...
-
-
-class FileJournal:
-    """Append-only JSON lines, readable by the owner alone, on disk before anything is sent."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    async def append(self, entry: Record) -> None:
-        line = json.dumps(entry, ensure_ascii=False, default=str, separators=(",", ":")) + "\n"
-        await asyncio.to_thread(self._write, line.encode())
-
-    def _write(self, line: bytes) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            # One write call a line: two processes on one file never mix their lines.
-            if os.write(descriptor, line) < len(line):
-                raise OSError(errno.ENOSPC, "the disk is full")
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    besides: tuple[FieldChange, ...] = Field(default=(), description="What became other without having been asked to")
 
 
 def _utc_now() -> datetime:
@@ -128,6 +95,8 @@ class Changes:
         self._journal = journal
         self._now = now
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
+        self.under_way: set[str] = set()
+        """Changes begun here whose outcome is not on record yet."""
 
     @contextmanager
     def preview(self) -> Generator[list[Change]]:
@@ -195,13 +164,22 @@ class Changes:
 
     async def _send(self, change: Change, send: Callable[[], Awaitable[object]], look: "_Look") -> ChangeReport:
         entry = _Entry(self._journal, self._now)
+        self.under_way.add(entry.change_id)
+        try:
+            return await self._carry_out(entry, change, send, look)
+        finally:
+            self.under_way.discard(entry.change_id)
+
+    async def _carry_out(
+        self, entry: "_Entry", change: Change, send: Callable[[], Awaitable[object]], look: "_Look"
+    ) -> ChangeReport:
         outcome: Outcome = "not_sent"
         try:
             await entry.intend(change, look.before)
             outcome = "unknown"
             lost = await self._sent(entry, send)
             outcome = "unknown" if lost else "applied"
-            differences, warnings, left = await look()
+            differences, warnings, besides, left = await look()
         except asyncio.CancelledError:
             # Nobody waits for the answer any more; shielded, or the note would be cancelled as well.
             await asyncio.shield(entry.conclude(outcome, error="cancelled by the caller"))
@@ -218,7 +196,8 @@ class Changes:
             warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
         warnings = (*differences, *warnings)
         warnings += await entry.conclude("applied", warnings=warnings, **left)
-        return ChangeReport(status="applied", changes=(change,), change_ids=(entry.change_id,), warnings=warnings)
+        ids = (entry.change_id,)
+        return ChangeReport(status="applied", changes=(change,), change_ids=ids, warnings=warnings, besides=besides)
 
     async def _sent(self, entry: "_Entry", send: Callable[[], Awaitable[object]]) -> StockTrimError | None:
         """Send, and give the error of an answer that got lost: whether the change was made is then still open."""
@@ -284,32 +263,36 @@ class _Look:
     read: Callable[[], Awaitable[Model | None]] | None
     absence_proves: bool
 
-    async def __call__(self) -> tuple[list[str], tuple[str, ...], dict[str, Any]]:
-        """How it differs, what else there is to say, and for the journal the record as it was left, where it shows."""
+    async def __call__(self) -> tuple[list[str], tuple[str, ...], tuple[FieldChange, ...], dict[str, Any]]:
+        """How it differs, what else there is to say, what else changed, and for the journal the record as it is now."""
         if self.read is None:
-            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."], (), {}
+            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."], (), (), {}
         try:
             record = await self.read()
         except StockTrimError as error:
-            return [f"Reading the {self.what} back failed, so this was not checked: {error}"], (), {}
+            return [f"Reading the {self.what} back failed, so this was not checked: {error}"], (), (), {}
         # What was shown before and is not shown now is gone; what never was shown may be there or not.
         shown = self.absence_proves or (self.after is None and self.before is not None)
         if record is None and not shown:
-            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."], (), {}
+            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."], (), (), {}
         differences = [f"Read back, the {self.what} {text}." for text in _differences(self.after, record)]
-        effects = tuple(f"Read back, the {self.what} {text}." for text in self._side_effects(record))
-        return differences, effects, {"left": _whole(record)}
+        besides = self._side_effects(record)
+        said = tuple(
+            f"Read back, the {self.what} now also has {one.field} = {one.after!r}; before, it was {one.before!r}."
+            for one in besides
+        )
+        return differences, said, besides, {"left": _whole(record)}
 
-    def _side_effects(self, record: Model | None) -> list[str]:
+    def _side_effects(self, record: Model | None) -> tuple[FieldChange, ...]:
         """Values that nobody asked to change: StockTrim may clear what a save leaves out."""
         if self.after is None or self.before is None or record is None:
-            return []
+            return ()
         before, present = self.before.model_dump(), record.model_dump()
-        return [
-            f"now also has {field} = {present.get(field)!r}; before, it was {value!r}"
+        return tuple(
+            FieldChange(field=field, before=value, after=present.get(field))
             for field, value in before.items()
             if field not in self.after and not _is_nothing(value) and not same_meaning(value, present.get(field))
-        ]
+        )
 
 
 def _change(

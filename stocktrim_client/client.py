@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
-from stocktrim_client.changes import Changes, FileJournal, Journal
+from stocktrim_client.changes import Changes
 from stocktrim_client.errors import NotSentError
+from stocktrim_client.journal import FileJournal, Journal
 from stocktrim_client.operations import find_operation
 from stocktrim_client.retry import DEFAULT_POLICY, Phase, RetryPolicy
 from stocktrim_client.snapshot import Kind
@@ -68,7 +69,8 @@ class StockTrimClient:
         on_attempt: Callable[[AttemptEvent], None] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`transport` stands in for the network, as the sandbox does; `journal` keeps what was written.
+        """`transport` stands in for the network, as the sandbox does; `journal` keeps what was written: a folder, or a
+        journal of another kind; without one nothing is kept, and nothing can be undone.
 
         With `snapshot_folder`, the records on hand are kept in a file there, for the next start.
         """

@@ -1,8 +1,10 @@
 """Our own writes, noticed where every one of them passes: at the journal of the one door."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Protocol
 
-from stocktrim_client.changes import Journal, Record
+from stocktrim_client.journal import Journal, Record
 from stocktrim_client.snapshot.standing import Kind
 
 KIND_OF: dict[str, Kind] = {
@@ -41,12 +43,17 @@ class WriteWatch:
         if entry.get("event") == "intent":
             self._intended[entry["id"]] = entry["change"]
         else:
-            change = self._intended.pop(entry["id"], None)
+            # An outcome that is settled later, maybe by another process, says itself what it is about.
+            change = self._intended.pop(entry["id"], None) or entry.get("change")
             if change is not None and self.tell is not None and entry.get("outcome") in SETTLED:
                 for kind, key in records_of_change(change["noun"], change["key"]):
                     self.tell(kind, key, gone=change["kind"] == "delete" and entry["outcome"] == "applied")
         if self._journal is not None:
             await self._journal.append(entry)
+
+    def read(self, since: datetime | None = None) -> Iterator[Record | None]:
+        """What the journal behind it kept."""
+        return iter(()) if self._journal is None else self._journal.read(since)
 
 
 def records_of_change(noun: str, key: str) -> list[tuple[Kind, str | None]]:

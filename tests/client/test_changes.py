@@ -3,8 +3,6 @@
 import asyncio
 import json
 import stat
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stocktrim_client.changes import ChangeReport, FileJournal, Record, acting, batch, same_meaning
+from stocktrim_client.changes import ChangeReport, acting, batch, same_meaning
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import (
     ConflictError,
@@ -28,6 +26,7 @@ from stocktrim_client.errors import (
     ReadOnlyError,
     UnexpectedAnswerError,
 )
+from stocktrim_client.journal import MemoryJournal, Record
 from stocktrim_client.models import (
     BomLineDraft,
     CustomerDraft,
@@ -85,14 +84,12 @@ READABLE = [
 ]
 
 
-class Memory:
-    """A journal in a list."""
+class Memory(MemoryJournal):
+    """A journal whose entries a test looks at, the oldest first."""
 
-    def __init__(self) -> None:
-        self.entries: list[Record] = []
-
-    async def append(self, entry: Record) -> None:
-        self.entries.append(entry)
+    @property
+    def entries(self) -> list[Record]:
+        return [entry for entry in self.read() if entry is not None][::-1]
 
     def outcomes(self) -> list[object]:
         return [entry.get("outcome", entry["event"]) for entry in self.entries]
@@ -263,7 +260,7 @@ async def test_the_journal_says_who_wrote(memory: Memory) -> None:
 
 
 async def test_the_intent_is_on_disk_before_the_request_arrives(tmp_path: Path) -> None:
-    journal = tmp_path / "state" / "changes.jsonl"
+    journal = tmp_path / "state" / "journal"
     far = sandbox()
     seen: list[list[dict[str, Any]]] = []
 
@@ -282,15 +279,16 @@ async def test_the_intent_is_on_disk_before_the_request_arrives(tmp_path: Path) 
 
 
 async def test_the_journal_is_for_its_owner_alone_and_holds_no_credential(tmp_path: Path) -> None:
-    journal = tmp_path / "state" / "changes.jsonl"
+    journal = tmp_path / "state" / "journal"
     far = sandbox(auth_id="tenant-4711", auth_signature="s3cr3t-s1gn")
     client = StockTrimClient("tenant-4711", "s3cr3t-s1gn", transport=far, journal=journal)
     async with client as stocktrim:
         for name in sorted(ACTS, key=lambda name: name.startswith("delete_")):
             await ACTS[name](stocktrim)
-    assert stat.S_IMODE(journal.stat().st_mode) == 0o600
-    assert stat.S_IMODE(journal.parent.stat().st_mode) == 0o700
-    text = journal.read_text()
+    (file,) = journal.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(journal.stat().st_mode) == 0o700
+    text = file.read_text()
     assert len(text.splitlines()) == 2 * len(ACTS)
     assert "tenant-4711" not in text
     assert "s3cr3t" not in text
@@ -299,7 +297,7 @@ async def test_the_journal_is_for_its_owner_alone_and_holds_no_credential(tmp_pa
 async def test_what_cannot_be_journaled_is_not_sent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     far = sandbox()
-    async with connected(far, journal=tmp_path / "file" / "changes.jsonl") as stocktrim:
+    async with connected(far, journal=tmp_path / "file" / "journal") as stocktrim:
         with pytest.raises(NotSentError, match="journal"):
             await stocktrim.products.save(NEW)
     assert writes(far) == []
@@ -317,35 +315,8 @@ async def test_an_outcome_that_cannot_be_journaled_is_a_warning() -> None:
     assert "No space left" in report.warnings[0]
 
 
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from stocktrim_client.changes import FileJournal
-
-async def main():
-    journal = FileJournal(Path(sys.argv[1]))
-    await asyncio.gather(*(journal.append({"who": sys.argv[2], "n": n, "text": "x" * 5000}) for n in range(40)))
-
-asyncio.run(main())
-"""
-
-
-def test_two_processes_on_one_journal_never_mix_their_lines(tmp_path: Path) -> None:
-    path = tmp_path / "changes.jsonl"
-    both = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), who]) for who in ("a", "b")]
-    assert [process.wait(timeout=30) for process in both] == [0, 0]
-    lines = _lines(path)
-    assert sorted((line["who"], line["n"]) for line in lines) == [(who, n) for who in ("a", "b") for n in range(40)]
-
-
-async def test_tasks_on_one_journal_never_mix_their_lines(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "changes.jsonl")
-    await asyncio.gather(*(journal.append({"n": n, "text": "é" * 3000}) for n in range(30)))
-    assert sorted(line["n"] for line in _lines(tmp_path / "changes.jsonl")) == list(range(30))
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+def _lines(journal: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for file in journal.iterdir() for line in file.read_text("utf-8").splitlines()]
 
 
 # --- how it ends

@@ -30,16 +30,18 @@ ROWS = (
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
-        f"{SERVER}.meaning {SERVER}.logs",
+        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.writing",
         "mcp mcp_types pydantic",
     ),
-    row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails", "pydantic"),
+    row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
     row(f"{SERVER}"),
     row(f"{CLIENT}"),
     row(f"{CLIENT}.client", "httpx attrs pydantic truststore"),
-    row(f"{CLIENT}.snapshot", "pydantic"),
+    row(f"{CLIENT}.undo", "pydantic"),
+    row(f"{CLIENT}.snapshot {CLIENT}.history", "pydantic"),
     row(f"{CLIENT}.helpers", "httpx attrs pydantic"),
     row(f"{CLIENT}.changes", "pydantic"),
+    row(f"{CLIENT}.journal"),
     row(f"{CLIENT}.transport", "httpx"),
     row(f"{CLIENT}.attempt {CLIENT}.pool {CLIENT}.trail {CLIENT}.pause {CLIENT}.discretion", "httpx"),
     row(f"{CLIENT}.operations"),
@@ -54,7 +56,7 @@ TOOLS = {f"{CLIENT}.generate": {"openapi_python_client", "yaml"}}
 LATER = {
     f"{SERVER}.cli": {CLIENT, SERVER},
     f"{SERVER}.server": {f"{CLIENT}.sandbox"},
-    f"{CLIENT}.client": {f"{CLIENT}.snapshot", f"{CLIENT}.helpers", f"{CLIENT}.generated"},
+    f"{CLIENT}.client": {f"{CLIENT}.{room}" for room in ("snapshot", "history", "undo", "helpers", "generated")},
 }
 """Imports that need not stand at the top: a command's; what a server needs at its first call, and not to start."""
 
