@@ -1,6 +1,6 @@
 """What a tool may ask for besides its arguments."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +10,14 @@ from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client import NotSentError, StockTrimClient
+from stocktrim_client.changes import Change
 from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.answers import ago
+from stocktrim_mcp_server.approval import Approvals
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
 from stocktrim_mcp_server.planning.bounds import fitting, shortened
+from stocktrim_mcp_server.rails import ORDER, usual_quantities
 from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings
@@ -48,6 +51,7 @@ class App:
     joined: Joined = field(default_factory=Joined, init=False)
     kept: KeptPlans = field(init=False)
     remembered: Remembered = field(init=False)
+    approvals: Approvals = field(default_factory=Approvals, init=False)
     _client: StockTrimClient | None = field(default=None, init=False)
     _is_closed: bool = field(default=False, init=False)
 
@@ -68,6 +72,16 @@ class App:
         """The account as planning reads it, in one call."""
         wait = WAIT_SHARE * self.settings.call_seconds
         return Records(self.stocktrim, self.joined, self.kept, self.now, wait, progress)
+
+    async def usual_quantities(self, changes: Sequence[Change]) -> Mapping[str, float]:
+        """What is usually ordered of the products in these changes, by product id; empty where that is not on hand."""
+        if not any(change.noun == ORDER for change in changes):
+            return {}
+        stocktrim, wait = self.stocktrim, WAIT_SHARE * self.settings.call_seconds
+        standing = await stocktrim.snapshot.need("purchase_orders", "order_plan", wait=wait)
+        orders = () if "purchase_orders" in standing.missing else await stocktrim.snapshot.purchase_orders(wait=0)
+        rows = () if "order_plan" in standing.missing else await stocktrim.snapshot.order_plan(wait=0)
+        return usual_quantities(orders, rows)
 
     async def aclose(self) -> None:
         self._is_closed = True

@@ -1,19 +1,27 @@
 """What the environment may say, read once."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from stocktrim_mcp_server.planning.nearest import did_you_mean
+from stocktrim_mcp_server.rails import Rails
+
+ApprovalMode = Literal["auto", "ask", "token", "host"]
+APPROVAL_MODES: tuple[ApprovalMode, ...] = ("auto", "ask", "token", "host")
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LOG_LEVELS: tuple[LogLevel, ...] = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
+
+
+W = TypeVar("W", bound=str)
 
 
 class SettingsError(ValueError):
@@ -38,6 +46,13 @@ class Settings(BaseModel):
     """Single tools on it besides; with a minus before it, one that is not."""
     data_folder: Path | None = None
     """Where records, plans in small and defaults are kept for the next start; None: in memory alone."""
+    journal_folder: Path | None = None
+    """Where it is kept what was changed, so that it can be taken back; None: in memory, until the server ends."""
+    approval: ApprovalMode = "auto"
+    """How a change is agreed to: asked where nothing can hang, asked always, shown with a token, left to the host."""
+    rails: Rails = Rails()
+    ask_seconds: float = 45.0
+    """How long a person on an older protocol may take to answer a question; then the preview is the answer."""
     log_level: LogLevel = "INFO"
     call_seconds: float = 45.0
     """Hosts give up on a tool call after about 60 s; an answer that says so is better than none."""
@@ -59,6 +74,14 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         toolsets=listed(environ.get("STOCKTRIM_TOOLSETS", "")),
         tools=listed(environ.get("STOCKTRIM_TOOLS", "")),
         data_folder=_folder(environ, "STOCKTRIM_DATA_FOLDER"),
+        approval=_one_of(environ, "STOCKTRIM_APPROVAL", APPROVAL_MODES, "auto"),
+        rails=Rails(
+            mode=_one_of(environ, "STOCKTRIM_RAILS", ("warn", "enforce"), "enforce"),
+            max_order_value=_limit(environ, "STOCKTRIM_MAX_ORDER_VALUE"),
+            max_order_lines=_count(environ, "STOCKTRIM_MAX_ORDER_LINES", 0) or None,
+            max_records=_count(environ, "STOCKTRIM_MAX_RECORDS", 0) or None,
+            max_quantity_factor=_limit(environ, "STOCKTRIM_MAX_QUANTITY_FACTOR"),
+        ),
         log_level=_level(environ, "STOCKTRIM_LOG_LEVEL"),
     )
 
@@ -73,6 +96,12 @@ KNOWN = (
     "STOCKTRIM_TOOLSETS",
     "STOCKTRIM_TOOLS",
     "STOCKTRIM_DATA_FOLDER",
+    "STOCKTRIM_APPROVAL",
+    "STOCKTRIM_RAILS",
+    "STOCKTRIM_MAX_ORDER_VALUE",
+    "STOCKTRIM_MAX_ORDER_LINES",
+    "STOCKTRIM_MAX_RECORDS",
+    "STOCKTRIM_MAX_QUANTITY_FACTOR",
     "STOCKTRIM_LOG_LEVEL",
 )
 """Every variable that has a meaning here."""
@@ -145,6 +174,27 @@ def _count(environ: Mapping[str, str], name: str, default: int) -> int:
     if text and not (text.isdecimal() and int(text) > 0):
         raise SettingsError(f"{name} is {text!r}; it must be a whole number above 0.")
     return int(text) if text else default
+
+
+def _limit(environ: Mapping[str, str], name: str) -> float | None:
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = 0.0
+    if not 0 < limit < math.inf:
+        raise SettingsError(f"{name} is {text!r}; it must be a number above 0, such as 2500.")
+    return limit
+
+
+def _one_of(environ: Mapping[str, str], name: str, known: Sequence[W], default: W) -> W:
+    text = environ.get(name, "").strip().casefold() or default
+    for word in known:
+        if text == word:
+            return word
+    raise SettingsError(f"{name} is {text!r}; it may be {', '.join(known)}.{did_you_mean(text, known)}")
 
 
 def _level(environ: Mapping[str, str], name: str) -> LogLevel:

@@ -4,7 +4,9 @@ import asyncio
 import inspect
 import json
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
@@ -15,10 +17,11 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
-from stocktrim_client import StockTrimError
-from stocktrim_client.changes import acting
+from stocktrim_client import StockTrimClient, StockTrimError
+from stocktrim_client.changes import acting, batch
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import answer, published, refusal, slim, unwritten
+from stocktrim_mcp_server.approval import Call, Held, approving, previewing
 from stocktrim_mcp_server.planning.bounds import LONGEST_CODE
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 from stocktrim_mcp_server.planning.nearest import did_you_mean, nearest
@@ -42,6 +45,8 @@ call_seconds: ContextVar[float] = ContextVar("call_seconds", default=45.0)
 
 call_context: ContextVar[Context[Any, Any] | None] = ContextVar("call_context", default=None)
 """The call being answered, for whatever waits in it and wants to say how far it is."""
+
+CONFIRM = "confirm_token"
 
 NAME_SHOWN = 100
 """Characters of an unknown argument's name that are said back."""
@@ -99,6 +104,7 @@ class HouseTool(Tool):
 
     call_seconds: float
     preset: Preset | None = Field(default=None, exclude=True)
+    needs_approval: bool = False
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
         offered: dict[str, Any] = self.parameters["properties"]
@@ -113,12 +119,18 @@ class HouseTool(Tool):
         its_context = call_context.set(context)
         try:
             # One deadline for all requests of a call: hosts give up soon after.
-            with calling(deadline=self.call_seconds):
-                result = await super().run(arguments, context)
+            if self.needs_approval:
+                result = await self._approved(arguments, context)
+            else:
+                with calling(deadline=self.call_seconds):
+                    result = await super().run(arguments, context)
         except UnexpectedToolError as error:
-            if isinstance(error.__cause__, StockTrimError):
-                return refusal(" ".join([str(error.__cause__), *said]))
-            raise
+            cause = error.__cause__
+            if isinstance(cause, StockTrimError):
+                return refusal(" ".join([str(cause), *said]))
+            if not isinstance(cause, Held):
+                raise
+            result = cause.result
         except ToolError as error:
             text = " ".join([_in_words(error, offered), *said])
             return refusal(" ".join([text, *_split_in_vain(arguments, offered, text)]))
@@ -130,6 +142,34 @@ class HouseTool(Tool):
             return result
         warnings = " ".join(getattr(result, "warnings", ()))
         return answer(cast(BaseModel, result), *said, *_split_in_vain(arguments, offered, warnings))
+
+    async def _approved(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
+        """Run a tool that changes something: the door lets nothing through but what its approval puts on the list."""
+        asked = {name: value for name, value in arguments.items() if name != CONFIRM}
+        meant: Mapping[str, Any] = asked
+        with suppress(ValidationError):
+            # However a host wrote them: `a,b` and ["a","b"] are one and the same call.
+            meant = {
+                name: value for name, value in self.fn_metadata.validate_arguments(asked).items() if name != CONFIRM
+            }
+
+        async def preview() -> BaseModel:
+            with previewing():
+                # Without the answers of a person: they are for the call, not for looking what it would do.
+                alone = Context[Any, Any](request_context=context.request_context, mcp_server=context.mcp_server)
+                try:
+                    return await Tool.run(self, asked, alone)
+                except ToolError as error:
+                    raise error.__cause__ or error from None
+
+        name = batch.set(secrets.token_hex(4))
+        try:
+            with approving(Call(self.name, meant, self.call_seconds, preview)) as call:
+                stocktrim: StockTrimClient = context.request_context.lifespan_context.stocktrim
+                with stocktrim.changes.only(call.approved):
+                    return await super().run(arguments, context)
+        finally:
+            batch.reset(name)
 
     async def _with_defaults(
         self, arguments: dict[str, Any], offered: dict[str, Any]
@@ -154,7 +194,12 @@ def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float, p
         raise InvalidSignature(f"{function.__name__} must return a model, as structured output is made of one")
     plain.fn_metadata.output_schema = published(result)
     fields: dict[str, Any] = {name: getattr(plain, name) for name in Tool.model_fields}
-    fields |= {"parameters": slim(plain.parameters), "call_seconds": call_seconds, "preset": preset}
+    fields |= {
+        "parameters": slim(plain.parameters),
+        "call_seconds": call_seconds,
+        "preset": preset,
+        "needs_approval": CONFIRM in plain.parameters["properties"],
+    }
     return HouseTool.model_validate(fields)
 
 
