@@ -1,8 +1,10 @@
 """Stock levels set by hand."""
 
 import math
+from collections import deque
 
 from stocktrim_client.changes import ChangeReport, Changes
+from stocktrim_client.errors import NotFoundError
 from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper
@@ -18,36 +20,50 @@ class Inventory(Helper):
         super().__init__(api, changes)
         self._products = products
 
-    async def save(self, count: StockCount) -> ChangeReport:
+    async def save(self, count: StockCount, *, product: Product | None = None) -> ChangeReport:
         """Set a product's free stock or stock on order, in all or at one location.
 
         StockTrim reads a left-out quantity as 0, so the one not counted is sent with its present value. Where a
         product's total was the sum of its locations, it is kept so. A connected system's next load overwrites this.
+        `product` is the one meant, where that is known: it is read again, but not looked for.
 
         Raises: NotFoundError where there is no such product.
         Source: set_inventory with one line; sent at most 60 s after it was read, one at a time.
         """
         async with self._changes.turn("inventory"):
-            product = await self._products.get(count.product_id)
-            present = _stock(product, count.location_code)
+            known = product or await self._products.get(count.product_id)
+            look = self._products.sight(known.product_id, known.code)
+            # What was just looked for need not be read once more.
+            unread = deque([known] if product is None else [])
+
+            async def read() -> Product:
+                seen = unread.pop() if unread else await look()
+                if seen is None:
+                    raise NotFoundError(f"There is no product {known.code!r} in StockTrim any more.", status=404)
+                return seen
+
+            present = await read()
+            stock = _stock(present, count.location_code)
             counted = {"on_hand": count.on_hand, "on_order": count.on_order}
             after = {
                 field: quantity
                 for field, given in counted.items()
-                if (quantity := getattr(present, field) if given is None else given) is not None
+                if (quantity := getattr(stock, field) if given is None else given) is not None
             }
-            body = _body(product, present, after)
+            body = _body(present, stock, after)
+            unread.append(present)
+
+            async def read_stock() -> StockAtLocation:
+                return _stock(await read(), count.location_code)
+
             return await self._changes.write(
                 noun=f"stock at {count.location_code}" if count.location_code else "stock",
-                key=product.code,
-                name=product.name,
+                key=present.code,
+                name=present.name,
                 after=after,
                 send=lambda: self._send("set_inventory", body=body.to_dict()),
-                read=lambda: self._read(product.product_id, count.location_code),
+                read=read_stock,
             )
-
-    async def _read(self, product_id: str, location_code: str | None) -> StockAtLocation:
-        return _stock(await self._products.get(product_id), location_code)
 
 
 def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> dto.SetInventoryRequest:

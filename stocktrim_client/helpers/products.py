@@ -169,7 +169,7 @@ class Products(Helper):
             name=draft.name,
             after=draft.model_dump(exclude_unset=True),
             send=send,
-            read=self._sight(draft.product_id, draft.code),
+            read=self.sight(draft.product_id, draft.code),
             must=must,
         )
 
@@ -191,10 +191,10 @@ class Products(Helper):
             name=product.name,
             after=None,
             send=lambda: self._send("delete_product", query={"productId": product.product_id}),
-            read=self._sight(product.product_id, product.code),
+            read=self.sight(product.product_id, product.code),
         )
 
-    def _sight(self, product_id: str, code: str | None) -> Callable[[], Awaitable[Product | None]]:
+    def sight(self, product_id: str, code: str | None) -> Callable[[], Awaitable[Product | None]]:
         """Reads one product, before it is written and after, each time by the code that a lookup first found it by.
 
         Such a lookup that finds it no more is proof that it is gone, whichever kind of code lookups look at.

@@ -1,10 +1,10 @@
 """Past sales: the raw material of every forecast."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from stocktrim_client.changes import ChangeReport
+from stocktrim_client.changes import ChangeReport, Must
 from stocktrim_client.errors import NotSentError
 from stocktrim_client.generated.api.sales_orders import list_sales_orders
 from stocktrim_client.generated.models import (
@@ -40,9 +40,15 @@ class SalesOrders(Helper):
             answer = await found(list_sales_orders.asyncio(client=self._api, product_id=product_id))
             return [sales_order_of(wire) for wire in items(answer)]
 
-    async def save(self, draft: SalesOrderDraft) -> ChangeReport:
+    async def save(
+        self, draft: SalesOrderDraft, *, must: Must | None = None, among: Sequence[SalesOrder] | None = None
+    ) -> ChangeReport:
         """Record one sale, or change the one with the same reference.
 
+        `must` says which of the two it may be, as far as StockTrim shows the product's sales. `among` are these as they
+        were read just now, for whoever records several; empty where none are shown.
+
+        Raises: for what `must` forbids ConflictError and NotFoundError.
         Source: save_sales_orders (the keyed bulk PUT) with one line; the plain POST would double on a repeat.
         """
         if draft.reference is None:
@@ -61,9 +67,10 @@ class SalesOrders(Helper):
             with calling(vouched="externalReferenceId"):
                 await self._send("save_sales_orders", body=body.to_dict())
 
+        sales = _Sales(draft.product_id, self.all, await self.all(draft.product_id) if among is None else among)
+
         async def present() -> SalesOrder | None:
-            sales = await self.all(draft.product_id)
-            return next((sale for sale in sales if sale.reference == draft.reference), None)
+            return next((sale for sale in await sales.read() if sale.reference == draft.reference), None)
 
         return await self._changes.write(
             noun="sale",
@@ -72,19 +79,29 @@ class SalesOrders(Helper):
             after=draft.model_dump(exclude_unset=True) | {"reference": draft.reference},
             send=send,
             read=present,
-            absence_proves=False,
+            absence_proves=sales.are_shown,
+            must=must,
         )
 
-    async def delete(self, product_id: str) -> ChangeReport:
-        """Delete every sale of one product, by product id. The history, and the forecast built on it, are gone."""
+    async def delete(self, product_id: str, *, among: Sequence[SalesOrder] | None = None) -> ChangeReport:
+        """Delete every sale of one product, by product id. The history, and the forecast built on it, are gone.
+
+        `among` as in `save`.
+        """
+        sales = _Sales(product_id, self.all, await self.all(product_id) if among is None else among)
         return await self._delete(
             key=product_id,
             send=lambda: self._send("delete_sales_orders", query={"productId": product_id}),
-            read=lambda: self._count(product_id),
+            read=sales.count,
+            absence_proves=sales.are_shown,
         )
 
-    async def delete_in_range(self, since: datetime, until: datetime, product_id: str) -> ChangeReport:
+    async def delete_in_range(
+        self, since: datetime, until: datetime, product_id: str, *, among: Sequence[SalesOrder] | None = None
+    ) -> ChangeReport:
         """Delete one product's sales between two moments. Whether the ends are included is not known.
+
+        `among` as in `save`.
 
         Raises: NotSentError without a product: StockTrim would then take everybody's.
         Source: delete_sales_orders_in_range.
@@ -92,10 +109,12 @@ class SalesOrders(Helper):
         if not product_id.strip():
             raise NotSentError("Sales in a range are deleted for one product; none was named, so nothing was sent.")
         ends = {"fromDate": wire_time(since).isoformat(), "toDate": wire_time(until).isoformat()}
+        sales = _Sales(product_id, self.all, await self.all(product_id) if among is None else among)
         return await self._delete(
             key=f"{product_id}, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
             send=lambda: self._send("delete_sales_orders_in_range", query={**ends, "productId": product_id}),
-            read=lambda: self._count(product_id, since, until),
+            read=lambda: sales.count(since, until),
+            absence_proves=sales.are_shown,
         )
 
     async def delete_of_location(self, location: str) -> ChangeReport:
@@ -112,19 +131,35 @@ class SalesOrders(Helper):
         key: str,
         send: Callable[[], Awaitable[object]],
         read: Callable[[], Awaitable["SalesCount | None"]] | None,
+        absence_proves: bool = False,
     ) -> ChangeReport:
         return await self._changes.write(
-            noun="sales history", key=key, after=None, send=send, read=read, absence_proves=False
+            noun="sales history", key=key, after=None, send=send, read=read, absence_proves=absence_proves
         )
 
-    async def _count(
-        self, product_id: str, since: datetime | None = None, until: datetime | None = None
-    ) -> "SalesCount | None":
+
+class _Sales:
+    """The sales of one product around a write: as they were read before it, then as they are."""
+
+    def __init__(
+        self, product_id: str, all_of: Callable[[str], Awaitable[Sequence[SalesOrder]]], before: Sequence[SalesOrder]
+    ) -> None:
+        self._product_id = product_id
+        self._all_of = all_of
+        self._before: Sequence[SalesOrder] | None = before
+        self.are_shown = bool(before)
+        """Where StockTrim shows some, one that is not among them is not there."""
+
+    async def read(self) -> Sequence[SalesOrder]:
+        before, self._before = self._before, None
+        return await self._all_of(self._product_id) if before is None else before
+
+    async def count(self, since: datetime | None = None, until: datetime | None = None) -> "SalesCount | None":
         sales = [
             sale
-            for sale in await self.all(product_id)
+            for sale in await self.read()
             if sale.sold_at is None
-            or ((since is None or sale.sold_at > since) and (until is None or sale.sold_at < until))
+            or ((since is None or sale.sold_at >= since) and (until is None or sale.sold_at <= until))
         ]
         return SalesCount(sales=len(sales), units=sum(sale.quantity or 0.0 for sale in sales)) if sales else None
 
