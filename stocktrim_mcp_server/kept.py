@@ -25,13 +25,23 @@ MOST = 40
 LARGEST = 50_000_000
 """Bytes a kept plan may have once it is unpacked: more was not written by us."""
 
-LONGEST_HEAD = 10_000
+LONGEST_HEAD = 100_000
 LAST = "last"
 
 Lines = dict[str, tuple[float, ...]]
 _LINES: TypeAdapter[Lines] = TypeAdapter(Lines, config={"defer_build": True})
 _NAME = re.compile(r"[A-Z2-7]{10}")
 _ENDING = ".plan"
+
+
+class Question(Model):
+    """What a plan was asked for, so that it can be computed again. Its places stand beside its name."""
+
+    suppliers: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    horizon_days: int | None = None
+    budget: float | None = None
 
 
 class Kept(Model):
@@ -41,6 +51,7 @@ class Kept(Model):
     kept_at: datetime = Field(description="UTC")
     as_of: datetime | None = Field(default=None, description="When StockTrim computed it, UTC")
     locations: tuple[str, ...] = Field(default=(), description="Codes; empty: the whole business")
+    question: Question | None = Field(default=None, description="None: it was kept by an older version")
 
 
 Packed = dict[str, tuple[Kept, bytes]]
@@ -105,6 +116,11 @@ class KeptPlans:
     def known(self) -> list[Kept]:
         """What is kept, last computed first. Blocks."""
         return self._known(self._as_now())
+
+    def named(self, plan_id: str) -> Kept | None:
+        """What is known of a plan by its plan_id. Blocks. None: it is not kept."""
+        wanted = plan_id.strip().upper()
+        return next((kept for kept in self.known() if kept.plan_id == wanted), None)
 
     def _as_now(self) -> Packed:
         with self._lock:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Hashable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from stocktrim_client.changes import Change, ChangeReport
+from stocktrim_client.changes import Change, ChangeReport, Must
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError, StockTrimError
 from stocktrim_client.generated.api.purchase_orders import (
     find_purchase_order,
@@ -142,10 +142,10 @@ class PurchaseOrders(Helper):
             raise NotFoundError(f"There is no purchase order {reference!r} in StockTrim.", status=404)
         return order
 
-    async def save(self, draft: PurchaseOrderDraft) -> ChangeReport:
+    async def save(self, draft: PurchaseOrderDraft, *, must: Must | None = None) -> ChangeReport:
         """Create an order, or replace one with the same reference: lines are always sent whole.
 
-        Raises: ConflictError where it is the second reference of another order.
+        Raises: ConflictError where it is the second reference of another order; as `Changes.write` of what it must be.
         Source: save_purchase_order, an upsert by client reference; one at a time.
         """
         after: dict[str, Any] = draft.model_dump(exclude_unset=True) | {"status": draft.status}
@@ -169,6 +169,7 @@ class PurchaseOrders(Helper):
                 after={field: value for field, value in after.items() if value is not None},
                 send=send,
                 read=read_present,
+                must=must,
             )
 
     async def delete(self, reference: str) -> ChangeReport:
@@ -285,6 +286,19 @@ def _body(draft: PurchaseOrderDraft, present: PurchaseOrder | None) -> PurchaseO
     if draft.location_code or draft.location_name:
         body.location = PurchaseOrderLocation(**set_fields(draft, LOCATION_WORDS))
     return body
+
+
+def draft_of(order: PurchaseOrder, **changed: Any) -> PurchaseOrderDraft:
+    """A whole order as it is saved again, so that nothing it holds gets lost, with some fields changed.
+
+    Raises: ValueError where StockTrim would not take it as it is: its status, its supplier or a line says too little.
+    """
+    kept = {field: getattr(order, field) for field in PurchaseOrderDraft.model_fields if field != "lines"}
+    kept["lines"] = [line.model_dump(exclude_none=True) for line in order.lines]
+    # Null clears what StockTrim holds, or is refused: what is not there is left out.
+    return PurchaseOrderDraft.model_validate(
+        {"status": None} | {f: v for f, v in (kept | changed).items() if v is not None}
+    )
 
 
 def purchase_order_of(wire: PurchaseOrderResponseDto) -> PurchaseOrder:

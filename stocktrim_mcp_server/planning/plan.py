@@ -229,7 +229,10 @@ def reorder_plan(
     kept, left_out = (wanted, ()) if budget is None else _paid_for(wanted, usual, budget)
     groups = _grouped(kept, catalogue, group_by)
     return WholePlan(
-        plan_id=identity([*(line.mark for line in suggested), *map(mark, failed)], (filters.canonical(), budget)),
+        plan_id=identity(
+            [*(line.mark for line in suggested), *map(mark, failed)],
+            (filters.canonical(), None if budget is None else float(budget)),
+        ),
         as_of=standing.as_of,
         group_by=group_by,
         groups=groups,
@@ -361,6 +364,11 @@ def _paid_for(lines: Sequence[Line], usual: float, budget: float) -> tuple[list[
     left_out = [(lines[place], reason) for place, reason in why.items()]
     left_out.sort(key=lambda left: (-left[0].lost_margin, left[0].order))
     return [line for place, line in enumerate(lines) if place not in why], tuple(left_out)
+
+
+def paid_for(plan: WholePlan, lines: Sequence[Line], budget: float) -> tuple[list[Line], tuple[tuple[Line, str], ...]]:
+    """Of some lines of a plan those that a budget keeps, and those left out and why, as the plan itself would."""
+    return _paid_for(lines, usual_margin_rate(line.item for line in plan.suggested), budget)
 
 
 def _add_ons(

@@ -1,39 +1,153 @@
-"""Lines into purchase orders: one for each supplier and place of delivery."""
+"""Lines into purchase orders: one for each supplier and place of delivery, under a reference that is found again.
 
-from collections.abc import Iterable
+| reference | is that of |
+| --- | --- |
+| of a plan's order | the plan, the supplier and the plan's place: edited and asked again it is the same order |
+| of an order without a plan | the day, the supplier, the place and the lines |
+
+Both begin with the day. By the reference a second call finds what the first made, and never makes it twice.
+"""
+
+import base64
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import blake2b
 from typing import NamedTuple
 
-from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER
-from stocktrim_mcp_server.planning.plan import Line
+from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, OpenOrder
+from stocktrim_mcp_server.planning.plan import Line, in_units
+from stocktrim_mcp_server.planning.replenishment import Limits, limits_of
+
+_SLUG_CHARACTERS = 12
+_MARK_CHARACTERS = 4
+_REFERENCE = re.compile(r"PO-[0-9]{8}-(.+-[A-Z2-7]{4})")
+_TOLERANCE = 1e-6
+
+
+class Wanted(NamedTuple):
+    """A product to order. `location` None: none is named; `unit_price` None: nobody holds a price."""
+
+    item: Item
+    product_id: str
+    supplier: str
+    location: str | None
+    quantity: float
+    unit_price: float | None
+    by_hand: bool = False
+    """Whether somebody asked for this quantity, rather than the plan."""
+
+    @property
+    def cost(self) -> float | None:
+        """None: no price, which is not free."""
+        return None if self.unit_price is None else round(self.quantity * self.unit_price, 2)
 
 
 class PlannedOrder(NamedTuple):
-    """What is to be ordered at once. `location` None: the whole business; `cost` None: no line is priced."""
+    """What is to be ordered at once. `location` None: none is named; `cost` None: no line is priced."""
 
     supplier: str
     location: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[Wanted, ...]
     cost: float | None
     unpriced: int
 
 
-def planned_orders(lines: Iterable[Line]) -> tuple[PlannedOrder, ...]:
+def wanted_of(line: Line) -> Wanted | None:
+    """A line of a plan as it is ordered. None: StockTrim has no product of this line, so no order can name it."""
+    item = line.item
+    product_id = item.row.product_id if item.product is None else item.product.product_id
+    if product_id is None:
+        return None
+    return Wanted(item, product_id, item.supplier, item.row.location, line.to_buy, item.unit_cost)
+
+
+def why_not(line: Line, catalogue: Catalogue) -> str | None:
+    """Why a line of a plan cannot be ordered as it is. None: it can."""
+    if line.item.supplier == NO_SUPPLIER:
+        return "no supplier: name one in lines"
+    if line.item.supplier not in catalogue.suppliers:
+        return f"StockTrim has no supplier {line.item.supplier!r}: name another in lines, or save it first"
+    if line.item.discontinued:
+        return "discontinued: name it in lines to buy it all the same"
+    return None if wanted_of(line) else "not in StockTrim's catalogue"
+
+
+def planned_orders(lines: Iterable[Wanted]) -> tuple[PlannedOrder, ...]:
     """One order for each supplier and location, the dearest first; lines in the order given.
 
     Lines without a supplier make an order that cannot be placed: it comes last.
     """
-    members: dict[tuple[str, str | None], list[Line]] = {}
+    members: dict[tuple[str, str | None], list[Wanted]] = {}
     for line in lines:
-        members.setdefault((line.item.supplier, line.item.row.location), []).append(line)
+        members.setdefault((line.supplier, line.location), []).append(line)
     orders = [_order(supplier, location, tuple(those)) for (supplier, location), those in members.items()]
     return tuple(sorted(orders, key=_dearest_first))
 
 
-def _order(supplier: str, location: str | None, lines: tuple[Line, ...]) -> PlannedOrder:
-    costs = [line.cost for line in lines if line.cost is not None]
+def reference_of(
+    day: date, supplier: str, location: str | None, plan_id: str | None = None, lines: Sequence[Wanted] = ()
+) -> str:
+    """The number of an order: of a plan's place or, without a plan, of its lines. See the table above."""
+    return f"PO-{day:%Y%m%d}-{_slug(supplier)}-{_mark(supplier, location, plan_id, lines)}"
+
+
+def is_of_plan(reference: str, plan_id: str, supplier: str, locations: Iterable[str | None]) -> bool:
+    """Whether an order of this supplier, under this reference, was drafted from this plan, on whatever day."""
+    found = _REFERENCE.fullmatch(reference)
+    return found is not None and found[1] in {
+        f"{_slug(supplier)}-{_mark(supplier, location, plan_id)}" for location in locations
+    }
+
+
+def right_quantity(quantity: float, limits: Limits) -> float:
+    """The nearest quantity that the supplier takes: whole packs, at least the minimum; of two equally near the more."""
+    pack = limits.batch if limits.batch and limits.batch > 0 else None
+    minimum = max(0.0, limits.minimum_order or 0.0)
+    if pack is None:
+        return max(quantity, minimum)
+    least = max(1.0, math.ceil(minimum / pack - _TOLERANCE))
+    packs = max(least, math.floor(quantity / pack + 0.5 + _TOLERANCE))
+    return round(packs * pack, 6)
+
+
+def odd_quantity(line: Wanted) -> str | None:
+    """What a supplier may say to a quantity, with the nearest right one. None: nothing."""
+    limits = limits_of(line.item)
+    right = right_quantity(line.quantity, limits)
+    if abs(right - line.quantity) <= _TOLERANCE:
+        return None
+    broken: list[str] = []
+    if (limits.minimum_order or 0) > line.quantity + _TOLERANCE:
+        broken.append(f"below the minimum of {in_units(limits.minimum_order or 0)}")
+    if limits.batch and abs(line.quantity / limits.batch - round(line.quantity / limits.batch)) > _TOLERANCE:
+        broken.append(f"no multiple of the pack of {in_units(limits.batch)}")
+    return f"{' and '.join(broken)}: nearest right {in_units(right)}" if broken else None
+
+
+def in_orders(orders: Iterable[OpenOrder]) -> str:
+    """Which open orders hold a product, and how many units."""
+    return ", ".join(f"{in_units(one.quantity)} on {one.status} {one.reference}" for one in orders)
+
+
+def _order(supplier: str, location: str | None, lines: tuple[Wanted, ...]) -> PlannedOrder:
+    costs = [cost for line in lines if (cost := line.cost) is not None]
     cost = round(sum(costs), 2) if costs else None
     return PlannedOrder(supplier, location, lines, cost, len(lines) - len(costs))
 
 
 def _dearest_first(order: PlannedOrder) -> tuple[bool, float, str, str]:
     return order.supplier == NO_SUPPLIER, -(order.cost or 0.0), order.supplier, order.location or ""
+
+
+def _slug(supplier: str) -> str:
+    plain = unicodedata.normalize("NFKD", supplier).encode("ascii", "ignore").decode().upper()
+    return re.sub(r"[^A-Z0-9]+", "-", plain).strip("-")[:_SLUG_CHARACTERS].strip("-") or "SUPPLIER"
+
+
+def _mark(supplier: str, location: str | None, plan_id: str | None, lines: Sequence[Wanted] = ()) -> str:
+    held = sorted((line.product_id, float(line.quantity), line.unit_price) for line in lines)
+    facts = repr((supplier, location, plan_id, held)).encode()
+    return base64.b32encode(blake2b(facts, digest_size=5).digest()).decode()[:_MARK_CHARACTERS]

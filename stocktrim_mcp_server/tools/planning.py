@@ -9,7 +9,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, WithJsonSchema
 
 from stocktrim_mcp_server.dependencies import Account
-from stocktrim_mcp_server.kept import LAST, Kept, KeptPlans, is_meant
+from stocktrim_mcp_server.kept import LAST, Kept, KeptPlans, Question, is_meant
 from stocktrim_mcp_server.planning.catalogue import Filters, unknown
 from stocktrim_mcp_server.planning.compare import Comparison, Digest, PlanChange, compare, narrowed
 from stocktrim_mcp_server.planning.plan import AddOn, Grouping, reorder_plan
@@ -129,7 +129,15 @@ def _told(
     digest = joined.digest(books, plan.plan_id, plan.as_of)
     compares = bool(asked.compare_to.strip()) and not is_later(whole, asked.cursor)
     compared = _compared(kept, books, asked, digest) if compares else {}
-    kept.keep(Kept(plan_id=plan.plan_id, kept_at=books.now, as_of=plan.as_of, locations=books.locations), digest.lines)
+    question = Question(
+        suppliers=tuple(asked.filters.suppliers),
+        categories=tuple(asked.filters.categories),
+        products=tuple(asked.filters.products),
+        horizon_days=asked.filters.horizon_days,
+        budget=asked.budget,
+    )
+    now = Kept(plan_id=plan.plan_id, kept_at=books.now, as_of=plan.as_of, locations=books.locations, question=question)
+    kept.keep(now, digest.lines)
     nothing = () if plan.total_lines or plan.left_out_lines else (_empty(plan, said),)
     warnings = (*nothing, *compared.pop("warnings", ()), *books.said(plan.as_of), *plan.warnings)
     return ReorderPlan.model_validate({**dict(plan), **compared, "age": books.age(plan.as_of), "warnings": warnings})
