@@ -1,0 +1,486 @@
+"""Whoever the client is: nothing is sent that was not approved, and the answer says what happened."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, ElicitResult, InputRequiredResult
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.sandbox import Recorded, Sandbox, serve
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.settings import ApprovalMode, Settings
+from tests.conftest import TODAY, Clock
+from tests.server.writing.clients import (
+    COMBINATIONS,
+    Answer,
+    Combination,
+    Person,
+    connected,
+    process,
+    report_of,
+    text_of,
+    writes,
+)
+
+TOKEN_LIVES = timedelta(minutes=20)
+"""No token is good for longer."""
+
+
+@dataclass
+class House:
+    """A StockTrim, a server before it, and a client of one kind with a person at it."""
+
+    sandbox: Sandbox
+    client: Client
+    person: Person
+    kind: Combination
+    mode: ApprovalMode
+    orders: list[str]
+    """Orders nobody has deleted yet."""
+    later: timedelta = field(default_factory=timedelta)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether this client's person is asked, rather than its model given a token."""
+        return {"auto": self.kind.is_asked, "ask": self.kind.can_be_asked}.get(self.mode, False)
+
+    async def ask(self, tool: str, **arguments: Any) -> tuple[dict[str, Any], list[Recorded]]:
+        """A call, and what was sent for it that may have changed something."""
+        before = len(writes(self.sandbox))
+        result = await self.client.call_tool(tool, arguments)
+        report = report_of(result)
+        assert report["message"] in text_of(result)
+        assert report.get("confirm_token", "") in text_of(result)
+        return report, writes(self.sandbox)[before:]
+
+    async def refused(self, tool: str, **arguments: Any) -> str:
+        """What is said of a call that is refused, for which nothing was sent."""
+        before = len(writes(self.sandbox))
+        result = await self.client.call_tool(tool, arguments)
+        assert result.is_error, text_of(result)
+        assert writes(self.sandbox)[before:] == []
+        return text_of(result)
+
+    def holds(self, reference: str) -> bool:
+        """Whether the order is there."""
+        return any(one.get("clientReferenceNumber") == reference for one in self.sandbox.shop.orders.values())
+
+    def move(self, reference: str) -> None:
+        """Let somebody else change the order."""
+        shop = self.sandbox.shop
+        number = next(key for key, one in shop.orders.items() if one.get("clientReferenceNumber") == reference)
+        shop.orders[number] = shop.orders[number] | {"orderDate": "2026-01-05T00:00:00"}
+        shop.changed()
+
+    async def preview(self, reference: str) -> str:
+        """The token of a preview, for which nothing was sent. The person, where one is asked, declines."""
+        report, sent = await self.ask("delete_purchase_order", reference=reference)
+        assert sent == []
+        assert report["status"] == "preview"
+        assert [(one["key"], one["kind"], one["outcome"]) for one in report["changes"]] == [
+            (reference, "delete", "planned")
+        ]
+        return report["confirm_token"]
+
+
+@asynccontextmanager
+async def housed(kind: Combination, mode: ApprovalMode = "auto", ask_seconds: float = 45.0) -> AsyncGenerator[House]:
+    """A house with a client of this kind, in the owner's mode."""
+    clock = Clock()
+    if kind.transport == "memory":
+        sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep)
+        made: list[House] = []
+        settings = Settings(sandbox=True, log_level="ERROR", approval=mode, ask_seconds=ask_seconds)
+
+        def connect(settings: Settings) -> StockTrimClient:
+            return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep)
+
+        def now() -> datetime:
+            return sandbox.now() + (made[0].later if made else timedelta())
+
+        app = App(settings, connect, now=now)
+        try:
+            async with _house(sandbox, server.build(app), kind, mode) as house:
+                made.append(house)
+                yield house
+        finally:
+            await app.aclose()
+        return
+    sandbox = Sandbox()
+    async with serve(sandbox) as address, _house(sandbox, process(address, approval=mode), kind, mode) as house:
+        yield house
+
+
+@asynccontextmanager
+async def _house(
+    sandbox: Sandbox, to: MCPServer[Any] | StdioServerParameters, kind: Combination, mode: ApprovalMode
+) -> AsyncGenerator[House]:
+    person = Person()
+    orders = [one["clientReferenceNumber"] for one in sandbox.shop.orders.values() if one.get("clientReferenceNumber")]
+    async with connected(to, kind.era, kind.asking, person) as client:
+        yield House(sandbox, client, person, kind, mode, orders)
+
+
+Scenario = Callable[[House], Awaitable[None]]
+
+
+async def approved(house: House) -> None:
+    reference = house.orders.pop()
+    if house.is_asked:
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert len(house.person.questions) == 1
+        assert reference in house.person.questions[0]
+    else:
+        token = await house.preview(reference)
+        assert house.holds(reference)
+        report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+        assert house.person.questions == []
+    assert report["status"] == "applied"
+    assert "confirm_token" not in report
+    assert [(one["key"], one["outcome"]) for one in report["changes"]] == [(reference, "applied")]
+    assert [(one.operation, one.query["referencenumber"]) for one in sent] == [("delete_purchase_order", reference)]
+    assert not house.holds(reference)
+
+
+def refuses(answer: Answer) -> Scenario:
+    async def scenario(house: House) -> None:
+        reference = house.orders.pop()
+        house.person.answer = answer
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert sent == []
+        assert house.holds(reference)
+        assert report["status"] == ("declined" if house.is_asked else "preview")
+        assert len(house.person.questions) == house.is_asked
+        if house.is_asked:
+            assert "confirm_token" not in report
+            assert "undo_id" not in report
+            assert all(one["outcome"] == "not_sent" for one in report.get("changes", ()))
+
+    return scenario
+
+
+async def forged(house: House) -> None:
+    reference = house.orders.pop()
+    house.person.answer = "decline"
+    for token in ("CONFIRMED", "AAAAAAAAAAAA", "yes", "true", reference, "A" * 5_000, "\u202e☕", "\ud800", "*"):
+        house.person.questions.clear()
+        report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+        assert sent == []
+        assert house.holds(reference)
+        assert report["status"] == ("declined" if house.is_asked else "preview")
+        assert len(house.person.questions) == house.is_asked
+        if not house.is_asked:
+            assert report["confirm_token"] != token
+
+
+async def borrowed(house: House) -> None:
+    """A token is good for its own tool and arguments alone."""
+    if house.is_asked:
+        return
+    reference, other = house.orders.pop(), house.orders.pop()
+    token = await house.preview(reference)
+    report, sent = await house.ask("delete_purchase_order", reference=other, confirm_token=token)
+    assert (report["status"], sent) == ("preview", [])
+    report, sent = await house.ask("update_purchase_order", reference=reference, status="Sent", confirm_token=token)
+    assert (report["status"], sent) == ("preview", [])
+    assert house.holds(reference)
+    assert house.holds(other)
+
+
+async def moved(house: House) -> None:
+    """A record that changed since it was shown is shown again."""
+    if house.is_asked:
+        return
+    reference = house.orders.pop()
+    token = await house.preview(reference)
+    house.move(reference)
+    report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+    assert (report["status"], sent) == ("preview", [])
+    assert "2026-01-05" in "".join(report["changes"][0]["fields"])
+    assert report["confirm_token"] != token
+    report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=report["confirm_token"])
+    assert report["status"] == "applied"
+    assert len(sent) == 1
+
+
+async def replayed(house: House) -> None:
+    """A token is good once, even where the record came back as it was."""
+    if house.is_asked:
+        return
+    reference = house.orders.pop()
+    token = await house.preview(reference)
+    shop = house.sandbox.shop
+    before = dict(shop.orders)
+    report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+    assert (report["status"], len(sent)) == ("applied", 1)
+    await house.refused("delete_purchase_order", reference=reference, confirm_token=token)
+    shop.orders.clear()
+    shop.orders.update(before)
+    shop.changed()
+    report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+    assert (report["status"], sent) == ("preview", [])
+    assert house.holds(reference)
+
+
+async def absent(house: House) -> None:
+    """Where there is nothing to change, nobody is asked."""
+    assert "PO-99999" in await house.refused("delete_purchase_order", reference="PO-99999")
+    assert house.person.questions == []
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "approved": approved,
+    "declined": refuses("decline"),
+    "cancelled": refuses("cancel"),
+    "forged": forged,
+    "borrowed": borrowed,
+    "moved": moved,
+    "replayed": replayed,
+    "absent": absent,
+}
+
+IN_MEMORY = [one for one in COMBINATIONS if one.transport == "memory"]
+AS_PROCESS = [one for one in COMBINATIONS if one.transport == "stdio"]
+MODES: tuple[ApprovalMode, ...] = ("auto", "ask", "token")
+
+
+def named(kind: Combination) -> str:
+    return "-".join(kind)
+
+
+def cannot_be_asked(kind: Combination, mode: ApprovalMode) -> bool:
+    return mode == "ask" and not kind.can_be_asked
+
+
+EVERY_WAY = [
+    pytest.param(kind, mode, id=f"{named(kind)}-{mode}")
+    for kind in IN_MEMORY
+    for mode in MODES
+    if not cannot_be_asked(kind, mode)
+]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(("kind", "mode"), EVERY_WAY)
+async def test_nothing_is_sent_that_was_not_approved(kind: Combination, mode: ApprovalMode, scenario: str) -> None:
+    async with housed(kind, mode) as house:
+        await SCENARIOS[scenario](house)
+
+
+@pytest.mark.parametrize("kind", AS_PROCESS, ids=named)
+async def test_nothing_is_sent_by_a_process_that_was_not_approved(kind: Combination) -> None:
+    async with housed(kind) as house:
+        for scenario in SCENARIOS.values():
+            house.person.answer = "accept"
+            house.person.questions.clear()
+            await scenario(house)
+
+
+async def expired(house: House, token: str, reference: str) -> None:
+    report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+    assert (report["status"], sent) == ("preview", [])
+    assert report["confirm_token"] != token
+    assert house.holds(reference)
+
+
+TOLD = [one for one in IN_MEMORY if not one.is_asked]
+
+
+@pytest.mark.parametrize("kind", TOLD, ids=named)
+async def test_a_token_ends_with_its_time_and_a_new_preview_comes_instead(kind: Combination) -> None:
+    async with housed(kind) as house:
+        reference = house.orders.pop()
+        token = await house.preview(reference)
+        house.later += TOKEN_LIVES
+        await expired(house, token, reference)
+
+
+@pytest.mark.parametrize("kind", TOLD, ids=named)
+async def test_a_token_is_good_while_a_person_reads(kind: Combination) -> None:
+    async with housed(kind) as house:
+        reference = house.orders.pop()
+        token = await house.preview(reference)
+        house.later += timedelta(minutes=9)
+        report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+        assert (report["status"], len(sent)) == ("applied", 1)
+
+
+MODERN = Combination("memory", "auto", "form")
+OLDER = Combination("memory", "legacy", "form")
+
+
+@pytest.mark.parametrize("kind", [one for one in IN_MEMORY if not one.can_be_asked], ids=named)
+async def test_an_owner_who_wants_to_be_asked_is_not_passed_over(kind: Combination) -> None:
+    async with housed(kind, "ask") as house:
+        reference = house.orders.pop()
+        for token in ({}, {"confirm_token": "AAAAAAAAAAAA"}):
+            report, sent = await house.ask("delete_purchase_order", reference=reference, **token)
+            assert (report["status"], sent) == ("refused", [])
+            assert "confirm_token" not in report
+            assert "STOCKTRIM_APPROVAL" in report["message"]
+        assert house.holds(reference)
+        assert house.person.questions == []
+
+
+@pytest.mark.parametrize("kind", IN_MEMORY, ids=named)
+async def test_an_owner_who_leaves_it_to_the_host_is_not_asked_and_what_was_done_is_said(kind: Combination) -> None:
+    async with housed(kind, "host") as house:
+        reference = house.orders.pop()
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], len(sent)) == ("applied", 1)
+        assert house.person.questions == []
+        assert [(one["key"], one["outcome"]) for one in report["changes"]] == [(reference, "applied")]
+
+
+async def test_a_person_who_never_answers_keeps_nobody_waiting_and_the_preview_is_the_answer() -> None:
+    async with housed(OLDER, "ask", ask_seconds=0.05) as house:
+        reference = house.orders.pop()
+        house.person.answer = "nothing"
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], sent) == ("preview", [])
+        assert any("did not answer" in one for one in report["warnings"])
+        assert len(house.person.questions) == 1
+        token = report["confirm_token"]
+        report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
+        assert (report["status"], len(sent)) == ("applied", 1)
+        assert len(house.person.questions) == 1
+
+
+async def test_a_modern_client_that_never_answers_leaves_nothing_waiting() -> None:
+    async with housed(MODERN) as house:
+        reference = house.orders.pop()
+        asked = await _asked(house, reference)
+        assert asked.input_requests
+        assert writes(house.sandbox) == []
+        house.person.answer = "decline"
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], sent) == ("declined", [])
+
+
+@pytest.mark.parametrize("content", [{}, {"apply": False}, {"apply": "no"}, {"yes": True}, {"apply": None}, None])
+@pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
+async def test_an_answer_that_does_not_say_yes_is_no(kind: Combination, content: dict[str, Any] | None) -> None:
+    async with housed(kind, "ask") as house:
+        reference = house.orders.pop()
+        house.person.content = content
+        before = len(writes(house.sandbox))
+        result = await house.client.call_tool("delete_purchase_order", {"reference": reference})
+        assert result.is_error or report_of(result)["status"] == "declined"
+        assert text_of(result)
+        assert writes(house.sandbox)[before:] == []
+        assert house.holds(reference)
+
+
+async def test_a_record_that_moves_while_a_person_thinks_is_asked_about_again() -> None:
+    async with housed(MODERN) as house:
+        reference = house.orders.pop()
+        house.person.before_answering = lambda: len(house.person.questions) == 1 and house.move(reference)
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], len(sent)) == ("applied", 1)
+        first, second = house.person.questions
+        assert "2026-01-05" not in first
+        assert "2026-01-05" in second
+
+
+async def test_a_record_that_moves_while_an_older_client_thinks_is_not_touched() -> None:
+    async with housed(OLDER, "ask") as house:
+        reference = house.orders.pop()
+        house.person.before_answering = lambda: house.move(reference)
+        before = len(writes(house.sandbox))
+        result = await house.client.call_tool("delete_purchase_order", {"reference": reference})
+        assert result.is_error or report_of(result)["status"] == "refused"
+        assert "no longer as it was" in text_of(result)
+        assert writes(house.sandbox)[before:] == []
+        assert house.holds(reference)
+
+
+async def _asked(house: House, reference: str, **answered: Any) -> InputRequiredResult:
+    result = await _told(house, reference, **answered)
+    assert isinstance(result, InputRequiredResult)
+    return result
+
+
+async def _told(house: House, reference: str, **answered: Any) -> CallToolResult | InputRequiredResult:
+    arguments = {"reference": reference}
+    session = house.client.session
+    result = await session.call_tool("delete_purchase_order", arguments, allow_input_required=True, **answered)
+    assert isinstance(result, CallToolResult | InputRequiredResult)
+    return result
+
+
+def _yes(asked: InputRequiredResult) -> dict[str, Any]:
+    """What a host sends back that says yes to every question."""
+    yes = ElicitResult(action="accept", content={"apply": True})
+    return {"input_responses": dict.fromkeys(asked.input_requests or {}, yes), "request_state": asked.request_state}
+
+
+async def test_a_yes_is_good_once_even_where_the_record_came_back_as_it_was() -> None:
+    async with housed(MODERN) as house:
+        reference = house.orders.pop()
+        before = dict(house.sandbox.shop.orders)
+        answer = _yes(await _asked(house, reference))
+        assert isinstance(result := await _told(house, reference, **answer), CallToolResult)
+        assert report_of(result)["status"] == "applied"
+        house.sandbox.shop.orders |= before
+        house.sandbox.shop.changed()
+        sent = len(writes(house.sandbox))
+        await _asked(house, reference, **answer)
+        assert len(writes(house.sandbox)) == sent
+        assert house.holds(reference)
+
+
+async def test_a_yes_to_one_question_is_none_to_another() -> None:
+    async with housed(MODERN) as house:
+        one, other = house.orders.pop(), house.orders.pop()
+        answer = _yes(await _asked(house, one))
+        try:
+            result = await _told(house, other, **answer)
+        except MCPError as error:
+            result = error
+        assert not isinstance(result, CallToolResult) or result.is_error
+        assert writes(house.sandbox) == []
+
+
+async def test_a_yes_that_nobody_asked_for_is_none() -> None:
+    async with housed(MODERN) as house:
+        reference = house.orders.pop()
+        keys = (await _asked(house, reference)).input_requests or {}
+        yes = ElicitResult(action="accept", content={"apply": True})
+        for state in (None, "", "made up"):
+            try:
+                result = await _told(house, reference, input_responses=dict.fromkeys(keys, yes), request_state=state)
+            except MCPError as error:
+                result = error
+            assert not isinstance(result, CallToolResult) or result.is_error
+            assert writes(house.sandbox) == []
+
+
+@pytest.mark.parametrize("kind", TOLD, ids=named)
+async def test_a_token_used_twice_at_once_is_good_once(kind: Combination) -> None:
+    async with housed(kind) as house:
+        reference = house.orders.pop()
+        arguments = {"reference": reference, "confirm_token": await house.preview(reference)}
+        calls = [house.client.call_tool("delete_purchase_order", arguments) for _ in range(3)]
+        results = await asyncio.gather(*calls)
+        assert len(writes(house.sandbox)) == 1
+        done = [one for one in results if not one.is_error and report_of(one)["status"] == "applied"]
+        assert len(done) == 1
+
+
+async def test_a_yes_sent_twice_at_once_is_good_once() -> None:
+    async with housed(MODERN) as house:
+        reference = house.orders.pop()
+        answer = _yes(await _asked(house, reference))
+        results = await asyncio.gather(*(_told(house, reference, **answer) for _ in range(3)))
+        assert len(writes(house.sandbox)) == 1
+        done = [one for one in results if isinstance(one, CallToolResult) and not one.is_error]
+        assert [report_of(one)["status"] for one in done].count("applied") == 1
