@@ -45,7 +45,10 @@ class Step(NamedTuple):
 
 
 CHANGING = ("draft_purchase_orders", "update_products", "save_suppliers")
-"""Tools that recipes lead to and that change what StockTrim holds."""
+"""Tools that recipes lead to and whose changes can be taken back."""
+
+RUNNING = "run_forecast"
+"""One that changes StockTrim's figures for good."""
 
 SHOWN_FIRST = (
     "What changes StockTrim is shown first: a tool asks me itself, or answers with a preview and a confirm_token. Show "
@@ -187,9 +190,10 @@ def told(recipe: Recipe, menu: Collection[str], arguments: Mapping[str, str], me
 
 def _consent(texts: Sequence[str], menu: Collection[str]) -> list[str]:
     """How a change is agreed to and taken back, where these texts lead to one."""
-    if not any(tool in CHANGING for text in texts for tool, _ in CALL.findall(text)):
-        return []
-    return [SHOWN_FIRST, *([TAKEN_BACK] if offered((TAKEN_BACK,), menu) else [])]
+    named = {tool for text in texts for tool, _ in CALL.findall(text)}
+    changes = not named.isdisjoint(CHANGING)
+    shown_first = [SHOWN_FIRST] if changes or RUNNING in named else []
+    return [*shown_first, TAKEN_BACK] if changes and offered((TAKEN_BACK,), menu) else shown_first
 
 
 def offered(ways: Sequence[str], menu: Collection[str]) -> str | None:

@@ -19,6 +19,7 @@ from stocktrim_mcp_server.prompts import (
     CHANGING,
     LONGEST_ARGUMENT,
     RECIPES,
+    RUNNING,
     SHOWN_FIRST,
     Recipe,
     offered,
@@ -320,14 +321,16 @@ def test_a_recipe_ends_in_a_proposal_until_the_menu_has_the_tool_for_it(name: st
 def test_a_recipe_that_ends_in_a_change_says_how_it_is_shown_agreed_to_and_taken_back(recipe: Recipe) -> None:
     whole = told(recipe, {*MENU, *WRITING}, filled(recipe))
     without_undo = told(recipe, {*MENU, *CHANGING}, filled(recipe))
-    reading = told(recipe, MENU, filled(recipe))
+    forecasts = told(recipe, MENU, filled(recipe))
+    reading = told(recipe, {*MENU} - {RUNNING}, filled(recipe))
     for text in (whole, without_undo):
         assert text.count(SHOWN_FIRST) == 1
         assert "Only after my yes" in text
     assert "`undo_change` takes it back" in whole
     assert "undo_id" not in without_undo
+    assert ("confirm_token" in forecasts) is (f"`{RUNNING}`" in forecasts)
+    assert "undo_id" not in forecasts
     assert "confirm_token" not in reading
-    assert "undo" not in reading
 
 
 def test_of_a_step_the_best_text_that_can_be_followed_is_told() -> None:
