@@ -311,6 +311,18 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(_as_codes)]
 """A list of codes or names, however a host writes one."""
 
 
+def _as_code(value: str) -> str:
+    if len(value) > LONGEST_CODE:
+        raise ValueError(f"no code or name is as long as {len(value):,} characters: {value[:40]!r}…")
+    if not (code := unwritten(value.strip())):
+        raise ValueError("a code is needed")
+    return code
+
+
+Code = Annotated[str, Field(min_length=1), AfterValidator(_as_code)]
+"""One code, where a record is described."""
+
+
 def at_most(most: float) -> AfterValidator:
     """A bound of a number, below and above 0, that is far from whatever is asked in earnest; no part of the menu."""
 
