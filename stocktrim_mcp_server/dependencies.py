@@ -26,6 +26,8 @@ from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
 A = TypeVar("A")
 M = TypeVar("M", bound=Model)
 
+PROGRAM = "stocktrim-mcp-server"
+
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
 
 
@@ -39,6 +41,18 @@ def own_folder(settings: Settings) -> Path | None:
         return None
     secrets = (settings.api_url, settings.auth_id.get_secret_value(), settings.auth_signature.get_secret_value())
     return account_folder(settings.data_folder, *secrets)
+
+
+def journal_folder(settings: Settings) -> Path | None:
+    """Where the journal of the account's changes is kept. None: in memory; what is done to a sandbox is nobody's."""
+    if settings.sandbox:
+        return None
+    # Here, since a start that only lists its tools does without.
+    from platformdirs import user_data_path
+
+    folder = settings.data_folder or user_data_path(PROGRAM, appauthor=False)
+    # Not by the signature, as records are: who was given a new one wants to take back what was done with the old one.
+    return account_folder(folder, settings.api_url, settings.auth_id.get_secret_value()) / "journal"
 
 
 @dataclass

@@ -12,9 +12,10 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 
 from stocktrim_client import StockTrimClient, __version__
+from stocktrim_client.journal import MemoryJournal
 from stocktrim_mcp_server.answers import refusal
 from stocktrim_mcp_server.completions import add_completions
-from stocktrim_mcp_server.dependencies import App, own_folder
+from stocktrim_mcp_server.dependencies import App, journal_folder, own_folder
 from stocktrim_mcp_server.planning.nearest import menu
 from stocktrim_mcp_server.prompts import add_prompts, checked
 from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
@@ -42,8 +43,13 @@ def connect(settings: Settings) -> StockTrimClient:
         # Here, since it would cost every start some 25 ms that only this one needs.
         from stocktrim_client.sandbox import Sandbox
 
-        sandbox = Sandbox(settings.sandbox_products)
-        return StockTrimClient("sandbox", "sandbox", transport=sandbox, read_only=settings.read_only)
+        return StockTrimClient(
+            "sandbox",
+            "sandbox",
+            transport=Sandbox(settings.sandbox_products),
+            read_only=settings.read_only,
+            journal=MemoryJournal(),
+        )
     return StockTrimClient(
         settings.auth_id.get_secret_value(),
         settings.auth_signature.get_secret_value(),
@@ -51,6 +57,7 @@ def connect(settings: Settings) -> StockTrimClient:
         proxy=settings.proxy,
         read_only=settings.read_only,
         snapshot_folder=own_folder(settings),
+        journal=journal_folder(settings),
     )
 
 

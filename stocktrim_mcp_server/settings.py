@@ -45,9 +45,8 @@ class Settings(BaseModel):
     tools: tuple[str, ...] = ()
     """Single tools on it besides; with a minus before it, one that is not."""
     data_folder: Path | None = None
-    """Where records, plans in small and defaults are kept for the next start; None: in memory alone."""
-    journal_folder: Path | None = None
-    """Where it is kept what was changed, so that it can be taken back; None: in memory, until the server ends."""
+    """Where records, plans in small and defaults are kept for the next start; None: in memory alone. Here, or else
+    where this system keeps what programs have to keep, is the journal of changes as well."""
     approval: ApprovalMode = "auto"
     """How a change is agreed to: asked where nothing can hang, asked always, shown with a token, left to the host."""
     rails: Rails = Rails()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, cast
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, StockTrimError, UnexpectedAnswerError
 from stocktrim_client.changes import Change, FieldChange, Kind, batch
@@ -50,7 +50,8 @@ class RecordOutcome(Model):
 class WriteReport(Model):
     """What every writing tool answers."""
 
-    status: Status
+    # Seven words on each of a dozen tools would cost every session too much; an answer's own message says what it means.
+    status: Annotated[Status, WithJsonSchema({"type": "string"})]
     message: str
     confirm_token: str | None = None
     undo_id: str | None = Field(default=None, description="Of the whole call")

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
+from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim, Tell, Telling
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.nearest import where_offered
@@ -18,15 +19,24 @@ FOLLOWED = timedelta(seconds=40)
 
 POLL_SECONDS = 4.0
 
+PLANNED = (
+    "StockTrim calculates forecast and order plan of the whole account anew. It takes minutes, in which plans show the "
+    "figures before it, and cannot be taken back. No order and no setting changes."
+)
+
 
 class ForecastRun(Model):
     """How a calculation stands at the end of the call."""
 
-    status: Literal["finished", "running", "unknown"]
+    status: Annotated[
+        Literal["preview", "finished", "running", "unknown", "refused", "declined"], WithJsonSchema({"type": "string"})
+    ]
     percent: int | None = None
     seen: str | None = Field(default=None, description="What StockTrim said of it during this call")
     plan_computed_at: datetime | None = Field(default=None, description="UTC; all planning figures are as of then")
     message: str
+    planned: str | None = None
+    confirm_token: str | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -56,7 +66,9 @@ class Seen:
         return f"seen running for {seconds} seconds{far}{said}"
 
 
-async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> ForecastRun:
+async def run_forecast(
+    stocktrim: StockTrim, app: CurrentApp, tell: Telling, approved: Approved, confirm_token: ConfirmToken = None
+) -> ForecastRun:
     """Let StockTrim calculate its forecast and order plan, for the whole account. It takes minutes.
 
     Waits up to 40 s; then get_status follows it. Needed after products, stock or sales changed.
@@ -70,7 +82,9 @@ async def run_forecast(stocktrim: StockTrim, app: CurrentApp, tell: Telling) -> 
         warnings = ("A calculation was already running: it is followed, and none was started. It may miss the latest.",)
     else:
         # What is seen of it below says more than that StockTrim shows no such record.
-        await stocktrim.forecasts.run()
+        report = await stocktrim.forecasts.run()
+        if report.status == "preview":
+            return ForecastRun(status="preview", message="", planned=PLANNED, plan_computed_at=computed_at)
     seen = Seen(began, began)
     try:
         await _follow(stocktrim, app, tell, seen)

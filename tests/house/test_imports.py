@@ -31,7 +31,7 @@ ROWS = (
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
         f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.writing",
-        "mcp mcp_types pydantic",
+        "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
     row(f"{SERVER}"),
@@ -56,6 +56,7 @@ TOOLS = {f"{CLIENT}.generate": {"openapi_python_client", "yaml"}}
 LATER = {
     f"{SERVER}.cli": {CLIENT, SERVER},
     f"{SERVER}.server": {f"{CLIENT}.sandbox"},
+    f"{SERVER}.dependencies": {"platformdirs"},
     f"{CLIENT}.client": {f"{CLIENT}.{room}" for room in ("snapshot", "history", "undo", "helpers", "generated")},
 }
 """Imports that need not stand at the top: a command's; what a server needs at its first call, and not to start."""

@@ -20,7 +20,7 @@ from stocktrim_mcp_server.tools import EVERY, TOOLSETS
 
 MENU = Path(__file__).parent / "menu"
 ACCEPT = os.environ.get("ACCEPT_MENU") == "1"
-BUDGET = 12_000
+BUDGET = 22_000
 """Characters of the whole menu as compact JSON. Raise it knowingly: every session pays for it."""
 
 CAPS = {
@@ -35,7 +35,7 @@ CAPS = {
     "find_purchase_orders": 1_200,
     "query_data": 1_500,
     "get_status": 550,
-    "run_forecast": 560,
+    "run_forecast": 620,
     "get_defaults": 500,
     "set_defaults": 1_100,
 }
@@ -99,7 +99,7 @@ async def test_each_tool_keeps_within_its_cap(every: App) -> None:
     sizes = {tool["name"]: size_of(tool) for tool in await shown(every, "auto")}
     assert sorted(sizes) == sorted(CAPS)
     assert {name: size for name, size in sizes.items() if size > CAPS[name]} == {}
-    assert sum(CAPS[name] for name in names(TOOLSETS)) <= 12_000
+    assert sum(CAPS[name] for name in names(TOOLSETS)) <= BUDGET
 
 
 async def test_every_tool_says_what_it_is_for_and_what_it_may_do(app: App, every: App) -> None:

@@ -8,6 +8,7 @@ import pytest
 from stocktrim_client import ReadOnlyError, StockTrimClient
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
+from stocktrim_mcp_server.approval import Approval
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.tools.forecasts import run_forecast
@@ -52,7 +53,7 @@ def runs(sandbox: Sandbox) -> int:
 async def test_a_short_calculation_is_waited_for(open_slow: Callable[..., tuple[App, Sandbox]], told: Told) -> None:
     app, sandbox = open_slow(20)
     before = await app.stocktrim.order_plan.calculated_at()
-    run = await run_forecast(app.stocktrim, app, told)
+    run = await run_forecast(app.stocktrim, app, told, Approval())
     assert run.status == "finished"
     assert before is not None
     assert run.plan_computed_at is not None
@@ -68,7 +69,7 @@ async def test_a_long_one_is_said_to_be_still_running_and_how_far_it_is(
     open_slow: Callable[..., tuple[App, Sandbox]], told: Told, clock: Clock
 ) -> None:
     app, _ = open_slow(100)
-    run = await run_forecast(app.stocktrim, app, told)
+    run = await run_forecast(app.stocktrim, app, told, Approval())
     assert run.status == "running"
     assert run.percent is not None
     assert 30 <= run.percent <= 40
@@ -82,11 +83,11 @@ async def test_one_that_runs_already_is_followed_and_no_other_started(
     open_slow: Callable[..., tuple[App, Sandbox]], told: Told
 ) -> None:
     app, sandbox = open_slow(100)
-    await run_forecast(app.stocktrim, app, told)
-    again = await run_forecast(app.stocktrim, app, told)
+    await run_forecast(app.stocktrim, app, told, Approval())
+    again = await run_forecast(app.stocktrim, app, told, Approval())
     assert runs(sandbox) == 1
     assert again.warnings[0].startswith("A calculation was already running")
-    last = await run_forecast(app.stocktrim, app, told)
+    last = await run_forecast(app.stocktrim, app, told, Approval())
     assert last.status == "finished"
 
 
@@ -95,7 +96,7 @@ async def test_progress_that_cannot_be_read_does_not_look_like_a_run_that_was_no
 ) -> None:
     app, sandbox = open_slow(60)
     sandbox.faults.add(Fault("status", at="get_processing_status", status=500, after=2, times=None))
-    run = await run_forecast(app.stocktrim, app, told)
+    run = await run_forecast(app.stocktrim, app, told, Approval())
     assert run.status == "unknown"
     assert "was started" in run.message
     assert "500" in run.warnings[-1]
@@ -108,7 +109,7 @@ async def test_a_run_that_changes_nothing_says_what_was_seen_of_it(
     app, sandbox = open_slow(20)
     sandbox.faults.add(Fault("status", at="run_forecast", status=200, times=None))
     before = await app.stocktrim.order_plan.calculated_at()
-    run = await run_forecast(app.stocktrim, app, told)
+    run = await run_forecast(app.stocktrim, app, told, Approval())
     assert run.status == "unknown"
     assert run.plan_computed_at == before
     assert (run.seen or "").startswith("never seen running in ")
@@ -124,7 +125,7 @@ async def test_it_is_a_change_that_destroys_nothing(app: App) -> None:
 async def test_answers_show_the_new_plan_after_it(open_slow: Callable[..., tuple[App, Sandbox]], told: Told) -> None:
     app, _ = open_slow(20)
     before = await app.stocktrim.snapshot.order_plan()
-    run = await run_forecast(app.stocktrim, app, told)
+    run = await run_forecast(app.stocktrim, app, told, Approval())
     after = await app.stocktrim.snapshot.order_plan()
     assert after[0].calculated_at == run.plan_computed_at
     assert before[0].calculated_at != after[0].calculated_at
@@ -135,7 +136,7 @@ async def test_every_reading_of_the_api_runs_and_ends(
     open_slow: Callable[..., tuple[App, Sandbox]], told: Told, reading: str
 ) -> None:
     app, sandbox = open_slow(20, Quirks.readings()[reading])
-    assert (await run_forecast(app.stocktrim, app, told)).status == "finished"
+    assert (await run_forecast(app.stocktrim, app, told, Approval())).status == "finished"
     assert runs(sandbox) == 1
 
 
@@ -146,6 +147,6 @@ async def test_a_read_only_server_neither_lists_nor_sends_it(sandbox: Sandbox, t
     app = App(Settings(sandbox=True, read_only=True, log_level="ERROR"), connect)
     assert "run_forecast" not in {tool.name for tool in await server.build(app).list_tools()}
     with pytest.raises(ReadOnlyError):
-        await run_forecast(app.stocktrim, app, told)
+        await run_forecast(app.stocktrim, app, told, Approval())
     assert runs(sandbox) == 0
     await app.aclose()
