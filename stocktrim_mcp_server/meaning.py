@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.models import Product
+from stocktrim_client.models import Product, Supplier
 from stocktrim_mcp_server.answers import FRESH_SECONDS
 from stocktrim_mcp_server.dependencies import on_hand
 from stocktrim_mcp_server.planning.bounds import short
@@ -91,6 +91,38 @@ def is_like(said: str, code: str, name: str) -> bool:
     if known.startswith(wanted) or difflib.get_close_matches(wanted, [known], cutoff=LIKE_CODE):
         return True
     return all(difflib.get_close_matches(word, words, n=1, cutoff=LIKE_WORD) for word in wanted.split())
+
+
+async def suppliers_called(stocktrim: StockTrimClient, words: Iterable[str]) -> dict[str, list[Supplier]]:
+    """The suppliers meant by each code or name, from the list on hand, which is no older than a minute.
+
+    Raises: ToolError or StockTrimError where it cannot be read.
+    """
+    wanted = [one for word in dict.fromkeys(words) if (one := word.strip())]
+    if not wanted:
+        return {}
+    await on_hand(stocktrim, "suppliers", max_age=FRESH_SECONDS)
+    suppliers = await stocktrim.snapshot.suppliers(wait=0)
+    return {word: _suppliers_meant(word, suppliers) for word in wanted}
+
+
+def _suppliers_meant(word: str, suppliers: Sequence[Supplier]) -> list[Supplier]:
+    """By code before by name, in the same case before in another."""
+    folded = word.casefold()
+    return (
+        [one for one in suppliers if one.code == word]
+        or [one for one in suppliers if one.name == word]
+        or [one for one in suppliers if one.code and one.code.casefold() == folded]
+        or [one for one in suppliers if one.name and one.name.casefold() == folded]
+    )
+
+
+async def no_supplier(stocktrim: StockTrimClient, said: str) -> str:
+    """What is to be said of a word that names no supplier: that it does not, and which may have been meant."""
+    suppliers = () if stocktrim.snapshot.standing("suppliers").missing else await stocktrim.snapshot.suppliers(wait=0)
+    codes = {one.name: one.code or one.name for one in suppliers if one.name}
+    known = [one.code for one in suppliers if one.code]
+    return f"There is no supplier {short(said, 60)!r}.{did_you_mean(said, known, codes)}"
 
 
 async def code_meant(stocktrim: StockTrimClient, said: str) -> str:
