@@ -15,7 +15,7 @@ from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, St
 from stocktrim_client.changes import Change, FieldChange, Kind, batch
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.answers import number, thin
-from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import where_offered
 
 MOST_RECORDS = 50
@@ -50,7 +50,7 @@ class RecordOutcome(Model):
 class WriteReport(Model):
     """What every writing tool answers."""
 
-    # Seven words on each of a dozen tools would cost every session too much; an answer's own message says what it means.
+    # Seven words on each of a dozen tools would cost every session too much, and the message says what it means.
     status: Annotated[Status, WithJsonSchema({"type": "string"})]
     message: str
     confirm_token: str | None = None
@@ -125,6 +125,45 @@ async def carry_out(
         changes=outcomes,
         warnings=tuple(dict.fromkeys([*warnings, *stopped, *said])),
         **more,
+    )
+
+
+class OneByOne:
+    """Saves go one by one until one has shown that StockTrim keeps what is left out; then several at a time."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._is_kept = False
+        self._stopped: str | None = None
+
+    def after(self, save: Callable[[], Awaitable[ChangeReport]]) -> Callable[[], Awaitable[ChangeReport]]:
+        """The save of one record, when its turn has come. It raises NotSentError where another one emptied fields."""
+
+        async def in_turn() -> ChangeReport:
+            if self._is_kept:
+                return await save()
+            async with self._turn:
+                if self._stopped is not None:
+                    raise NotSentError(self._stopped)
+                report = await save()
+                if report.status == "applied":
+                    self._stopped = emptied(report)
+                    self._is_kept = self._stopped is None
+                return report
+
+        return in_turn
+
+
+def emptied(report: ChangeReport) -> str | None:
+    """What a save emptied that nobody asked for, and that nothing else like it is sent therefore. None: nothing."""
+    fields = [one.field for one in report.besides if one.after in (None, "", ())]
+    if not fields:
+        return None
+    change = report.changes[0]
+    mend = where_offered("undo_change", " undo_change with the undo_id of this answer puts it back.")
+    return (
+        f"StockTrim emptied fields of {short(change.key, NAME_SHOWN)!r} that were to stay as they are "
+        f"({', '.join(fields)}), so no other {change.noun} was sent.{mend}"
     )
 
 
