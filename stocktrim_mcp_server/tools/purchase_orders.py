@@ -206,6 +206,11 @@ def _judged(order: PurchaseOrder, catalogue: Catalogue, today: date) -> Judged:
     return Judged(order, key, lateness(order, supplier.lead_time_days if supplier else None, days, today))
 
 
+def shown_whole(order: PurchaseOrder, catalogue: Catalogue, today: date) -> FoundOrder:
+    """An order with its lines, as it is told wherever it is shown alone."""
+    return _found(_judged(order, catalogue, today), catalogue, set(), with_lines=True)
+
+
 def _called(orders: Iterable[Judged], references: Sequence[str]) -> tuple[set[int], list[str]]:
     """Which of these very orders the references mean, and what is to be said of references that mean none."""
     names = [(one, _references(one.order)) for one in orders]
