@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Collection
 
 from stocktrim_client.changes import ChangeReport, Changes
 from stocktrim_client.errors import NotFoundError
@@ -9,6 +10,7 @@ from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper
 from stocktrim_client.helpers.products import Products
+from stocktrim_client.journal import Record
 from stocktrim_client.models.inventory import StockCount
 from stocktrim_client.models.products import Product, StockAtLocation
 
@@ -25,37 +27,34 @@ class Inventory(Helper):
 
         StockTrim reads a left-out quantity as 0, so the one not counted is sent with its present value. Where a
         product's total was the sum of its locations, it is kept so. A connected system's next load overwrites this.
-        `product` is the one meant, where that is known: it is read again, but not looked for.
+        `product` is the one meant, where that is known: it is read anew, but not looked for.
 
         Raises: NotFoundError where there is no such product.
-        Source: set_inventory with one line; sent at most 60 s after it was read, one at a time.
+        Source: set_inventory with one line; sent right after it was read, one at a time per product.
         """
-        async with self._changes.turn("inventory"):
-            known = product or await self._products.get(count.product_id)
+        known = product or await self._products.get(count.product_id)
+        async with self._changes.turn(f"stock of {known.product_id}"):
             look = self._products.sight(known.product_id, known.code)
-            # What was just looked for need not be read once more.
-            unread = deque([known] if product is None else [])
 
             async def read() -> Product:
-                seen = unread.pop() if unread else await look()
-                if seen is None:
+                if (seen := await look()) is None:
                     raise NotFoundError(f"There is no product {known.code!r} in StockTrim any more.", status=404)
                 return seen
 
             present = await read()
-            stock = _stock(present, count.location_code)
+            # The door reads first: what was read this moment need not be read once more.
+            fresh = deque([_stock(present, count.location_code)])
+
+            async def read_stock() -> StockHeld:
+                return fresh.pop() if fresh else _stock(await read(), count.location_code)
+
             counted = {"on_hand": count.on_hand, "on_order": count.on_order}
             after = {
                 field: quantity
                 for field, given in counted.items()
-                if (quantity := getattr(stock, field) if given is None else given) is not None
+                if (quantity := getattr(fresh[0], field) if given is None else given) is not None
             }
-            body = _body(present, stock, after)
-            unread.append(present)
-
-            async def read_stock() -> StockAtLocation:
-                return _stock(await read(), count.location_code)
-
+            body = _body(present, fresh[0], after)
             return await self._changes.write(
                 noun=f"stock at {count.location_code}" if count.location_code else "stock",
                 key=present.code,
@@ -64,6 +63,25 @@ class Inventory(Helper):
                 send=lambda: self._send("set_inventory", body=body.to_dict()),
                 read=read_stock,
             )
+
+    async def recall(self, known: Record) -> "StockHeld":
+        """The stock that a journal speaks of, as it is now. Raises: NotFoundError where the product is gone."""
+        return _stock(await self._products.get(str(known["product_id"])), known["location_code"] or None)
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a stock level what a journal says it was, in the quantities named or in both; none at all becomes 0."""
+        held = was or {}
+        quantities = {
+            name: held.get(name) or 0.0 for name in ("on_hand", "on_order") if fields is None or name in fields
+        }
+        place = known["location_code"] or None
+        return await self.save(StockCount(product_id=known["product_id"], location_code=place, **quantities))
+
+
+class StockHeld(StockAtLocation):
+    """What one product holds at one location, or in all (an empty code)."""
+
+    product_id: str
 
 
 def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> dto.SetInventoryRequest:
@@ -82,14 +100,15 @@ def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> 
     return body
 
 
-def _stock(product: Product, location_code: str | None) -> StockAtLocation:
-    """What a product holds at one location, or in all (an empty code)."""
+def _stock(product: Product, location_code: str | None) -> StockHeld:
     if location_code is None:
-        return StockAtLocation(location_code="", on_hand=product.on_hand, on_order=product.on_order)
-    return next(
+        total = {"location_code": "", "on_hand": product.on_hand, "on_order": product.on_order}
+        return StockHeld.model_validate({"product_id": product.product_id, **total})
+    here = next(
         (stock for stock in product.stock if stock.location_code == location_code),
         StockAtLocation(location_code=location_code),
     )
+    return StockHeld.model_validate({"product_id": product.product_id, **here.model_dump()})
 
 
 def _is_sum(product: Product, field: str) -> bool:

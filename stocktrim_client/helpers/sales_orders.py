@@ -1,7 +1,7 @@
 """Past sales: the raw material of every forecast."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 from stocktrim_client.changes import ChangeReport, Must
@@ -12,8 +12,9 @@ from stocktrim_client.generated.models import (
     SalesOrderResponseDto,
     SalesOrderWithLineItemsRequestDto,
 )
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, as_it_was, found
 from stocktrim_client.helpers.wire import items, read, set_fields, wire_time
+from stocktrim_client.journal import Record
 from stocktrim_client.models.base import Model
 from stocktrim_client.models.sales_orders import SalesOrder, SalesOrderDraft
 from stocktrim_client.transport import calling
@@ -41,12 +42,17 @@ class SalesOrders(Helper):
             return [sales_order_of(wire) for wire in items(answer)]
 
     async def save(
-        self, draft: SalesOrderDraft, *, must: Must | None = None, among: Sequence[SalesOrder] | None = None
+        self,
+        draft: SalesOrderDraft,
+        *,
+        must: Must | None = None,
+        among: Sequence[SalesOrder] | None = None,
+        called: str | None = None,
     ) -> ChangeReport:
         """Record one sale, or change the one with the same reference.
 
         `must` says which of the two it may be, as far as StockTrim shows the product's sales. `among` are these as they
-        were read just now, for whoever records several; empty where none are shown.
+        were read just now, for whoever records several; empty where none are shown. `called` is the product's SKU.
 
         Raises: for what `must` forbids ConflictError and NotFoundError.
         Source: save_sales_orders (the keyed bulk PUT) with one line; the plain POST would double on a repeat.
@@ -75,7 +81,7 @@ class SalesOrders(Helper):
         return await self._changes.write(
             noun="sale",
             key=draft.reference or "",
-            name=f"{draft.quantity:g} x {draft.product_id}",
+            name=f"{draft.quantity:.12g} x {called or draft.product_id}",
             after=draft.model_dump(exclude_unset=True) | {"reference": draft.reference},
             send=send,
             read=present,
@@ -83,25 +89,33 @@ class SalesOrders(Helper):
             must=must,
         )
 
-    async def delete(self, product_id: str, *, among: Sequence[SalesOrder] | None = None) -> ChangeReport:
+    async def delete(
+        self, product_id: str, *, among: Sequence[SalesOrder] | None = None, called: str | None = None
+    ) -> ChangeReport:
         """Delete every sale of one product, by product id. The history, and the forecast built on it, are gone.
 
-        `among` as in `save`.
+        `among` and `called` as in `save`.
         """
         sales = _Sales(product_id, self.all, await self.all(product_id) if among is None else among)
         return await self._delete(
-            key=product_id,
+            key=called or product_id,
             send=lambda: self._send("delete_sales_orders", query={"productId": product_id}),
             read=sales.count,
             absence_proves=sales.are_shown,
         )
 
     async def delete_in_range(
-        self, since: datetime, until: datetime, product_id: str, *, among: Sequence[SalesOrder] | None = None
+        self,
+        since: datetime,
+        until: datetime,
+        product_id: str,
+        *,
+        among: Sequence[SalesOrder] | None = None,
+        called: str | None = None,
     ) -> ChangeReport:
         """Delete one product's sales between two moments. Whether the ends are included is not known.
 
-        `among` as in `save`.
+        `among` and `called` as in `save`.
 
         Raises: NotSentError without a product: StockTrim would then take everybody's.
         Source: delete_sales_orders_in_range.
@@ -111,7 +125,7 @@ class SalesOrders(Helper):
         ends = {"fromDate": wire_time(since).isoformat(), "toDate": wire_time(until).isoformat()}
         sales = _Sales(product_id, self.all, await self.all(product_id) if among is None else among)
         return await self._delete(
-            key=f"{product_id}, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
+            key=f"{called or product_id}, {since:%Y-%m-%d} to {until:%Y-%m-%d}",
             send=lambda: self._send("delete_sales_orders_in_range", query={**ends, "productId": product_id}),
             read=lambda: sales.count(since, until),
             absence_proves=sales.are_shown,
@@ -136,6 +150,18 @@ class SalesOrders(Helper):
         return await self._changes.write(
             noun="sales history", key=key, after=None, send=send, read=read, absence_proves=absence_proves
         )
+
+    async def recall(self, known: Record) -> SalesOrder | None:
+        """The sale that a journal speaks of, as it is now; None where StockTrim does not show it."""
+        sales = await self.all(str(known["product_id"]))
+        return next((sale for sale in sales if sale.reference == known["reference"]), None)
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a sale what a journal says it was; one that was not there gets the quantity 0: it cannot be deleted."""
+        del fields
+        if was is None:
+            return await self.save(as_it_was(SalesOrderDraft, known, None, quantity=0.0))
+        return await self.save(as_it_was(SalesOrderDraft, was, None))
 
 
 class _Sales:
