@@ -8,6 +8,7 @@ from typing import Any
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, UnexpectedResourceError
+from mcp.server.mcpserver.tools import Tool
 from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 
@@ -20,7 +21,7 @@ from stocktrim_mcp_server.planning.nearest import menu
 from stocktrim_mcp_server.prompts import add_prompts, checked
 from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
 from stocktrim_mcp_server.settings import Settings
-from stocktrim_mcp_server.toolbox import names
+from stocktrim_mcp_server.toolbox import HouseTool, names
 from stocktrim_mcp_server.tools import DEFAULTS, missing, offered
 
 NAME = "stocktrim"
@@ -34,6 +35,7 @@ INSTRUCTIONS = (
 )
 """What spans tools, each sentence with the tool it names: one that is not offered is not spoken of."""
 
+SHOWN_FIRST = "Every change is shown before it is made: show it to the user, and confirm only after their yes."
 MADE_UP = "This is the built-in sandbox: every record and figure is made up; say so."
 
 
@@ -131,7 +133,7 @@ def build(app: App) -> MCPServer[App]:
         NAME,
         title="StockTrim (sandbox)" if settings.sandbox else "StockTrim",
         version=__version__,
-        instructions=instructions(names(groups), settings),
+        instructions=instructions(tools, settings),
         tools=tools,
         lifespan=lend,
         log_level=settings.log_level,
@@ -145,9 +147,12 @@ def build(app: App) -> MCPServer[App]:
     return built
 
 
-def instructions(offered: Collection[str], settings: Settings) -> str:
+def instructions(tools: Collection[Tool], settings: Settings) -> str:
     """What a model is told before it sees any tool."""
+    offered = {tool.name for tool in tools}
     said = [sentence for tool, sentence in INSTRUCTIONS if not tool or tool in offered]
+    if any(isinstance(tool, HouseTool) and tool.needs_approval for tool in tools):
+        said.append(SHOWN_FIRST)
     return " ".join([*said, MADE_UP] if settings.sandbox else said)
 
 

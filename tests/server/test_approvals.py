@@ -1,0 +1,97 @@
+"""Tokens: each stands for exactly what was shown, for a while, and once."""
+
+import string
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stocktrim_client.changes import Change, FieldChange
+from stocktrim_mcp_server.approval import MOST_REMEMBERED, Approvals
+from tests.conftest import NOW
+
+ARGUMENTS = {"reference": "PO-1", "lines": [{"product": "V60-02", "quantity": 2}]}
+
+
+def change(before: object = 1) -> Change:
+    return Change(
+        kind="change", noun="product", key="V60-02", fields=(FieldChange(field="unit_cost", before=before, after=2),)
+    )
+
+
+def test_a_token_is_good_for_what_it_was_given_for() -> None:
+    desk = Approvals()
+    digest, asked = desk.digest("update", ARGUMENTS, [change()]), desk.asked("update", ARGUMENTS)
+    token = desk.token(digest, asked, NOW)
+    assert len(token) == 12
+    assert desk.is_valid(token, digest, NOW)
+    assert desk.is_valid(f" {token.lower()} ", digest, NOW + timedelta(minutes=10))
+    assert Approvals().is_valid(token, digest, NOW) is False
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "before", "why"),
+    [
+        ("delete", ARGUMENTS, 1, "given for another call"),
+        ("update", {**ARGUMENTS, "reference": "PO-2"}, 1, "given for another call"),
+        ("update", ARGUMENTS, 1.5, "The records have changed"),
+    ],
+)
+def test_a_token_is_no_good_for_anything_else(
+    tool: str, arguments: dict[str, object], before: object, why: str
+) -> None:
+    desk = Approvals()
+    token = desk.token(desk.digest("update", ARGUMENTS, [change()]), desk.asked("update", ARGUMENTS), NOW)
+    digest, asked = desk.digest(tool, arguments, [change(before)]), desk.asked(tool, arguments)
+    assert not desk.is_valid(token, digest, NOW)
+    assert why in desk.refused(token, digest, asked, NOW)
+
+
+def test_a_token_expires() -> None:
+    desk = Approvals()
+    digest, asked = desk.digest("update", ARGUMENTS, [change()]), desk.asked("update", ARGUMENTS)
+    token, later = desk.token(digest, asked, NOW), NOW + timedelta(minutes=21)
+    assert not desk.is_valid(token, digest, later)
+    assert "expired" in desk.refused(token, digest, asked, later)
+
+
+def test_a_token_works_once_even_where_nothing_shows_that_it_was_used() -> None:
+    desk = Approvals()
+    digest, asked = desk.digest("run", {}, [change()]), desk.asked("run", {})
+    token, check = desk.token(digest, asked, NOW), desk.check(digest)
+    assert desk.check(digest) == check
+    desk.spend(digest)
+    assert not desk.is_valid(token, digest, NOW)
+    assert "used already" in desk.refused(token, digest, asked, NOW)
+    assert desk.check(digest) != check
+    assert desk.is_valid(desk.token(digest, asked, NOW), digest, NOW)
+
+
+@given(st.text(alphabet=string.ascii_uppercase + "234567", min_size=0, max_size=14))
+def test_an_invented_token_is_said_to_be_that(token: str) -> None:
+    desk = Approvals(b"a key that no model knows")
+    digest, asked = desk.digest("update", ARGUMENTS, [change()]), desk.asked("update", ARGUMENTS)
+    assert not desk.is_valid(token, digest, NOW)
+    assert "made up" in desk.refused(token, digest, asked, NOW)
+
+
+def test_workers_with_one_key_know_each_others_tokens() -> None:
+    one, other = Approvals(b"shared"), Approvals(b"shared")
+    digest = one.digest("update", ARGUMENTS, [change()])
+    assert other.is_valid(one.token(digest, one.asked("update", ARGUMENTS), NOW), digest, NOW)
+
+
+def test_texts_that_cannot_be_encoded_do_not_end_the_call() -> None:
+    desk = Approvals()
+    assert desk.digest("update", {"reference": "\ud800"}, []) != desk.digest("update", {"reference": "\ud801"}, [])
+
+
+def test_what_is_remembered_has_a_bound_and_a_forgotten_token_works_all_the_same() -> None:
+    desk = Approvals()
+    first = desk.digest("update", {}, [change(-1)])
+    token = desk.token(first, first, NOW)
+    for at in range(MOST_REMEMBERED):
+        desk.token(desk.digest("update", {}, [change(at)]), first, NOW)
+    assert desk.is_valid(token, first, NOW)
+    assert "made up" in desk.refused(token, desk.digest("update", {}, []), first, NOW)
