@@ -108,6 +108,11 @@ class Changes:
         finally:
             _preview.reset(token)
 
+    @property
+    def is_preview(self) -> bool:
+        """Whether writes are collected here, and not sent."""
+        return _preview.get() is not None
+
     @contextmanager
     def only(self, approved: "list[Change]") -> Generator[None]:
         """Inside, nothing is sent but these very changes, each once; the list may still be filled meanwhile."""
