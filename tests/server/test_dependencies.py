@@ -1,14 +1,18 @@
 """What lives as long as the process."""
 
+from pathlib import Path
+
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import TextContent
+from platformdirs import user_data_path
+from pydantic import SecretStr
 
 from stocktrim_client import CredentialsError, NotSentError, ReadOnlyError, StockTrimClient
 from stocktrim_client.models import ProductDraft
 from stocktrim_mcp_server import server
-from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.dependencies import App, journal_folder
 from stocktrim_mcp_server.settings import Settings
 
 
@@ -67,3 +71,18 @@ async def test_without_credentials_nothing_is_sent() -> None:
     with pytest.raises(CredentialsError, match="STOCKTRIM_API_AUTH_ID"):
         await app.stocktrim.suppliers.all()
     await app.aclose()
+
+
+def test_the_journal_of_an_account_stands_where_its_owner_says_or_the_system_does(tmp_path: Path) -> None:
+    here = Settings(data_folder=tmp_path, auth_id=SecretStr("tenant-1"), auth_signature=SecretStr("hush"))
+    folder = journal_folder(here)
+    assert folder is not None
+    assert folder.is_relative_to(tmp_path)
+    assert "tenant-1" not in str(folder)
+    renewed = here.model_copy(update={"auth_signature": SecretStr("new")})
+    assert journal_folder(renewed) == folder
+    assert journal_folder(here.model_copy(update={"auth_id": SecretStr("tenant-2")})) != folder
+    usual = journal_folder(here.model_copy(update={"data_folder": None}))
+    assert usual is not None
+    assert usual.is_relative_to(user_data_path("stocktrim-mcp-server", appauthor=False))
+    assert journal_folder(here.model_copy(update={"sandbox": True})) is None

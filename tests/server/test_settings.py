@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from stocktrim_mcp_server.rails import Rails
 from stocktrim_mcp_server.settings import KNOWN, Settings, SettingsError, doubts, from_env, is_address
 
 
@@ -25,7 +26,17 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
             "STOCKTRIM_TOOLS": "search -run_forecast",
             "STOCKTRIM_LOG_LEVEL": "debug",
             "STOCKTRIM_DATA_FOLDER": f" {tmp_path} ",
+            "STOCKTRIM_APPROVAL": " Ask",
+            "STOCKTRIM_RAILS": "warn",
+            "STOCKTRIM_MAX_ORDER_VALUE": "2500.50",
+            "STOCKTRIM_MAX_ORDER_LINES": "40",
+            "STOCKTRIM_MAX_RECORDS": "10",
+            "STOCKTRIM_MAX_QUANTITY_FACTOR": "4",
         }
+    )
+    assert settings.approval == "ask"
+    assert settings.rails == Rails(
+        mode="warn", max_order_value=2500.5, max_order_lines=40, max_records=10, max_quantity_factor=4
     )
     assert settings.data_folder == tmp_path
     assert settings.auth_id.get_secret_value() == "tenant"
@@ -43,6 +54,13 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
         ("STOCKTRIM_READ_ONLY", "2", "'2'; it may be 1 or 0"),
         ("STOCKTRIM_SANDBOX_PRODUCTS", "0", "'0'; it must be a whole number above 0"),
         ("STOCKTRIM_SANDBOX_PRODUCTS", "1.5", "'1.5'; it must be a whole number above 0"),
+        ("STOCKTRIM_APPROVAL", "always", "'always'; it may be auto, ask, token, host"),
+        ("STOCKTRIM_APPROVAL", "tokn", "Did you mean 'token'?"),
+        ("STOCKTRIM_RAILS", "off", "'off'; it may be warn, enforce"),
+        ("STOCKTRIM_MAX_ORDER_VALUE", "2,500", "'2,500'; it must be a number above 0"),
+        ("STOCKTRIM_MAX_ORDER_VALUE", "nan", "'nan'; it must be a number above 0"),
+        ("STOCKTRIM_MAX_QUANTITY_FACTOR", "-1", "'-1'; it must be a number above 0"),
+        ("STOCKTRIM_MAX_RECORDS", "0", "'0'; it must be a whole number above 0"),
         ("STOCKTRIM_LOG_LEVEL", "loud", "'LOUD'; it may be DEBUG, INFO, WARNING, ERROR"),
         ("STOCKTRIM_API_URL", "api.stocktrim.com", "is no address"),
         ("STOCKTRIM_DATA_FOLDER", "plans/here", "'plans/here'; it must be a whole path"),
