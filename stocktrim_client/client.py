@@ -86,6 +86,8 @@ class StockTrimClient:
         from stocktrim_client.helpers.purchase_orders import PurchaseOrders
         from stocktrim_client.helpers.sales_orders import SalesOrders
         from stocktrim_client.helpers.suppliers import Suppliers
+        from stocktrim_client.history import History
+        from stocktrim_client.undo import Restoring, Undo
 
         if timeout is not None:
             policy = dataclasses.replace(policy, deadline=timeout)
@@ -132,6 +134,18 @@ class StockTrimClient:
         self.order_plan = OrderPlan(raising, self.changes, self.suppliers, self.locations)
         self.forecasts = Forecasts(raising, self.changes, sleep)
         self.account = Account(raising, self.changes)
+        restoring: dict[str, Restoring] = {
+            "product": self.products,
+            "supplier": self.suppliers,
+            "customer": self.customers,
+            "location": self.locations,
+            "stock": self.inventory,
+            "sale": self.sales_orders,
+            "purchase order": self.purchase_orders,
+            "component line": self.bills_of_materials,
+        }
+        self.history = History(watch, restoring, under_way=self.changes.under_way)
+        self.undo = Undo(self.history, restoring)
 
         def hold() -> "Snapshot":
             # Not at the top: SQLite and the tables cost a start some 10 ms, and many a script does without.

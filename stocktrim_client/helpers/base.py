@@ -1,6 +1,6 @@
 """What every helper does: read through a generated operation, send a write, say in whose words either failed."""
 
-from collections.abc import Awaitable, Generator, Mapping
+from collections.abc import Awaitable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -10,9 +10,11 @@ from stocktrim_client.changes import Changes
 from stocktrim_client.errors import NotFoundError, UnexpectedAnswerError
 from stocktrim_client.generated.client import Client
 from stocktrim_client.generated.errors import UnexpectedStatus
+from stocktrim_client.models.base import Draft
 from stocktrim_client.operations import OPERATIONS
 
 T = TypeVar("T")
+D = TypeVar("D", bound=Draft)
 
 NO_CONTENT = 204
 
@@ -33,6 +35,16 @@ class Helper:
         """
         sent = _NAMED[operation]
         await self._api.get_async_httpx_client().request(sent.method, sent.path, json=body, params=query)
+
+
+def as_it_was(draft: type[D], was: Mapping[str, Any], fields: Collection[str] | None, **key: Any) -> D:
+    """A draft that makes a record what a journal says it was: of the fields named, or all that it held.
+
+    A named field that was empty is set to nothing, so that saving clears it.
+    """
+    held = {field for field in draft.model_fields if was.get(field) is not None}
+    chosen = held if fields is None else draft.model_fields.keys() & set(fields)
+    return draft.model_validate({field: was.get(field) for field in draft.model_fields if field in chosen} | key)
 
 
 def body_of(response: httpx.Response) -> bytes:

@@ -1,12 +1,15 @@
 """Which components make a product."""
 
+from collections.abc import Collection
+
 from stocktrim_client.changes import ChangeReport
-from stocktrim_client.errors import ConflictError
+from stocktrim_client.errors import ConflictError, OutcomeUnknownError, StockTrimError
 from stocktrim_client.generated.api.bills_of_materials import list_bills_of_materials
 from stocktrim_client.generated.models import BillOfMaterialsRequestDto, BillOfMaterialsResponseDto
 from stocktrim_client.generated.types import UNSET
 from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import items, plain, read, set_fields
+from stocktrim_client.journal import Record
 from stocktrim_client.models.bills_of_materials import BomLine, BomLineDraft
 from stocktrim_client.transport import calling
 
@@ -55,9 +58,7 @@ class BillsOfMaterials(Helper):
             key=f"{draft.product_id} / {draft.component_id}",
             name=name,
             after=draft.model_dump(exclude_unset=True),
-            send=lambda: self._send(
-                "create_bill_of_materials", body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS)).to_dict()
-            ),
+            send=lambda: self._add(draft),
             read=lambda: self.find(draft.product_id, draft.component_id),
             # Another quantity that has come since the look above would make it a second line.
             must="create",
@@ -73,6 +74,47 @@ class BillsOfMaterials(Helper):
                 "delete_bill_of_materials", query={"productId": product_id, "componentId": component_id}
             ),
             read=lambda: self.find(product_id, component_id),
+        )
+
+    async def recall(self, known: Record) -> BomLine | None:
+        """The component line that a journal speaks of, as it is now."""
+        return await self.find(str(known["product_id"]), str(known["component_id"]))
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a component line what a journal says it was; None: it was not there.
+
+        One of another quantity is taken out and added again, as StockTrim cannot change it.
+        """
+        product_id, component_id = str(known["product_id"]), str(known["component_id"])
+        if was is None:
+            return await self.delete(product_id, component_id)
+        draft = BomLineDraft(product_id=product_id, component_id=component_id, quantity=was.get("quantity", 0))
+        if fields is None:
+            return await self.save(draft)
+
+        async def send() -> None:
+            await self._send("delete_bill_of_materials", query={"productId": product_id, "componentId": component_id})
+            try:
+                await self._add(draft)
+            except StockTrimError as error:
+                raise OutcomeUnknownError(
+                    f"The component line was taken out, and adding it again with {draft.quantity:g} failed: {error}",
+                    operation=error.operation,
+                    attempts=error.attempts,
+                ) from error
+
+        return await self._changes.write(
+            noun="component line",
+            key=f"{product_id} / {component_id}",
+            after=draft.model_dump(),
+            send=send,
+            read=lambda: self.find(product_id, component_id),
+            must="change",
+        )
+
+    async def _add(self, draft: BomLineDraft) -> None:
+        await self._send(
+            "create_bill_of_materials", body=BillOfMaterialsRequestDto(**set_fields(draft, WORDS)).to_dict()
         )
 
 

@@ -1,13 +1,15 @@
 """Buyers on sales orders."""
 
+from collections.abc import Collection
 from typing import Any
 
 from stocktrim_client.changes import ChangeReport, Must
-from stocktrim_client.errors import NotFoundError
+from stocktrim_client.errors import NotFoundError, NotSentError
 from stocktrim_client.generated.api.customers import get_customer
 from stocktrim_client.generated.models import CustomerDto
-from stocktrim_client.helpers.base import Helper, answer_of, body_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, as_it_was, body_of, found
 from stocktrim_client.helpers.wire import Body, Keep, build, in_path, in_slices, keeping, read, set_fields
+from stocktrim_client.journal import Record
 from stocktrim_client.models.customers import Customer, CustomerDraft
 from stocktrim_client.transport import calling
 
@@ -93,6 +95,19 @@ class Customers(Helper):
             read=lambda: self.find(draft.code),
             must=must,
         )
+
+    async def recall(self, known: Record) -> Customer | None:
+        """The customer that a journal speaks of, as it is now."""
+        return await self.find(str(known["code"]))
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a customer what a journal says it was, in the fields named or as a whole.
+
+        Raises: NotSentError for one that was not there: StockTrim cannot delete customers.
+        """
+        if was is None:
+            raise NotSentError("StockTrim's API cannot delete customers, so nothing was sent.")
+        return await self.save(as_it_was(CustomerDraft, was, fields, code=str(known["code"])))
 
 
 def _customer_of_row(row: dict[str, Any]) -> Customer:

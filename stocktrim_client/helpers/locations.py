@@ -1,14 +1,17 @@
 """Warehouses and shops."""
 
+from collections.abc import Collection
+
 from stocktrim_client.changes import ChangeReport, Changes, Must
-from stocktrim_client.errors import NotFoundError
+from stocktrim_client.errors import NotFoundError, NotSentError
 from stocktrim_client.generated.api.locations import get_location
 from stocktrim_client.generated.client import Client
 from stocktrim_client.generated.models import LocationRequestDto, LocationResponseDto
 from stocktrim_client.generated.types import UNSET
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, as_it_was, found
 from stocktrim_client.helpers.products import Products
 from stocktrim_client.helpers.wire import items, read, set_fields
+from stocktrim_client.journal import Record
 from stocktrim_client.models.locations import Location, LocationDraft
 
 WORDS = {"code": "location_code", "name": "location_name", "external_id": "external_id"}
@@ -73,6 +76,19 @@ class Locations(Helper):
         with answer_of("get_location"):
             answer = await found(get_location.asyncio(client=self._api, code=code or UNSET))
             return [location_of(wire) for wire in items(answer)]
+
+    async def recall(self, known: Record) -> Location | None:
+        """The location that a journal speaks of, as it is now; None where StockTrim does not show it."""
+        return await self.find(str(known["code"]))
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a location what a journal says it was, in the fields named or as a whole.
+
+        Raises: NotSentError for one that was not there: StockTrim cannot delete locations.
+        """
+        if was is None:
+            raise NotSentError("StockTrim's API cannot delete locations, so nothing was sent.")
+        return await self.save(as_it_was(LocationDraft, was, fields, code=str(known["code"])))
 
 
 def location_of(wire: LocationResponseDto) -> Location:

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from stocktrim_client.changes import ChangeReport, Changes, Must
 from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
-from stocktrim_client.helpers.base import Helper, answer_of, body_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, as_it_was, body_of, found
 from stocktrim_client.helpers.wire import (
     Body,
     Keep,
@@ -24,6 +24,7 @@ from stocktrim_client.helpers.wire import (
     read,
     set_fields,
 )
+from stocktrim_client.journal import Record
 from stocktrim_client.models.products import Product, ProductDraft, ProductSupplier, StockAtLocation
 from stocktrim_client.transport import calling
 
@@ -74,6 +75,7 @@ STOCK_WORDS = {
 PLAN_CODES = ("externalId", "productCode", "skuCode")
 SEARCH_SIZE = 200
 """Plan rows asked for when looking for one SKU: a short one is part of many."""
+EMPTY: tuple[object, ...] = (None, "", ())
 BELIEVED_SECONDS = 60.0
 """After the whole catalogue was read, so long an id that was not in it is believed to be nobody's."""
 
@@ -88,6 +90,8 @@ class Products(Helper):
         self._met = _Met(float("-inf"), frozenset())
         self._sent = set[str]()
         """Ids of products saved here: whether one of them is there, only a look can tell."""
+        self._empties = False
+        """Whether a save has emptied what it left out: from then on whole records are sent."""
 
     async def all(self, *, keep: Keep[Product] | None = None) -> list[Product]:
         """The whole catalogue, 50 products a call, several calls at a time.
@@ -154,27 +158,40 @@ class Products(Helper):
         """Create a product, or change the fields of one that are set. Fields left out stay as they are.
 
         `must` says which of the two it may be; `called` what people call the product, where the draft does not say.
+        What is left out is sent as well, as it is, once a save was seen to empty it.
 
         Raises: for what `must` forbids ConflictError and NotFoundError.
         Source: save_product, an upsert by product id.
         """
 
+        sight, before = self.sight(draft.product_id, draft.code), list[Product]()
+
+        async def look() -> Product | None:
+            product = await sight()
+            before[:] = [product] if product else []
+            return product
+
         async def send() -> None:
             self._sent.add(draft.product_id)
-            await self._send("save_product", body=_body(draft).to_dict())
+            whole = _over(before[0], draft) if self._empties and before else draft
+            await self._send("save_product", body=_body(whole).to_dict())
 
-        return await self._changes.write(
+        report = await self._changes.write(
             noun="product",
             key=called or draft.code or draft.product_id,
             name=draft.name,
             after=draft.model_dump(exclude_unset=True),
             send=send,
-            read=self.sight(draft.product_id, draft.code),
+            read=look,
             must=must,
         )
+        self._empties = self._empties or any(one.after in EMPTY for one in report.besides)
+        return report
 
-    async def delete(self, code: str) -> ChangeReport:
+    async def delete(self, code: str, *, called: str | None = None) -> ChangeReport:
         """Delete one product by SKU or product id. Its sales history cannot be brought back.
+
+        `called`: what people call it, where that is not its SKU.
 
         Raises: NotFoundError where there is none; ConflictError where several are called so.
         """
@@ -187,7 +204,7 @@ class Products(Helper):
             )
         return await self._changes.write(
             noun="product",
-            key=product.code,
+            key=called or product.code,
             name=product.name,
             after=None,
             send=lambda: self._send("delete_product", query={"productId": product.product_id}),
@@ -273,6 +290,31 @@ class Products(Helper):
                 return product
         return None
 
+    async def recall(self, known: Record) -> Product | None:
+        """The product that a journal speaks of, as it is now."""
+        return await self.sight(str(known["product_id"]), known.get("code"))()
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a product what a journal says it was, in the fields named or as a whole; None: it was not there."""
+        product_id = str(known["product_id"])
+        if was is None:
+            return await self.delete(product_id, called=known.get("code"))
+        key: dict[str, Any] = {"product_id": product_id}
+        # Null for a list might mean anything; an empty one can only mean that.
+        key |= {field: was.get(field) or () for field in ("suppliers", "stock") if field in (fields or ())}
+        told = was if fields is not None else _without_nothing_on_order(was)
+        return await self.save(as_it_was(ProductDraft, told, fields, **key), called=known.get("code"))
+
+
+def _without_nothing_on_order(was: Record) -> Record:
+    """What is on order follows from the orders sent, unless it was set: a 0 that is set would hide them."""
+
+    def told(record: Record) -> dict[str, Any]:
+        return {field: value for field, value in record.items() if field != "on_order" or value}
+
+    places = {"stock": [told(one) for one in was["stock"]]} if was.get("stock") else {}
+    return told(was) | places
+
 
 class _Met(NamedTuple):
     """The product ids of the last reading of the whole catalogue, and when it began."""
@@ -332,6 +374,21 @@ def _body(draft: ProductDraft) -> dto.ProductsRequestDto:
     if draft.stock is not None:
         fields["stock_locations"] = [dto.ProductLocation(**set_fields(one, STOCK_WORDS)) for one in draft.stock]
     return dto.ProductsRequestDto(**fields)
+
+
+def _over(product: Product, draft: ProductDraft) -> ProductDraft:
+    """A whole product, with what the draft says in place of what it says itself.
+
+    Without what is on order: it follows from the orders sent, and would not once it is set.
+    """
+    held = {
+        name: value
+        for name in ProductDraft.model_fields
+        if name != "on_order" and (value := getattr(product, name)) not in EMPTY
+    }
+    if product.stock:
+        held["stock"] = [one.model_dump(exclude={"on_order"}, exclude_none=True) for one in product.stock]
+    return ProductDraft(**{**held, **{name: getattr(draft, name) for name in draft.model_fields_set}})
 
 
 def _matching(products: list[Product], code: str, *, any_case: bool = False) -> list[Product]:

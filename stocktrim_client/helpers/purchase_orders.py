@@ -1,6 +1,6 @@
 """Orders to suppliers."""
 
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Collection, Hashable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from stocktrim_client.generated.models import (
 from stocktrim_client.generated.types import UNSET, Unset
 from stocktrim_client.helpers.base import Helper, answer_of, found
 from stocktrim_client.helpers.wire import Sheet, all_pages, in_path, items, plain, read, set_fields, wire_time
+from stocktrim_client.journal import Record
 from stocktrim_client.models.base import Model
 from stocktrim_client.models.purchase_orders import (
     OrderStatus,
@@ -57,6 +58,9 @@ LINE_WORDS = {
 SUPPLIER_WORDS = {"supplier_code": "supplier_code", "supplier_name": "supplier_name"}
 LOCATION_WORDS = {"location_code": "location_code", "location_name": "location_name"}
 STATUSES: tuple[OrderStatus, ...] = ("Draft", "Approved", "Sent", "Received")
+CLEARABLE = ("fully_received_at", "external_id")
+"""Fields of an order that can be empty again. Its date and its location cannot."""
+
 PAGE_SIZE = 50
 
 
@@ -142,12 +146,18 @@ class PurchaseOrders(Helper):
             raise NotFoundError(f"There is no purchase order {reference!r} in StockTrim.", status=404)
         return order
 
-    async def save(self, draft: PurchaseOrderDraft, *, must: Must | None = None) -> ChangeReport:
+    async def save(
+        self, draft: PurchaseOrderDraft, *, must: Must | None = None, clear: Collection[str] = ()
+    ) -> ChangeReport:
         """Create an order, or replace one with the same reference: lines are always sent whole.
+
+        Of the fields in `clear` StockTrim is told that they hold nothing; others that are not set stay as they are.
 
         Raises: ConflictError where it is the second reference of another order; as `Changes.write` of what it must be.
         Source: save_purchase_order, an upsert by client reference; one at a time.
         """
+        cleared = dict.fromkeys(field for field in CLEARABLE if field in clear)
+        draft = draft.model_copy(update=cleared)
         after: dict[str, Any] = draft.model_dump(exclude_unset=True) | {"status": draft.status}
         present: PurchaseOrder | None = None
 
@@ -166,7 +176,7 @@ class PurchaseOrders(Helper):
                 noun="purchase order",
                 key=draft.reference,
                 name=draft.supplier_name or draft.supplier_code,
-                after={field: value for field, value in after.items() if value is not None},
+                after={field: value for field, value in after.items() if value is not None or field in cleared},
                 send=send,
                 read=read_present,
                 must=must,
@@ -257,6 +267,22 @@ class PurchaseOrders(Helper):
             for order in drafted
         ]
         return report.model_copy(update={"changes": (*report.changes, *made)})
+
+    async def recall(self, known: Record) -> PurchaseOrder | None:
+        """The order that a journal speaks of, as it is now."""
+        return await self.find(str(known.get("reference") or known.get("reference_number") or ""))
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make an order what a journal says it was, always as a whole; None: it was not there.
+
+        Raises: ValueError where StockTrim would not take it as it was.
+        """
+        reference = str(known.get("reference") or known.get("reference_number") or "")
+        if was is None:
+            return await self.delete(reference)
+        held = {field: value for field, value in was.items() if field in PurchaseOrder.model_fields}
+        draft = draft_of(PurchaseOrder.model_validate(held), reference=reference)
+        return await self.save(draft, clear=() if fields is None else [one for one in fields if one not in held])
 
 
 class _Drafted(Model):

@@ -1,11 +1,14 @@
 """Whom products are bought from."""
 
+from collections.abc import Collection
+
 from stocktrim_client.changes import ChangeReport, Must
 from stocktrim_client.errors import ConflictError, NotFoundError
 from stocktrim_client.generated.api.suppliers import get_supplier, list_suppliers
 from stocktrim_client.generated.models import SupplierRequestDto, SupplierResponseDto
-from stocktrim_client.helpers.base import Helper, answer_of, found
+from stocktrim_client.helpers.base import Helper, answer_of, as_it_was, found
 from stocktrim_client.helpers.wire import items, read, set_fields
+from stocktrim_client.journal import Record
 from stocktrim_client.models.suppliers import Supplier, SupplierDraft
 
 WORDS = {
@@ -93,6 +96,24 @@ class Suppliers(Helper):
     async def _by_code(self, code: str) -> Supplier | None:
         supplier = await self.find(code)
         return supplier if supplier and supplier.code == code else None
+
+    async def recall(self, known: Record) -> Supplier | None:
+        """The supplier that a journal speaks of, as it is now."""
+        return await self.find(_key_of(known))
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make a supplier what a journal says it was, in the fields named or as a whole; None: it was not there.
+
+        One that had no code comes back with its name as its code: StockTrim saves by code alone.
+        """
+        key = _key_of(known)
+        if was is None:
+            return await self.delete(key)
+        return await self.save(as_it_was(SupplierDraft, was, fields, code=key))
+
+
+def _key_of(known: Record) -> str:
+    return str(known.get("code") or known.get("name") or "")
 
 
 def supplier_of(wire: SupplierResponseDto) -> Supplier:

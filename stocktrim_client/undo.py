@@ -1,0 +1,323 @@
+"""Taking changes back: a record becomes what it was, if it still is what the change left.
+
+Undoing is a change like any other: it goes through the helpers and the one door, and can be undone itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from pydantic import ValidationError
+
+from stocktrim_client.changes import ChangeReport, undoing
+from stocktrim_client.errors import ConflictError, InvalidRequestError, NotSentError
+from stocktrim_client.history import Entry, History, Recalling, alike, plain_noun
+from stocktrim_client.journal import Record
+
+COUNTED = frozenset({"on_hand", "on_order", "stock"})
+"""Fields of a product that move by themselves: set back only if the change set them, or lost them."""
+REMARKS = frozenset({"message", "product_name", "component_name", "product_code", "component_code"})
+"""Fields that belong to another record, or are said anew with each write."""
+FIXED: Mapping[str, frozenset[str]] = {
+    "supplier": frozenset({"supplier_id"}),
+    "purchase order": frozenset({"order_id", "reference_number", "created_at"}),
+    "component line": frozenset({"assembly_days"}),
+}
+"""Fields that StockTrim sets, by noun: they cannot be set back."""
+KEPT: Mapping[str, frozenset[str]] = {
+    "purchase order": frozenset({"ordered_at", "location_code", "location_name", "supplier_code", "supplier_name"})
+}
+"""Fields that cannot be emptied, by noun."""
+UNDELETABLE = frozenset({"customer", "location"})
+WHOLE = frozenset({"purchase order", "sale", "component line"})
+"""Nouns that are saved as a whole: one field that moved since would be overwritten with the others."""
+
+
+class UndoStep(NamedTuple):
+    """One record set back. `said` tells beforehand what will not be quite as it was.
+
+    None: `cannot`, nothing that is known already stands against it.
+    """
+
+    key: str
+    noun: str
+    change_id: str
+    send: Callable[[], Awaitable[ChangeReport]]
+    cannot: str | None = None
+    said: tuple[str, ...] = ()
+
+
+class Restoring(Recalling, Protocol):
+    """Whoever can make a record again what it was."""
+
+    async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
+        """Make it `was`: in the fields named, or as a whole; None deletes it."""
+        ...
+
+
+class Undo:
+    """Takes back changes that a history knows."""
+
+    def __init__(self, history: History, helpers: Mapping[str, Restoring]) -> None:
+        self._history = history
+        self._helpers = helpers
+
+    async def steps(self, undo_id: str) -> tuple[UndoStep, ...]:
+        """What takes back one change, or all of one call, in the order to send it: the last change first.
+
+        Changes in doubt are looked at again first. Empty: the history knows no such change.
+        """
+        entries = await asyncio.gather(*map(self._history.settle, await self._history.get(undo_id)))
+        steps: list[UndoStep] = []
+        of_record: dict[tuple[str, ...], int] = {}
+        for entry in entries:
+            why_not = _why_not(entry, self._helpers)
+            # What one call did to one record is taken back in one step: in between it never was at rest.
+            place = of_record.get(_identity(entry)) if why_not is None else None
+            if place is None:
+                if why_not is None:
+                    of_record[_identity(entry)] = len(steps)
+                steps.append(self._step((entry,), why_not))
+            else:
+                earlier = steps[place].change_id.split()
+                chain = [one for one in entries if one.change_id in earlier]
+                steps[place] = self._step((*chain, entry), None)
+        return tuple(steps)
+
+    def _step(self, chain: Sequence[Entry], why_not: str | None) -> UndoStep:
+        taken = Taken.of(chain)
+        if why_not is None:
+            why_not = taken.cannot()
+
+        async def send() -> ChangeReport:
+            if why_not is not None:
+                raise ConflictError(f"{why_not} Nothing was sent.", status=409)
+            token = undoing.set(taken.change_id)
+            try:
+                return await self._restore(taken)
+            finally:
+                undoing.reset(token)
+
+        return UndoStep(
+            key=taken.newest.change.key,
+            noun=taken.newest.change.noun,
+            change_id=taken.change_id,
+            send=send,
+            cannot=why_not,
+            said=() if why_not else taken.said(),
+        )
+
+    async def _restore(self, taken: "Taken") -> ChangeReport:
+        """Raises: ConflictError where the record is no longer what the change left."""
+        helper, what = self._helpers[taken.noun], taken.what
+        present = await self._history.recall(taken.newest)
+        if taken.was_there and not taken.is_there:
+            if present is not None:
+                raise ConflictError(
+                    f"There is a {what} again, so it was not brought back. Nothing was sent.", status=409
+                )
+            return await _sent(helper.restore(taken.known, taken.before), what)
+        unseen: tuple[str, ...] = ()
+        if present is None and not taken.newest.change.unread:
+            raise ConflictError(f"The {what} is not there any more, so there is nothing to set back.", status=409)
+        if present is None:
+            unseen = (f"StockTrim does not show the {what}: whether it still was as the change left it is not known.",)
+        elif moved := taken.moved(present):
+            field = moved[0]
+            raise ConflictError(
+                f"The {what} was changed since: {field} is {present.get(field)!r}, and the change had left it "
+                f"{taken.left.get(field)!r}. Undoing would overwrite that, so nothing was sent.",
+                status=409,
+            )
+        if taken.was_there:
+            report = await _sent(helper.restore(taken.known, taken.before or {}, taken.fields), what, taken.emptied)
+        else:
+            report = await _sent(helper.restore(taken.known, None), what)
+        return report.model_copy(update={"warnings": (*unseen, *report.warnings)})
+
+
+class Taken(NamedTuple):
+    """What is to be taken back from one record: a change, or several of one call, as if they were one."""
+
+    newest: Entry
+    change_id: str
+    noun: str
+    known: Record
+    before: Record | None
+    left: Record
+    asked: Mapping[str, tuple[Any, Any]]
+    was_there: bool
+    is_there: bool
+    was_read_back: bool
+
+    @classmethod
+    def of(cls, chain: Sequence[Entry]) -> "Taken":
+        """Of changes of one record, the newest first."""
+        newest, oldest = chain[0], chain[-1]
+        asked: dict[str, tuple[Any, Any]] = {}
+        for entry in reversed(chain):
+            for one in entry.change.fields:
+                before = asked[one.field][0] if one.field in asked else one.before
+                asked[one.field] = (before, one.after)
+        read_back = newest.was_read_back and newest.left is not None
+        left = newest.left if read_back else {field: after for field, (_, after) in asked.items()}
+        # A sale that StockTrim did not show before may have been there or not: it is taken for a new one.
+        hidden = plain_noun(oldest.change.noun) == "sale" and oldest.change.unread
+        return cls(
+            newest=newest,
+            change_id=" ".join(entry.change_id for entry in chain),
+            noun=plain_noun(newest.change.noun),
+            known=oldest.known | newest.known,
+            before=oldest.before,
+            left=left or {},
+            asked=asked,
+            was_there=oldest.change.kind != "create" and not hidden,
+            is_there=newest.change.kind != "delete",
+            was_read_back=read_back,
+        )
+
+    @property
+    def what(self) -> str:
+        return f"{self.newest.change.noun} {self.newest.change.key!r}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields to set back: those asked for, and what else was lost on the way."""
+        before = self.before or {}
+        if not self.was_read_back:
+            moved = set(self.asked)
+        else:
+            moved = {one for one in {*before, *self.left} if not alike(before.get(one), self.left.get(one))}
+            moved -= {one for one in COUNTED & moved - self.asked.keys() if not self._lost(one)}
+        if any(self._lost(one) for one in before if one not in self.asked):
+            # StockTrim clears what a save leaves out: so everything must be told it again.
+            moved |= before.keys() - COUNTED
+        return tuple(sorted(moved - REMARKS - FIXED.get(self.noun, frozenset())))
+
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """Fields that were empty before and are to be so again."""
+        return tuple(field for field in self.fields if field not in (self.before or {}))
+
+    def _lost(self, field: str) -> bool:
+        there = (self.before or {}).get(field)
+        return self.was_read_back and not alike(there, None) and alike(self.left.get(field), None)
+
+    def moved(self, present: Record) -> list[str]:
+        """Fields that no longer are what the change left; of a record that only some are set back in, those."""
+        compared = set(self.fields) if self.was_there and self.noun not in WHOLE else {*self.left, *present}
+        if not self.was_read_back:
+            compared &= self.left.keys()
+        return sorted(field for field in compared - REMARKS if not alike(self.left.get(field), present.get(field)))
+
+    def cannot(self) -> str | None:
+        """Why it cannot be taken back, as far as the journal tells. None: it may be possible."""
+        if not self.was_there and not self.is_there:
+            return f"The {self.what} was made and deleted in one call: it is as it was before."
+        if not self.was_there and self.noun in UNDELETABLE:
+            return f"The {self.what} was created by this, and StockTrim's API cannot delete a {self.noun}: do it there."
+        if self.was_there and self.before is None:
+            return f"StockTrim did not show the {self.what} before the change, so it is not known what it was."
+        if self.was_there and self.is_there and not self.fields:
+            return f"The {self.what} is as it was before: nothing is to be set back."
+        return None
+
+    def said(self) -> tuple[str, ...]:
+        """What will not be quite as it was."""
+        if self.was_there and self.is_there:
+            return self._said_of_change()
+        if self.was_there:
+            return _LOST.get(self.noun, ()) + self._said_of_code()
+        if self.noun == "sale":
+            hidden = self.newest.change.unread
+            before = " Whether one was recorded under its reference before is not known." if hidden else ""
+            return (f"StockTrim cannot delete a single sale: its quantity is set to 0.{before}",)
+        return ()
+
+    def _said_of_change(self) -> tuple[str, ...]:
+        said: list[str] = []
+        emptied = self.emptied
+        if self.noun == "stock" and emptied:
+            said.append(f"StockTrim had no figure for {', '.join(emptied)} before: 0 is set.")
+        elif kept := KEPT.get(self.noun, frozenset()).intersection(emptied):
+            said.append(
+                f"Empty before, which StockTrim cannot be told: {', '.join(sorted(kept))}. They stay as they are."
+            )
+        elif emptied:
+            said.append(f"Empty before, so to be cleared, if StockTrim does that: {', '.join(emptied)}.")
+        if fixed := FIXED.get(self.noun, frozenset()) & self.asked.keys():
+            said.append(f"Set by StockTrim alone, so left as is: {', '.join(sorted(fixed))}.")
+        return tuple(said)
+
+    def _said_of_code(self) -> tuple[str, ...]:
+        before = self.before or {}
+        if self.noun == "supplier" and not before.get("code"):
+            return (f"It had no code; it comes back with its name as its code: {before.get('name')!r}.",)
+        if self.noun == "product" and before.get("on_order"):
+            return (f"What is on order ({before['on_order']:g}) comes back as a figure set by hand.",)
+        if self.noun == "component line" and before.get("assembly_days"):
+            return ("The assembly days cannot be set through the API.",)
+        return ()
+
+
+_LOST: Mapping[str, tuple[str, ...]] = {
+    "product": ("Its sales history, its component lines and StockTrim's own number of it do not come back.",),
+    "supplier": ("StockTrim's own number of it will be another: what named it by that number must be linked anew.",),
+    "purchase order": ("StockTrim's own number of it will be another.",),
+}
+
+_ENDED: Mapping[str, str] = {
+    "refused": "StockTrim refused it, so there is nothing to undo.",
+    "not_sent": "It was not sent, so there is nothing to undo.",
+    "not_applied": "It was not made, so there is nothing to undo.",
+    "sending": "It is being sent just now.",
+}
+_NEVER: Mapping[str, str] = {
+    "forecast run": "A forecast run cannot be taken back.",
+    "sales history": "Deleted sales cannot be brought back.",
+    "draft purchase orders": "Orders that StockTrim drafted are deleted one by one.",
+}
+
+
+def _why_not(entry: Entry, helpers: Collection[str]) -> str | None:
+    what = f"{entry.change.noun} {entry.change.key!r}"
+    if (why := _ENDED.get(entry.outcome)) is not None:
+        return f"The change of the {what}: {why}"
+    if entry.undone_by is not None:
+        return f"The change of the {what} was undone already, by {entry.undone_by}; undo that to have it again."
+    if entry.outcome == "unknown":
+        looked = f" {entry.warnings[-1]}" if entry.warnings else ""
+        return f"Whether the change of the {what} was made is not known, so it is not undone.{looked}"
+    noun = plain_noun(entry.change.noun)
+    if noun not in helpers:
+        return _NEVER.get(noun, f"The change of the {what} cannot be taken back.")
+    return None
+
+
+def _identity(entry: Entry) -> tuple[str, ...]:
+    """What tells one record from all others, across the changes of one call."""
+    known, noun = entry.known, entry.change.noun
+    if plain_noun(noun) in ("product", "stock") and "product_id" in known:
+        return noun, str(known["product_id"])
+    return noun, entry.change.key
+
+
+async def _sent(restoring: Awaitable[ChangeReport], what: str, emptied: Sequence[str] = ()) -> ChangeReport:
+    try:
+        return await restoring
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise NotSentError(
+            f"StockTrim would not take the {what} as it was before ({faults}), so nothing was sent."
+        ) from error
+    except InvalidRequestError as error:
+        if not emptied:
+            raise
+        told = InvalidRequestError(
+            f"{error} Before the change there was nothing in {', '.join(emptied)}, and StockTrim may not let it be "
+            f"cleared: then set the {what} back in StockTrim itself. Nothing was changed.",
+            status=error.status,
+            operation=error.operation,
+        )
+        told.change_id = error.change_id
+        raise told from error
