@@ -35,6 +35,16 @@ def double_of(new: Named, known: Sequence[Named]) -> Named | None:
     return None
 
 
+def doubts(noun: str, new: Iterable[Named], known: Sequence[Named]) -> list[str]:
+    """What is to be said before records are created that probably are there already."""
+    return [
+        f"{(one.code or '')[:LONGEST_COMPARED]!r} would be a new {noun} beside {double}, which is nearly the same and "
+        "was probably meant: then use its code."
+        for one in new
+        if (double := double_of(one, known)) is not None
+    ]
+
+
 def same_name(name: str | None, known: Iterable[Named]) -> list[Named]:
     """Those that carry this very name, whatever its case."""
     wanted = (name or "").strip().casefold()
