@@ -1,34 +1,26 @@
 """Changes of the catalogue: settings, prices, suppliers, and products that are new."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, TypeVar, cast
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from stocktrim_client import ChangeReport, NotSentError, StockTrimClient
 from stocktrim_client.changes import same_meaning
-from stocktrim_client.models import Model, Product, ProductDraft, Supplier
+from stocktrim_client.helpers.products import EMPTY
+from stocktrim_client.models import Product, ProductDraft, Supplier
 from stocktrim_mcp_server.answers import number, unwritten
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
-from stocktrim_mcp_server.meaning import MOST_GUESSED, no_products, no_supplier, products_called, suppliers_called
+from stocktrim_mcp_server.given import Given, Line, records, refuse_in_order, with_products
+from stocktrim_mcp_server.meaning import no_supplier, products_called, suppliers_called
 from stocktrim_mcp_server.pasted import Column
-from stocktrim_mcp_server.pasted import rows as rows_of
-from stocktrim_mcp_server.planning.bounds import LONGEST_CODE, NAME_SHOWN, short
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.service_level import on_scale, scale_of
 from stocktrim_mcp_server.toolbox import Toolset, as_list
-from stocktrim_mcp_server.writing import (
-    MOST_RECORDS,
-    Fault,
-    Write,
-    WriteReport,
-    carry_out,
-    refuse,
-    refuse_one,
-    value_of,
-)
+from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, value_of
 
 MUCH = 10
 """A price that becomes so many times as much, or as little, may have lost its decimal point."""
@@ -59,10 +51,8 @@ PLANNED_WITH = {*DAYS, *QUANTITIES, *FLAGS, "service_level"}
 """What StockTrim's plan is computed from."""
 
 
-class Row(Model):
+class Row(Line):
     """A product, and the fields of it that are said; null says nothing."""
-
-    code: str = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -72,15 +62,13 @@ class Row(Model):
         said = {name: one for name, one in cast(dict[str, Any], value).items() if one is not None}
         for name, one in said.items():
             if name not in cls.model_fields:
-                known = ", ".join(cls.model_fields)
+                hint = did_you_mean(name, cls.model_fields)
                 raise ValueError(
-                    f"there is no field {name[:NAME_SHOWN]!r}.{did_you_mean(name, cls.model_fields)} Fields: {known}"
+                    f"there is no field {name[:NAME_SHOWN]!r}.{hint} Fields: {', '.join(cls.model_fields)}"
                 )
             if isinstance(one, bool) and name not in FLAGS:
                 raise ValueError(f"{name} is no yes or no")
-            if name == "code" and len(str(one)) > LONGEST_CODE:
-                raise ValueError(f"no code is as long as {len(str(one)):,} characters")
-        return {name: unwritten(one.strip()) if isinstance(one, str) else one for name, one in said.items()}
+        return {name: unwritten(one) if isinstance(one, str) else one for name, one in said.items()}
 
 
 class ProductChange(Row):
@@ -125,8 +113,6 @@ class NewProduct(Row):
     batch_size: float | None = None
 
 
-R = TypeVar("R", bound=Row)
-
 COLUMNS: Mapping[str, Column] = {
     "code": Column(("sku", "product", "product code", "product id", "item", "item code", "part number"), required=True),
     "unit_cost": Column(
@@ -157,20 +143,10 @@ COLUMNS: Mapping[str, Column] = {
 }
 
 
-class Said(NamedTuple):
-    """A row as it came. None: `line`, it was not pasted."""
-
-    row: Row
-    line: int | None = None
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What is said of the product, besides its code."""
-        return {name: getattr(self.row, name) for name in self.row.model_fields_set if name != "code"}
-
-    def fault(self, said: str) -> Fault:
-        """Why this row cannot be meant."""
-        return Fault(self.row.code, said, self.line)
+R = TypeVar("R", bound=Row)
+Faulty = tuple[Given[R], Fault]
+Fields = dict[int, dict[str, Any]]
+"""By row, as the number of its object, what is to be sent."""
 
 
 async def update_products(
@@ -188,21 +164,21 @@ async def update_products(
 
     For many at once paste a table. New products: create_products; stock counts: set_stock_levels.
     """
-    if bool(changes) == bool(table.strip()):
-        refuse_one("Give either changes or table.")
-    rows = [Said(one) for one in changes] if changes else _pasted(table)
-    meant = await products_called(stocktrim, [one.row.code for one in rows])
-    faults, found = await _found(stocktrim, rows, meant)
+    rows = records(changes, table, COLUMNS, ProductChange, "changes")
+    found, faults = await with_products(stocktrim, rows)
+    faults += _twice((one, product.product_id) for one, product in found)
     fields, more, said = await _fields(stocktrim, rows)
     faults += more
     for one, product in found:
-        faults += _against(one, product)
-    refuse(_by_line(faults, rows))
-    only = _OneByOne()
+        faults += [(one, one.fault(text)) for text in _against(given_in(one), product)]
+    refuse_in_order(rows, faults)
+    saves = _OneByOne(stocktrim)
     writes: list[Write] = []
     for one, product in found:
         draft = ProductDraft(product_id=product.product_id, **fields[id(one)])
-        writes.append(Write(_key(one, product), only.after(stocktrim, draft, _key(one, product)), "product", one.line))
+        # Of a SKU that several share, none but its id tells which is meant.
+        called = product.product_id if one.said.code == product.product_id else product.code
+        writes.append(Write(called, saves.after(draft, called), "product", one.line))
     said += [text for one, product in found for text in _odd(product, fields[id(one)])]
     if any(PLANNED_WITH & values.keys() for values in fields.values()):
         said.append(f"The plan follows settings only after StockTrim's next calculation{_run()}.")
@@ -223,28 +199,25 @@ async def create_products(
 
     The plan shows them after run_forecast.
     """
-    rows = [Said(one) for one in products]
-    meant = await products_called(stocktrim, [one.row.code for one in rows])
+    rows = [Given(one) for one in products]
+    meant = await products_called(stocktrim, [one.said.code for one in rows])
     fields, faults, said = await _fields(stocktrim, rows)
-    faults += _twice((one, one.row.code.casefold()) for one in rows)
+    faults += _twice((one, one.said.code.casefold()) for one in rows)
     drafts: list[ProductDraft] = []
     for one in rows:
-        there = meant.get(one.row.code.strip(), [])
+        code, there = one.said.code, meant.get(one.said.code, [])
         if len(there) > 1:
             ids = ", ".join(repr(product.product_id) for product in there[:10])
-            faults.append(one.fault(f"{len(there)} products already bear this SKU: {ids}."))
-        elif there and one.row.code not in (there[0].code, there[0].product_id):
-            faults.append(one.fault(_other_case(there[0], fields[id(one)])))
+            faults.append((one, one.fault(f"{len(there)} products already bear this SKU: {ids}.")))
+        elif there and code not in (there[0].code, there[0].product_id):
+            faults.append((one, one.fault(_other_case(there[0], fields[id(one)]))))
         else:
-            product_id = there[0].product_id if there else one.row.code
-            drafts.append(ProductDraft(product_id=product_id, code=one.row.code, **fields[id(one)]))
-    refuse(_by_line(faults, rows))
+            product_id = there[0].product_id if there else code
+            drafts.append(ProductDraft(product_id=product_id, code=code, **fields[id(one)]))
+    refuse_in_order(rows, faults)
     for draft in drafts:
         said += _odd(Product(code=draft.product_id, product_id=draft.product_id), draft.model_dump(exclude_unset=True))
-    writes = [
-        Write(draft.code or draft.product_id, _creation(stocktrim, draft), "product", one.line)
-        for one, draft in zip(rows, drafts, strict=True)
-    ]
+    writes = [Write(draft.code or "", _creation(stocktrim, draft), "product") for draft in drafts]
     said.append(f"New products show in the plan only after StockTrim's next calculation{_run()}.")
     return await carry_out(writes, warnings=said)
 
@@ -257,73 +230,18 @@ def _run() -> str:
     return where_offered("run_forecast", ": run_forecast")
 
 
-def _key(one: Said, product: Product) -> str:
-    """By what people call it: of a SKU that several share, none but its id tells which is meant."""
-    return product.product_id if one.row.code == product.product_id else product.code
+def given_in(one: Given[R]) -> dict[str, Any]:
+    """What a row says of its product, besides its code."""
+    return {name: getattr(one.said, name) for name in one.said.model_fields_set if name != "code"}
 
 
-# Rows
-
-
-def _pasted(table: str) -> list[Said]:
-    """The rows of a pasted table. Raises: ToolError naming every line that cannot be read."""
-    read = rows_of(table, COLUMNS)
-    faults = [Fault("", f"{one.said[:1].upper()}{one.said[1:].rstrip('.')}.", one.line) for one in read.faults]
-    rows: list[Said] = []
-    for line, values in read.rows:
-        try:
-            rows.append(Said(ProductChange.model_validate(values), line))
-        except ValidationError as error:
-            code = str(values.get("code", ""))
-            faults += [Fault(code, _in_words(one), line) for one in error.errors(include_url=False)]
-    refuse(sorted(faults, key=lambda one: one.line or 0))
-    return rows
-
-
-def _in_words(fault: Any) -> str:
-    place = ".".join(map(str, fault["loc"]))
-    why = {
-        "int_from_float": "days are whole numbers",
-        "bool_parsing": "write yes or no",
-    }.get(fault["type"], str(fault["msg"]).removeprefix("Value error, "))
-    return f"{place}: {why}." if place else f"{why}."
-
-
-def _by_line(faults: Iterable[Fault], rows: Sequence[Said]) -> list[Fault]:
-    """Faults in the order in which the rows came."""
-    places = {one.row.code: at for at, one in reversed([*enumerate(rows)])}
-    return sorted(faults, key=lambda one: (one.line or 0, places.get(one.key, 0)))
-
-
-async def _found(
-    stocktrim: StockTrimClient, rows: Sequence[Said], meant: Mapping[str, Sequence[Product]]
-) -> tuple[list[Fault], list[tuple[Said, Product]]]:
-    """Each row with the product it means, and what is wrong with those that mean none, several, or another row's."""
-    faults: list[Fault] = []
-    found: list[tuple[Said, Product]] = []
-    guessed = 0
-    for one in rows:
-        those = meant.get(one.row.code.strip(), ())
-        if len(those) == 1:
-            found.append((one, those[0]))
-        elif those:
-            ids = ", ".join(repr(product.product_id) for product in those[:10])
-            faults.append(one.fault(f"{len(those)} products share this SKU. Name the one meant by its id: {ids}."))
-        else:
-            guessed += 1
-            there_is_none = f"There is no product {short(one.row.code, NAME_SHOWN)!r}."
-            told = await no_products(stocktrim, [one.row.code]) if guessed <= MOST_GUESSED else [there_is_none]
-            faults.append(one.fault(f"there is no such product.{told[0].removeprefix(there_is_none)}"))
-    return [*faults, *_twice((one, product.product_id) for one, product in found)], found
-
-
-def _twice(named: Iterable[tuple[Said, str]]) -> list[Fault]:
-    first: dict[str, Said] = {}
-    faults: list[Fault] = []
+def _twice(named: Iterable[tuple[Given[R], str]]) -> list[Faulty[R]]:
+    first: dict[str, Given[R]] = {}
+    faults: list[Faulty[R]] = []
     for one, name in named:
         if (other := first.setdefault(name, one)) is not one:
-            before = f"line {other.line}" if other.line else repr(other.row.code)
-            faults.append(one.fault(f"this product stands in two rows: see {before}."))
+            before = f"line {other.line}" if other.line else repr(other.said.code)
+            faults.append((one, one.fault(f"this product stands in two rows: see {before}.")))
     return faults
 
 
@@ -341,17 +259,15 @@ def _other_case(there: Product, fields: Mapping[str, Any]) -> str:
 # What is to stand in them
 
 
-async def _fields(
-    stocktrim: StockTrimClient, rows: Sequence[Said]
-) -> tuple[dict[int, dict[str, Any]], list[Fault], list[str]]:
-    """By row the fields to send, what is wrong with the rows left out, and what is to be said."""
-    words = [cast(str, one.given["supplier"]) for one in rows if "supplier" in one.given]
+async def _fields(stocktrim: StockTrimClient, rows: Sequence[Given[R]]) -> tuple[Fields, list[Faulty[R]], list[str]]:
+    """By row the fields to send, what cannot be meant, and what is to be said."""
+    words = [cast(str, given["supplier"]) for one in rows if "supplier" in (given := given_in(one))]
     suppliers = await suppliers_called(stocktrim, words)
     levels, said = await _service_levels(stocktrim, rows)
-    fields: dict[int, dict[str, Any]] = {}
-    faults: list[Fault] = []
+    fields: Fields = {}
+    faults: list[Faulty[R]] = []
     for one in rows:
-        given = one.given
+        given = given_in(one)
         wrong = [*_wrong(given)]
         if not given:
             wrong.append("nothing is given to change.")
@@ -367,8 +283,7 @@ async def _fields(
                 given["supplier_code"] = there[0].code
             elif word:
                 wrong.append(await _no_such_supplier(stocktrim, word, there))
-        if wrong:
-            faults += [one.fault(text) for text in wrong]
+        faults += [(one, one.fault(text)) for text in wrong]
         fields[id(one)] = given
     return fields, faults, said
 
@@ -388,10 +303,10 @@ async def _no_such_supplier(stocktrim: StockTrimClient, word: str, there: Sequen
 
 
 async def _service_levels(
-    stocktrim: StockTrimClient, rows: Sequence[Said]
+    stocktrim: StockTrimClient, rows: Sequence[Given[R]]
 ) -> tuple[dict[float, float | str], list[str]]:
     """Each service level that is said as this account holds it, or why it cannot be told."""
-    asked = {one.given["service_level"] for one in rows if "service_level" in one.given}
+    asked = {cast(float, given["service_level"]) for one in rows if "service_level" in (given := given_in(one))}
     if not asked:
         return {}, []
     await on_hand(stocktrim, "products")
@@ -413,7 +328,7 @@ async def _service_levels(
     return levels, [f"Service levels are written on this account's scale: {how}."]
 
 
-def _wrong(given: Mapping[str, Any]) -> Iterable[str]:
+def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
     """What of a row cannot be meant, whatever the product."""
     for name in (*MONEY, *QUANTITIES):
         if (value := given.get(name)) is not None and not 0 <= value <= MOST_AMOUNT:
@@ -431,23 +346,21 @@ def _wrong(given: Mapping[str, Any]) -> Iterable[str]:
         yield f"minimum_shelf_level {number(low)} is above maximum_shelf_level {number(high)}."
 
 
-def _against(one: Said, product: Product) -> Iterable[Fault]:
+def _against(given: Mapping[str, Any], product: Product) -> Iterator[str]:
     """What of a row cannot be meant of this product."""
-    given = one.given
-    if given.get("overridden_demand") is not None and not (
-        given.get("overridden_demand_days") or product.overridden_demand_days
-    ):
-        yield one.fault("overridden_demand: say with overridden_demand_days how many days it is for.")
+    days = given.get("overridden_demand_days") or product.overridden_demand_days
+    if given.get("overridden_demand") is not None and not days:
+        yield "overridden_demand: say with overridden_demand_days how many days it is for."
 
 
-def _odd(product: Product, fields: Mapping[str, Any]) -> Iterable[str]:
+def _odd(product: Product, fields: Mapping[str, Any]) -> Iterator[str]:
     """What looks like a slip, and may be meant."""
     shown = repr(short(product.code, NAME_SHOWN))
     for name in MONEY:
         before, after = getattr(product, name), fields.get(name)
         if after == 0:
             yield f"{shown}: {name} 0 counts as not entered, here and in StockTrim's sums."
-        elif before and before > 0 and after and not before / MUCH <= after <= before * MUCH:
+        elif before and before > 0 and after and not 1 / MUCH < round(after / before, 6) < MUCH:
             times = f"{number(after / before)} times" if after > before else f"1/{number(before / after)} of"
             changed = f"{number(before)} -> {number(after)}"
             yield f"{shown}: {name} {changed} is {times} what it was. Is its decimal point right?"
@@ -467,33 +380,31 @@ def _odd(product: Product, fields: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _cleared(report: ChangeReport) -> str | None:
-    """What a save emptied that nobody asked for, and that nothing else is sent therefore."""
-    emptied = [one.field for one in report.besides if one.after in (None, "", ())]
-    if not emptied:
+    """That a save emptied what nobody asked for, and that nothing else is sent therefore."""
+    if not any(one.after in EMPTY for one in report.besides):
         return None
-    change = report.changes[0]
-    mend = where_offered("undo_change", " undo_change with the undo_id of this answer puts it back.")
+    key = short(report.changes[0].key, NAME_SHOWN)
+    mend = where_offered("undo_change", " undo_change puts them back.")
     return (
-        f"StockTrim emptied fields of {short(change.key, NAME_SHOWN)!r} that were to stay as they are "
-        f"({', '.join(emptied)}), so no other product was sent.{mend}"
+        f"StockTrim emptied fields of {key!r} that were to stay, so no other product was sent.{mend} From now on saves "
+        "send whole records."
     )
 
 
 class _OneByOne:
     """Saves go one by one until one has shown that StockTrim keeps what is left out; then several at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, stocktrim: StockTrimClient) -> None:
+        self._stocktrim = stocktrim
         self._turn = asyncio.Lock()
         self._is_kept = False
         self._stopped: str | None = None
 
-    def after(
-        self, stocktrim: StockTrimClient, draft: ProductDraft, called: str
-    ) -> Callable[[], Awaitable[ChangeReport]]:
+    def after(self, draft: ProductDraft, called: str) -> Callable[[], Awaitable[ChangeReport]]:
         """The save of a product, when its turn has come. It raises NotSentError where another one emptied fields."""
 
         async def save() -> ChangeReport:
-            return await stocktrim.products.save(draft, must="change", called=called)
+            return await self._stocktrim.products.save(draft, must="change", called=called)
 
         async def in_turn() -> ChangeReport:
             if self._is_kept:

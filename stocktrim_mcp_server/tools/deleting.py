@@ -1,0 +1,215 @@
+"""Deletions from the catalogue, each shown with all that goes with it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated
+from weakref import WeakKeyDictionary
+
+from pydantic import Field
+
+from stocktrim_client import ChangeReport, NotSentError, StockTrimClient
+from stocktrim_client.changes import Change
+from stocktrim_client.models import OrderPlanRow, Product, Supplier
+from stocktrim_client.snapshot import Kind
+from stocktrim_mcp_server.answers import number
+from stocktrim_mcp_server.approval import Approved, ConfirmToken
+from stocktrim_mcp_server.dependencies import StockTrim, on_hand
+from stocktrim_mcp_server.meaning import MOST_GUESSED, no_products, no_supplier, products_called, suppliers_called
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.catalogue import Catalogue
+from stocktrim_mcp_server.toolbox import Codes, Toolset, call_seconds
+from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse, refuse_one
+
+SECONDS_NEEDED = 12.0
+"""Left of a call's time, without which no deletion is begun: StockTrim was seen to take more than five over one."""
+
+NAMED = 5
+"""Records that go with one, named; the others are counted."""
+
+BELONGING: Sequence[Kind] = ("products", "suppliers", "purchase_orders", "bills_of_materials")
+
+_WITHOUT: Mapping[Kind, str] = {
+    "products": "The catalogue could not be read: which products the suppliers deliver is not shown.",
+    "purchase_orders": "Purchase orders could not be read: whether open ones name any of these is not shown.",
+    "bills_of_materials": "Bills of materials could not be read: whether any of these goes into another is not shown.",
+}
+
+_seen: "WeakKeyDictionary[StockTrimClient, set[tuple[str, str]]]" = WeakKeyDictionary()
+"""Codes that named a record here: one that names none now is gone, and no slip, so a call can be repeated."""
+
+
+async def delete_records(
+    stocktrim: StockTrim,
+    approved: Approved,
+    products: Annotated[Codes, Field(max_length=MOST_RECORDS, description="SKUs or ids")] = (),
+    suppliers: Annotated[Codes, Field(max_length=MOST_RECORDS, description="Codes or names")] = (),
+    confirm_token: ConfirmToken = None,
+) -> WriteReport:
+    """Delete products or suppliers; the preview shows what goes with each. Sales history never comes back.
+
+    To stop buying a product, rather set discontinued with update_products.
+    """
+    if not products and not suppliers:
+        refuse_one("Name products or suppliers to delete.")
+    if (count := len(products) + len(suppliers)) > MOST_RECORDS:
+        refuse_one(f"{count} records are too many for one call: at most {MOST_RECORDS}.")
+    until = time.monotonic() + call_seconds.get() - SECONDS_NEEDED
+    faults: list[Fault] = []
+    meant, gone = await _products(stocktrim, products, faults)
+    partners, gone_too = await _suppliers(stocktrim, suppliers, faults)
+    refuse(faults)
+    standing = await on_hand(stocktrim, useful=BELONGING)
+    books = await _books(stocktrim, standing.missing)
+    said = [text for kind, text in _WITHOUT.items() if kind in standing.missing]
+    if meant:
+        said.append("With a product its sales history goes for good: undoing brings back the record alone.")
+    if gone or gone_too:
+        said.append(f"Gone already: {_some([*gone, *gone_too])}.")
+    writes = [
+        *(_of_product(stocktrim, product, books, until) for product in meant.values()),
+        *(_of_supplier(stocktrim, key, books, until) for key in partners),
+        *(_gone("product", code) for code in gone),
+        *(_gone("supplier", word) for word in gone_too),
+    ]
+    return await carry_out(writes, warnings=said)
+
+
+async def _products(
+    stocktrim: StockTrimClient, codes: Iterable[str], faults: list[Fault]
+) -> tuple[dict[str, Product], list[str]]:
+    """By product id the products meant, and codes that named one here before and are gone."""
+    found: dict[str, Product] = {}
+    missing: list[str] = []
+    for code, those in (await products_called(stocktrim, codes)).items():
+        if len(those) > 1:
+            ids = ", ".join(repr(product.product_id) for product in those[:10])
+            faults.append(Fault(code, f"{len(those)} products share this SKU. Name the one meant by its id: {ids}."))
+        elif those:
+            found[those[0].product_id] = those[0]
+            _note(stocktrim, "product", code)
+        else:
+            missing.append(code)
+    strange = [code for code in missing if not _was_here(stocktrim, "product", code)]
+    for at, code in enumerate(strange):
+        none = f"There is no product {short(code, NAME_SHOWN)!r}."
+        told = await no_products(stocktrim, [code]) if at < MOST_GUESSED else [none]
+        faults.append(Fault(code, f"there is no such product.{told[0].removeprefix(none)}"))
+    return found, [code for code in missing if code not in strange]
+
+
+async def _suppliers(
+    stocktrim: StockTrimClient, words: Iterable[str], faults: list[Fault]
+) -> tuple[dict[str, Supplier], list[str]]:
+    """By code, or name where there is none, the suppliers meant, and words that named one here before."""
+    found: dict[str, Supplier] = {}
+    gone: list[str] = []
+    for word, those in (await suppliers_called(stocktrim, words)).items():
+        if len(those) > 1:
+            codes = ", ".join(repr(one.code) for one in those if one.code)
+            faults.append(
+                Fault(word, f"{len(those)} suppliers are called so. Name the one meant by its code: {codes}.")
+            )
+        elif those and (key := those[0].key):
+            found[key] = those[0]
+            _note(stocktrim, "supplier", word)
+        elif _was_here(stocktrim, "supplier", word):
+            gone.append(word)
+        else:
+            faults.append(Fault("", await no_supplier(stocktrim, word)))
+    return found, gone
+
+
+def _note(stocktrim: StockTrimClient, noun: str, code: str) -> None:
+    _seen.setdefault(stocktrim, set()).add((noun, code.casefold()))
+
+
+def _was_here(stocktrim: StockTrimClient, noun: str, code: str) -> bool:
+    return (noun, code.casefold()) in _seen.get(stocktrim, ())
+
+
+async def _books(stocktrim: StockTrimClient, missing: Sequence[Kind]) -> Catalogue:
+    """What of the account is on hand, joined."""
+    snapshot = stocktrim.snapshot
+    return await asyncio.to_thread(
+        Catalogue,
+        () if "products" in missing else await snapshot.products(wait=0),
+        () if "suppliers" in missing else await snapshot.suppliers(wait=0),
+        orders=() if "purchase_orders" in missing else await snapshot.purchase_orders(wait=0),
+        bills=() if "bills_of_materials" in missing else await snapshot.bills_of_materials(wait=0),
+    )
+
+
+def _of_product(stocktrim: StockTrimClient, product: Product, books: Catalogue, until: float) -> Write:
+    is_shared = sum(one.code == product.code for one in books.products) > 1
+    called = product.product_id if is_shared else product.code
+    held = tuple(_with_product(product, books))
+    send = _in_time(stocktrim, until, lambda: stocktrim.products.delete(product.product_id, called=called))
+    return Write(called, send, "product", fields=_shown(held))
+
+
+def _of_supplier(stocktrim: StockTrimClient, key: str, books: Catalogue, until: float) -> Write:
+    held = tuple(_with_supplier(key, books))
+    return Write(
+        key, _in_time(stocktrim, until, lambda: stocktrim.suppliers.delete(key)), "supplier", fields=_shown(held)
+    )
+
+
+def _shown(held: tuple[str, ...]) -> Callable[[Change], tuple[str, ...]]:
+    return lambda change: held
+
+
+def _gone(noun: str, code: str) -> Write:
+    async def nothing() -> ChangeReport:
+        return ChangeReport(status="unchanged")
+
+    return Write(code, nothing, noun)
+
+
+def _in_time(
+    stocktrim: StockTrimClient, until: float, delete: Callable[[], Awaitable[ChangeReport]]
+) -> Callable[[], Awaitable[ChangeReport]]:
+    """A deletion that is not begun when the call's time is nearly over: nobody would learn how it ended."""
+
+    async def send() -> ChangeReport:
+        if time.monotonic() > until and not stocktrim.changes.is_preview:
+            raise NotSentError("Not sent: the time of this call was nearly over, and StockTrim deletes slowly.")
+        return await delete()
+
+    return send
+
+
+def _with_product(product: Product, books: Catalogue) -> Iterator[str]:
+    """What goes with a product, in words."""
+    if product.on_hand:
+        yield f"stock on hand: {number(product.on_hand)}"
+    item = books.item(OrderPlanRow(code=product.code, product_id=product.product_id))
+    if orders := [f"{one.reference} ({number(one.quantity)}, {one.status})" for one in books.open_orders(item)]:
+        yield f"on open orders: {_some(orders)}"
+    lines = [line for line in books.bills if line.component_id == product.product_id]
+    if lines:
+        yield f"goes into: {_some([line.product_code or line.product_id for line in lines])}"
+    if parts := sum(line.product_id == product.product_id for line in books.bills):
+        yield f"made of: {parts} component{'s' if parts > 1 else ''}, whose lines go with it"
+    yield "its sales history"
+
+
+def _with_supplier(key: str, books: Catalogue) -> Iterator[str]:
+    """What of the account names a supplier, in words."""
+    if codes := [one.code for one in books.products if books.supplier_of(one) == key]:
+        yield f"delivers {len(codes)} product{'s' if len(codes) > 1 else ''}: {_some(codes)}"
+    orders = [
+        f"{one.reference or one.reference_number or '?'} ({one.status or '?'})"
+        for one in books.unreceived
+        if books.supplier_called(one.supplier_code, one.supplier_name) == key
+    ]
+    if orders:
+        yield f"open orders: {_some(orders)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    said = ", ".join(short(name, NAME_SHOWN) for name in names[:NAMED])
+    return said if len(names) <= NAMED else f"{said} and {len(names) - NAMED} more"
+
+
+DELETING = Toolset("deleting", "Products and suppliers, deleted.", deletes=(delete_records,))
