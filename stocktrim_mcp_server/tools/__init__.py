@@ -5,15 +5,22 @@ from collections.abc import Iterable, Sequence
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.settings import Settings, SettingsError
 from stocktrim_mcp_server.toolbox import Toolset, group, names
+from stocktrim_mcp_server.tools.changes import HISTORY
+from stocktrim_mcp_server.tools.changing_products import CHANGING_PRODUCTS
 from stocktrim_mcp_server.tools.checking import CHECKING
 from stocktrim_mcp_server.tools.defaults import DEFAULTS
+from stocktrim_mcp_server.tools.deleting import DELETING
+from stocktrim_mcp_server.tools.drafting import DRAFTING
 from stocktrim_mcp_server.tools.explaining import EXPLAINING
 from stocktrim_mcp_server.tools.forecasts import FORECASTS
+from stocktrim_mcp_server.tools.master_data import MASTER_DATA
+from stocktrim_mcp_server.tools.ordering import ORDERING
 from stocktrim_mcp_server.tools.planning import PLANNING
 from stocktrim_mcp_server.tools.products import PRODUCTS
 from stocktrim_mcp_server.tools.purchase_orders import PURCHASE_ORDERS
 from stocktrim_mcp_server.tools.query import QUERY
 from stocktrim_mcp_server.tools.sales import SALES
+from stocktrim_mcp_server.tools.saving_suppliers import SAVING_SUPPLIERS
 from stocktrim_mcp_server.tools.search import SEARCH
 from stocktrim_mcp_server.tools.simulating import SIMULATING
 from stocktrim_mcp_server.tools.status import STATUS
@@ -25,10 +32,20 @@ TOOLSETS = (
     group("orders", "Orders to suppliers.", PURCHASE_ORDERS),
     group("query", "Questions in SQL.", QUERY),
     group("status", "Whether all is well; the calculation behind all figures.", STATUS, FORECASTS),
+    group(
+        "writing",
+        "Change StockTrim: each change is shown first.",
+        DRAFTING,
+        ORDERING,
+        SAVING_SUPPLIERS,
+        CHANGING_PRODUCTS,
+        DELETING,
+        HISTORY,
+    ),
 )
 """What is on the menu unless the settings say otherwise."""
 
-OPTIONAL = (DEFAULTS,)
+OPTIONAL = (DEFAULTS, MASTER_DATA)
 """What is there only by name: every tool costs every session."""
 
 EVERY = (*TOOLSETS, *OPTIONAL)
