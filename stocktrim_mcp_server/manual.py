@@ -62,6 +62,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "query_data": {"sql": "SELECT category, count(*) AS products FROM products GROUP BY category ORDER BY 2 DESC"},
     "get_status": {},
     "run_forecast": {},
+    "draft_purchase_orders": {"lines": [{"product": "V60-02", "quantity": 25}]},
+    "update_purchase_order": {"reference": "PO-00016", "lines": [{"product": "V60-02", "quantity": 60}]},
+    "delete_purchase_order": {"reference": "PO-00016"},
     "set_defaults": {"suppliers": ["HIKARI"], "days": 30},
     "get_defaults": {},
 }

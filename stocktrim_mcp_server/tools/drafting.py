@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from stocktrim_client import ChangeReport, ConflictError, StockTrimClient
 from stocktrim_client.changes import Change
@@ -18,7 +18,6 @@ from stocktrim_client.models import (
     PurchaseOrderDraft,
     PurchaseOrderLineDraft,
 )
-from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import Account, StockTrim
 from stocktrim_mcp_server.kept import Kept, KeptPlans, Question
@@ -48,19 +47,32 @@ MOST_LINES = 200
 NAMED = 5
 """Products named in one warning."""
 
+LIST = WithJsonSchema({"type": "array"})
+"""What of an answer's list every session pays for."""
+
 LEFT_OUT_TOLD = 40
 REASONS_TOLD = 5
 
 NEW_PLAN = "Call get_reorder_plan again and draft from its plan_id."
 
 
+def _amount(value: float | None) -> float | None:
+    if value is not None and value < 0:
+        raise ValueError("must not be below 0")
+    return value
+
+
+Amount = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_amount), MONEY]
+"""Units or money of a line; its bounds are no part of the menu."""
+
+
 class LineToOrder(Model):
     """A product to order, whatever the plan says."""
 
-    product: str = Field(min_length=1)
-    quantity: Annotated[float, Field(ge=0, allow_inf_nan=False), MONEY]
+    product: str
+    quantity: Amount
     supplier: str | None = None
-    unit_price: Annotated[float | None, Field(ge=0, allow_inf_nan=False), MONEY] = None
+    unit_price: Amount | None = None
 
 
 class DraftedLine(Model):
@@ -105,8 +117,8 @@ class DraftReport(WriteReport):
     unpriced_lines: int | None = None
     budget: float | None = None
     over_budget: float | None = None
-    orders: Annotated[tuple[DraftedOrder, ...], thin("reference")] = ()
-    left_out: Annotated[tuple[NotDrafted, ...], WithJsonSchema({"type": "array"})] = ()
+    orders: Annotated[tuple[DraftedOrder, ...], LIST] = ()
+    left_out: Annotated[tuple[NotDrafted, ...], LIST] = ()
 
 
 class Asked(NamedTuple):
@@ -142,25 +154,21 @@ async def draft_purchase_orders(
     stocktrim: StockTrim,
     approved: Approved,
     plan_id: Annotated[str, Field(description="Of get_reorder_plan")] = "",
-    suppliers: Annotated[Codes, Field(description="Only these of the plan")] = (),
+    suppliers: Annotated[Codes, Field(description="Of it, these")] = (),
     locations: Annotated[Codes, Field(description="Likewise")] = (),
-    budget: Annotated[float | None, Field(allow_inf_nan=False, ge=0), MONEY] = None,
+    budget: Annotated[Amount | None, Field(description="Money")] = None,
     lines: Annotated[
         tuple[LineToOrder, ...],
         BeforeValidator(as_list),
-        Field(
-            max_length=MOST_LINES,
-            description="[{'product': 'V60-02', 'quantity': 24}]; replaces the plan's, 0 leaves it out",
-        ),
+        Field(description="[{'product': 'V60-02', 'quantity': 24}]; replaces the plan's, 0: none"),
     ] = (),
-    location: Annotated[str, Field(description="Deliver to, where the plan names no place")] = "",
+    location: Annotated[str, Field(description="Where to")] = "",
     confirm_token: ConfirmToken = None,
 ) -> DraftReport:
-    """Draft purchase orders in StockTrim: a plan's lines, lines of your own, or both.
-
-    One Draft per supplier and place, with all costs. Suppliers are told nothing.
-    """
+    """Draft purchase orders from a plan, lines or both, one per supplier and place. Suppliers get nothing."""
     plan_id = plan_id.strip().upper()
+    if len(lines) > MOST_LINES:
+        refuse_one(f"These are {len(lines)} lines; one call takes up to {MOST_LINES}.")
     if not plan_id and not lines:
         refuse_one("Say what to order: a plan_id of get_reorder_plan, or lines.")
     kept = await _kept(account.kept, plan_id) if plan_id else None

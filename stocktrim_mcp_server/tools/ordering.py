@@ -18,7 +18,6 @@ from stocktrim_client.models import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
-from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
@@ -27,7 +26,9 @@ from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, join
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity
-from stocktrim_mcp_server.toolbox import MONEY, Codes, Toolset, as_list
+from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list
+from stocktrim_mcp_server.tools.drafting import LIST, Amount
+from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED
 from stocktrim_mcp_server.tools.purchase_orders import MOST_LINES, FoundOrder, shown_whole
 from stocktrim_mcp_server.writing import Fault, Write, WriteReport, carry_out, refuse, refuse_one
 
@@ -47,19 +48,19 @@ _MEANS = {
 class LineChange(Model):
     """A product of an order: what is left out stays."""
 
-    product: str = Field(min_length=1)
-    quantity: Annotated[float | None, Field(ge=0, allow_inf_nan=False), MONEY] = None
-    unit_price: Annotated[float | None, Field(ge=0, allow_inf_nan=False), MONEY] = None
+    product: str
+    quantity: Amount | None = None
+    unit_price: Amount | None = None
     received_on: date | None = None
 
 
 class OrderReport(WriteReport):
     """An order, as it becomes or as it was."""
 
-    orders: Annotated[tuple[FoundOrder, ...], thin("reference")] = ()
+    orders: Annotated[tuple[FoundOrder, ...], LIST] = ()
 
 
-Reference = Annotated[str, Field(min_length=1, coerce_numbers_to_str=True, description="E.g. 'PO-00012'")]
+Reference = Annotated[str, Field(coerce_numbers_to_str=True, description="Its number")]
 
 
 async def update_purchase_order(
@@ -67,21 +68,18 @@ async def update_purchase_order(
     app: CurrentApp,
     approved: Approved,
     reference: Reference,
-    status: OrderStatus | None = None,
+    status: Annotated[OrderStatus | None, Field(description="New")] = None,
     lines: Annotated[
         tuple[LineChange, ...],
         BeforeValidator(as_list),
-        Field(max_length=200, description="To change or add: [{'product': 'V60-02', 'quantity': 24}]"),
+        Field(description="[{'product': 'V60-02', 'quantity': 24}]: changed or added"),
     ] = (),
     remove: Annotated[Codes, Field(description="SKUs")] = (),
-    ordered_on: date | None = None,
-    received_on: Annotated[date | None, Field(description="With Received; else today")] = None,
+    ordered_on: Annotated[date | None, Field(description="Day")] = None,
+    received_on: Annotated[date | None, Field(description="With Received")] = None,
     confirm_token: ConfirmToken = None,
 ) -> OrderReport:
-    """Change one purchase order: status, lines, dates. All else stays as it is.
-
-    received_on in a line: that line has arrived. Never for expected dates.
-    """
+    """Change a purchase order; all else stays. received_on is the day of arrival, never an expected one."""
     today = app.now().astimezone(UTC).date()
     order, catalogue = await _order(stocktrim, reference)
     asked = Asked(order, catalogue, status, lines, remove, ordered_on, received_on, today)
@@ -113,7 +111,7 @@ async def update_purchase_order(
 async def delete_purchase_order(
     stocktrim: StockTrim, app: CurrentApp, approved: Approved, reference: Reference, confirm_token: ConfirmToken = None
 ) -> OrderReport:
-    """Delete one purchase order from StockTrim. Its supplier is told nothing."""
+    """Delete one purchase order, in whatever status it is."""
     order, catalogue = await _order(stocktrim, reference)
     key = order.reference or reference
 
@@ -180,6 +178,8 @@ async def _order(stocktrim: StockTrimClient, reference: str) -> tuple[PurchaseOr
 def _faults(asked: Asked) -> Iterator[Fault]:
     """Why an order cannot be saved as asked, or at all: it is always saved whole."""
     order, key = asked.order, asked.order.reference or ""
+    if len(asked.lines) > MOST_CHANGED:
+        yield Fault(key, f"one call changes up to {MOST_CHANGED} lines.")
     if not (asked.status or asked.lines or asked.remove or asked.ordered_on or asked.received_on):
         yield Fault(key, "say what to change: status, lines, remove, ordered_on or received_on.")
     if asked.becomes not in STATUSES:
@@ -307,7 +307,7 @@ def _lines(asked: Asked, meant: Meant, said: list[str]) -> list[dict[str, Any]]:
         if line.product_id in gone:
             continue
         fields = line.model_dump(exclude_none=True)
-        if asked.reopens:
+        if asked.reopens and _came_last(line, order):
             # Said outright, as what is left out may stay.
             fields["received_at"] = None
         change = by_id.pop(line.product_id or "", None)
@@ -330,6 +330,11 @@ def _lines(asked: Asked, meant: Meant, said: list[str]) -> list[dict[str, Any]]:
         lines = [line if line.get("received_at") else line | {"received_at": arrived} for line in lines]
     said += _odd(asked, meant)
     return lines
+
+
+def _came_last(line: PurchaseOrderLine, order: PurchaseOrder) -> bool:
+    """Whether a line arrived on the day that closed the order, and not in a delivery before."""
+    return order.fully_received_at is None or _day(line.received_at) == _day(order.fully_received_at)
 
 
 def _given(change: LineChange) -> dict[str, Any]:
@@ -360,8 +365,8 @@ def _of_status(asked: Asked) -> Iterator[str]:
         yield f"{_MEANS[asked.status]}."
     if asked.reopens:
         yield (
-            "Its arrival is taken back. StockTrim may keep the day by which all had arrived, and then goes on taking "
-            "the order for over: look at it afterwards."
+            "Its arrival is taken back for the lines of its last day. Should StockTrim keep that day, it still takes the "
+            "order for over."
         )
     if becomes == "Sent" and was == "Sent" and (asked.remove or any(one.received_on is None for one in asked.lines)):
         yield "The order is Sent already: its supplier knows it as it was, so tell them."

@@ -70,12 +70,27 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
     ),
     "get_status": ({},),
     "run_forecast": ({},),
+    "draft_purchase_orders": (
+        {"lines": [{"product": "V60-02", "quantity": 25}, {"product": "KETTLE-09", "quantity": 6}]},
+        {"lines": [{"product": "APRON-BLK", "quantity": 3, "unit_price": 9.5}], "location": "MAIN", "budget": 20},
+    ),
+    "update_purchase_order": (
+        {"reference": "PO-00016", "lines": [{"product": "V60-02", "quantity": 60}]},
+        {"reference": "PO/7 #1?&+%", "status": "sent"},
+    ),
+    "delete_purchase_order": ({"reference": "PO-00016"},),
     "get_defaults": ({},),
     "set_defaults": ({"suppliers": ["hikari", "nordlys"], "days": 21},),
 }
 """What a model would ask each tool; a tool that is missing here has not been tried."""
 
-CHANGES = ("run_forecast", "set_defaults")
+CHANGES = (
+    "run_forecast",
+    "draft_purchase_orders",
+    "update_purchase_order",
+    "delete_purchase_order",
+    "set_defaults",
+)
 READS = {tool: calls for tool, calls in CALLS.items() if tool not in CHANGES}
 LOCAL = ("get_status", "get_defaults", "set_defaults")
 """What answers without StockTrim, too."""

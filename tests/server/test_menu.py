@@ -36,6 +36,9 @@ CAPS = {
     "query_data": 1_500,
     "get_status": 550,
     "run_forecast": 620,
+    "draft_purchase_orders": 1_360,
+    "update_purchase_order": 1_380,
+    "delete_purchase_order": 730,
     "get_defaults": 500,
     "set_defaults": 1_100,
 }
