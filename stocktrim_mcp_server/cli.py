@@ -13,13 +13,18 @@ import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 if TYPE_CHECKING:
+    from io import TextIOWrapper
+
     from stocktrim_mcp_server.settings import Settings
     from stocktrim_mcp_server.toolbox import Toolset
 
-COMMANDS = "serve (the default), demo (a session on made-up data), tools (what is offered)"
+COMMANDS = (
+    "serve (the default), demo (a session on made-up data), tools (what is offered), changes (what was changed in "
+    "StockTrim through this server)"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -32,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _demo(_settings(parser, options))
     elif options.command == "tools":
         _tools(parser, options)
+    elif options.command == "changes":
+        _changes(_settings(parser, options), options)
     else:
         _serve(parser, options)
 
@@ -65,10 +72,14 @@ def _demo(settings: "Settings") -> NoReturn:
         status = asyncio.run(demo.show(settings.sandbox_products))
         sys.stdout.flush()
     except* BrokenPipeError:
-        # Whoever reads has seen enough; what Python still holds goes nowhere, instead of failing at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
         status = 0
     sys.exit(status)
+
+
+def _write_nowhere() -> None:
+    """Whoever reads has seen enough: what Python still holds goes nowhere, instead of failing at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tools(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -78,6 +89,30 @@ def _tools(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
         print(asyncio.run(manual.written()), end="")
     else:
         print(manual.menu(_offered(parser, _settings(parser, options))))
+
+
+def _changes(settings: "Settings", options: argparse.Namespace) -> None:
+    from stocktrim_client.history import History
+    from stocktrim_client.journal import FileJournal
+    from stocktrim_mcp_server import past
+    from stocktrim_mcp_server.dependencies import journal_folder
+
+    folder = journal_folder(settings)
+    if folder is None:
+        print("What is changed in the sandbox is kept in memory alone, until its server ends.", file=sys.stderr)
+        return
+    found = asyncio.run(History(FileJournal(folder), {}).entries(limit=options.limit))
+    if not found.entries:
+        damaged = f" {found.damaged} line(s) there cannot be read." if found.damaged else ""
+        print(f"No change of this account is on record in {folder}.{damaged}", file=sys.stderr)
+        return
+    if hasattr(sys.stdout, "reconfigure"):
+        # Names of the account may hold what this terminal cannot show.
+        cast("TextIOWrapper[Any]", sys.stdout).reconfigure(errors="backslashreplace")
+    try:
+        print(past.as_json(found) if options.json else past.in_words(found), flush=True)
+    except BrokenPipeError:
+        _write_nowhere()
 
 
 def _offered(parser: argparse.ArgumentParser, settings: "Settings") -> "tuple[Toolset, ...]":
@@ -119,8 +154,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Credentials come from STOCKTRIM_API_AUTH_ID and STOCKTRIM_API_AUTH_SIGNATURE; see the README.",
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
-    parser.add_argument("command", nargs="?", choices=["serve", "demo", "tools"], default="serve", help=COMMANDS)
+    parser.add_argument(
+        "command", nargs="?", choices=["serve", "demo", "tools", "changes"], default="serve", help=COMMANDS
+    )
     parser.add_argument("--markdown", action="store_true", help="with tools: everything about them, as docs/tools.md")
+    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="with changes: most to show")
+    parser.add_argument("--json", action="store_true", help="with changes: for programs, a line each")
     parser.add_argument("--sandbox", action="store_true", default=None, help="use built-in, made-up data")
     parser.add_argument("--sandbox-products", type=_count, metavar="N", help="size of the made-up catalogue")
     parser.add_argument("--read-only", action="store_true", default=None, help="never change anything in StockTrim")

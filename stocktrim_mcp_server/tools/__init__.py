@@ -19,11 +19,13 @@ from stocktrim_mcp_server.tools.planning import PLANNING
 from stocktrim_mcp_server.tools.products import PRODUCTS
 from stocktrim_mcp_server.tools.purchase_orders import PURCHASE_ORDERS
 from stocktrim_mcp_server.tools.query import QUERY
+from stocktrim_mcp_server.tools.recording import RECORDING, SALES_DELETION
 from stocktrim_mcp_server.tools.sales import SALES
 from stocktrim_mcp_server.tools.saving_suppliers import SAVING_SUPPLIERS
 from stocktrim_mcp_server.tools.search import SEARCH
 from stocktrim_mcp_server.tools.simulating import SIMULATING
 from stocktrim_mcp_server.tools.status import STATUS
+from stocktrim_mcp_server.tools.stock import STOCK
 from stocktrim_mcp_server.tools.suppliers import SUPPLIERS
 
 TOOLSETS = (
@@ -41,6 +43,8 @@ TOOLSETS = (
         CHANGING_PRODUCTS,
         DELETING,
         HISTORY,
+        STOCK,
+        RECORDING,
     ),
 )
 """What is on the menu unless the settings say otherwise."""

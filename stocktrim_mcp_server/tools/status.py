@@ -1,21 +1,34 @@
 """Whether all is well, and how old the figures are."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from stocktrim_client import StockTrimError
+from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_client.snapshot import Standing
 from stocktrim_client.snapshot.standing import SOURCES
 from stocktrim_mcp_server.answers import ago
-from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
+from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.nearest import where_offered
+from stocktrim_mcp_server.settings import ApprovalMode
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 STALE = timedelta(days=7)
+LATELY = timedelta(days=7)
+MOST_COUNTED = 1_000
+"""Changes; more are not counted."""
+
+APPROVAL: Mapping[ApprovalMode, str] = {
+    "auto": "each change is shown first; the person is asked where the host can, otherwise a token confirms it",
+    "ask": "the person is asked before each change; a host that cannot ask changes nothing",
+    "token": "each change is shown first, and a token confirms it",
+    "host": "left to the host: this server does not ask",
+}
+
 NOTHING_READ = "nothing read yet: the first question that needs records reads them"
 
 
@@ -36,6 +49,9 @@ class Status(Model):
     account: str = Field(description="Which StockTrim answers: the address, or the built-in sandbox")
     connected_system: str | None = Field(default=None, description="What the account is loaded from")
     read_only: bool = False
+    approval: str | None = Field(default=None, description="How a change is agreed to")
+    limits: str | None = Field(default=None, description="What the owner allows a change")
+    changes: str | None = Field(default=None, description="Made through this server in the last week")
     plan_computed_at: datetime | None = Field(default=None, description="UTC; all planning figures are as of then")
     plan_age: str | None = None
     forecast_running: bool | None = None
@@ -53,19 +69,18 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
     """
     settings = app.settings
     records = _held(stocktrim.snapshot.standing())
+    writing = await _writing(stocktrim, app)
     account = "the built-in sandbox (made-up data)" if settings.sandbox else settings.api_url
     try:
         progress, computed_at, system = await together(
             stocktrim.forecasts.progress(), stocktrim.order_plan.calculated_at(), stocktrim.account.connected_system()
         )
     except StockTrimError as error:
-        return Status(
-            connection="fails", account=account, read_only=settings.read_only, records=records, warnings=(str(error),)
-        )
+        return Status(connection="fails", account=account, records=records, warnings=(str(error),), **writing)
     if computed_at is None and system is None and progress == ForecastProgress():
         # A mistyped path is answered so, and nothing of an account.
         why = f"{account} answers every question with 'not found': check STOCKTRIM_API_URL."
-        return Status(connection="fails", account=account, read_only=settings.read_only, warnings=(why,))
+        return Status(connection="fails", account=account, warnings=(why,), **writing)
     warnings = _missing(records)
     forecast = where_offered("run_forecast", "run_forecast", "a forecast run in StockTrim")
     age = None if computed_at is None else app.now() - computed_at
@@ -79,7 +94,6 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
         connection="works",
         account=account,
         connected_system=short(system.name) if system and system.name else None,
-        read_only=settings.read_only,
         plan_computed_at=computed_at,
         plan_age=None if age is None else ago(age.total_seconds()),
         forecast_running=progress.is_running,
@@ -88,7 +102,29 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
         on_hand=None if records else NOTHING_READ,
         records=records,
         warnings=tuple(warnings),
+        **writing,
     )
+
+
+async def _writing(stocktrim: StockTrimClient, app: App) -> dict[str, Any]:
+    """Whether and how StockTrim is changed through this server, and what of it there was lately."""
+    settings = app.settings
+    if settings.read_only:
+        return {"read_only": True}
+    limits = settings.rails.in_words()
+    return {"approval": APPROVAL[settings.approval], "limits": limits, "changes": await _changes(stocktrim, app)}
+
+
+async def _changes(stocktrim: StockTrimClient, app: App) -> str | None:
+    """How many changes there were lately, and how many of them nobody knows the outcome of. None: none at all."""
+    past = await stocktrim.history.entries(app.now() - LATELY, limit=MOST_COUNTED)
+    if not (past.entries or past.damaged):
+        return None
+    number = f"{len(past.entries)}{' or more' if past.more else ''} in the last {LATELY.days} days"
+    unknown = sum(one.outcome == "unknown" for one in past.entries)
+    doubt = f", {unknown} of unknown outcome" if unknown else ""
+    damaged = f", {past.damaged} damaged line(s) of the journal" if past.damaged else ""
+    return f"{number}{doubt}{damaged}{where_offered('list_changes', ': list_changes shows them')}"
 
 
 def _missing(records: tuple[HeldRecords, ...]) -> list[str]:

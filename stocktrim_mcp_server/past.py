@@ -1,0 +1,116 @@
+"""What was changed in StockTrim through this server, as the journal holds it, said to a model or a person."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
+from typing import Any, cast
+
+from pydantic import AwareDatetime, Field
+
+from stocktrim_client.history import Entry, Past
+from stocktrim_client.models import Model
+from stocktrim_mcp_server.answers import visible
+from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.writing import fields_of
+
+NAMING = frozenset(
+    {"code", "product_id", "component_id", "reference", "reference_number", "supplier_code", "supplier_name"}
+)
+"""Fields that name a product, an order or a supplier, wherever in a record they stand."""
+
+
+class PastChange(Model):
+    """One record that was changed, or was to be."""
+
+    at: AwareDatetime
+    outcome: str
+    noun: str
+    key: str
+    name: str | None = None
+    kind: str
+    fields: tuple[str, ...] = Field(default=(), description="Before -> after")
+    tool: str | None = None
+    change_id: str
+    undo_id: str | None = Field(default=None, description="Of the whole call")
+    undoes: str | None = Field(default=None, description="The change it took back")
+    undone_by: str | None = None
+    said: str | None = None
+
+
+def past_change(entry: Entry) -> PastChange:
+    """An entry as it is shown."""
+    change = entry.change
+    return PastChange(
+        at=entry.at,
+        outcome=entry.outcome,
+        noun=change.noun,
+        key=change.key,
+        name=change.name if change.name != change.key else None,
+        kind=change.kind,
+        fields=fields_of(change),
+        tool=entry.tool,
+        change_id=entry.change_id,
+        undo_id=entry.batch,
+        undoes=entry.undoes,
+        undone_by=entry.undone_by,
+        said=_said(entry),
+    )
+
+
+def names_of(entry: Entry) -> set[str]:
+    """What a change can be asked for by, in lower case: its record's names, of an order also its products'."""
+    change = entry.change
+    fields = {one.field: (one.before, one.after) for one in change.fields}
+    found = {text for record in (entry.before, entry.left, fields) for field, text in _texts(record) if field in NAMING}
+    # A component line is called by two products, deleted sales by a product and days.
+    found |= {change.key, *change.key.split(" / "), change.key.partition(", ")[0], change.name or ""}
+    return {one.casefold() for one in found}
+
+
+def in_words(past: Past) -> str:
+    """Changes for people, the newest first: what became of each, and below it what it changed."""
+    said = [f"{past.damaged} line(s) of the journal are damaged and left out."] if past.damaged else []
+    if past.more:
+        said.append("There are older ones: --limit shows more.")
+    return "\n\n".join([*map(_block, past.entries), *said])
+
+
+def as_json(past: Past) -> str:
+    """The same for programs, a line each."""
+    return "\n".join(past_change(one).model_dump_json(exclude_none=True) for one in past.entries)
+
+
+def _block(entry: Entry) -> str:
+    one = past_change(entry)
+    name = f" ({one.name})" if one.name else ""
+    undone = f", undone by {one.undone_by}" if one.undone_by else f", undoes {one.undoes}" if one.undoes else ""
+    call = f" of call {one.undo_id}" if one.undo_id else ""
+    lines = [
+        f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {one.outcome}: {one.kind} {one.noun} {one.key!r}{name}",
+        *(f"  {field}" for field in one.fields),
+        *([f"  {one.said}"] if one.said else []),
+        f"  {one.tool or 'a script'}, change {one.change_id}{call}{undone}",
+    ]
+    # What stands in the account must not write on a terminal as it likes.
+    return "\n".join(map(visible, lines))
+
+
+def _said(entry: Entry) -> str | None:
+    said = [short(one) for one in (entry.error, *entry.warnings) if one]
+    if entry.outcome == "sending":
+        said.append("On its way just now.")
+    if entry.outcome == "unknown":
+        what = f"{entry.change.noun} {short(entry.change.key)!r}"
+        said.append(f"Not known whether it was made: look at the {what} in StockTrim before doing it again.")
+    return " ".join(said) or None
+
+
+def _texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Every text inside a record, with the field it stands in."""
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, Mapping):
+        for name, one in cast(Mapping[str, Any], value).items():
+            yield from _texts(one, name)
+    elif isinstance(value, Iterable):
+        for one in cast(Iterable[Any], value):
+            yield from _texts(one, field)
