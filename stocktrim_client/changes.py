@@ -84,14 +84,15 @@ class ChangeReport(Model):
     besides: tuple[FieldChange, ...] = Field(default=(), description="What became other without having been asked to")
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The time, where nobody says otherwise."""
     return datetime.now(UTC)
 
 
 class Changes:
     """Every write of one client passes here."""
 
-    def __init__(self, journal: Journal | None = None, *, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, journal: Journal | None = None, *, now: Callable[[], datetime] = utc_now) -> None:
         self._journal = journal
         self._now = now
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()

@@ -5,6 +5,7 @@ import dataclasses
 import os
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
-from stocktrim_client.changes import Changes
+from stocktrim_client.changes import Changes, utc_now
 from stocktrim_client.errors import NotSentError
 from stocktrim_client.journal import FileJournal, Journal
 from stocktrim_client.operations import find_operation
@@ -68,6 +69,7 @@ class StockTrimClient:
         snapshot_folder: Path | None = None,
         on_attempt: Callable[[AttemptEvent], None] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """`transport` stands in for the network, as the sandbox does; `journal` keeps what was written: a folder, or a
         journal of another kind; without one nothing is kept, and nothing can be undone.
@@ -122,7 +124,7 @@ class StockTrimClient:
         else:
             self.api = self._client(policy.deadline, raise_for_nameless_answer, raise_errors=False)
         watch = WriteWatch(FileJournal(journal) if isinstance(journal, Path) else journal)
-        self.changes = Changes(watch)
+        self.changes = Changes(watch, now=now)
         self.products = Products(raising, self.changes)
         self.suppliers = Suppliers(raising, self.changes)
         self.customers = Customers(raising, self.changes)
@@ -144,7 +146,7 @@ class StockTrimClient:
             "purchase order": self.purchase_orders,
             "component line": self.bills_of_materials,
         }
-        self.history = History(watch, restoring, under_way=self.changes.under_way)
+        self.history = History(watch, restoring, under_way=self.changes.under_way, now=now)
         self.undo = Undo(self.history, restoring)
 
         def hold() -> "Snapshot":
