@@ -18,7 +18,6 @@ from stocktrim_mcp_server.toolbox import Code, at_most
 from stocktrim_mcp_server.writing import Fault, refuse, refuse_one
 
 IDS_SHOWN = 10
-FAULT_ENDS = (".", "?")
 
 
 def _number(said: Any) -> Any:
@@ -40,6 +39,10 @@ Amount = Annotated[float, BeforeValidator(_number), at_most(1e9), Field(ge=0)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
+def _ended(said: str) -> str:
+    return said if said.endswith((".", "?")) else f"{said}."
+
+
 class Line(Draft):
     """One record of a list: it is about one product."""
 
@@ -57,7 +60,7 @@ class Given(NamedTuple, Generic[L]):
 
     def fault(self, said: str) -> Fault:
         """Why it cannot be meant."""
-        return Fault(self.said.code, said if said.endswith(FAULT_ENDS) else f"{said}.", self.line)
+        return Fault(self.said.code, _ended(said), self.line)
 
 
 class Found(NamedTuple, Generic[L]):
@@ -76,7 +79,7 @@ def records(
     if not table.strip():
         return [Given(one) for one in listed] if listed else _nothing(name, columns)
     read = pasted.rows(table, columns)
-    faults = [Fault("", f"{one.said[:1].upper()}{one.said[1:]}", one.line) for one in read.faults]
+    faults = [Fault("", _ended(one.said), one.line) for one in read.faults]
     rows: list[Given[L]] = []
     for row in read.rows:
         try:

@@ -42,14 +42,14 @@ TOOLSETS = (
         SAVING_SUPPLIERS,
         CHANGING_PRODUCTS,
         DELETING,
-        HISTORY,
         STOCK,
         RECORDING,
+        HISTORY,
     ),
 )
 """What is on the menu unless the settings say otherwise."""
 
-OPTIONAL = (DEFAULTS, MASTER_DATA)
+OPTIONAL = (DEFAULTS, MASTER_DATA, SALES_DELETION)
 """What is there only by name: every tool costs every session."""
 
 EVERY = (*TOOLSETS, *OPTIONAL)

@@ -1,0 +1,161 @@
+"""Stock as counted."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from stocktrim_client import ChangeReport, StockTrimClient, StockTrimError
+from stocktrim_client.models import StockCount
+from stocktrim_mcp_server.answers import number
+from stocktrim_mcp_server.approval import Approved, ConfirmToken
+from stocktrim_mcp_server.dependencies import StockTrim
+from stocktrim_mcp_server.given import (
+    Found,
+    Given,
+    Line,
+    Quantity,
+    partners_called,
+    records,
+    refuse_in_order,
+    with_products,
+)
+from stocktrim_mcp_server.pasted import Column
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.toolbox import Toolset
+from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out
+
+MUCH = 10
+"""A count that is so many times what was there may have a digit too many."""
+
+PLACES_SHOWN = 5
+
+COLUMNS: Mapping[str, Column] = {
+    "code": Column(("sku", "product", "product code", "product id", "item", "item code"), required=True),
+    "on_hand": Column(
+        ("stock on hand", "soh", "counted", "count", "quantity", "qty", "stock", "free stock", "in stock"), "number"
+    ),
+    "on_order": Column(("stock on order", "incoming", "qty on order", "quantity on order"), "number"),
+    "location": Column(("location code", "location name", "warehouse", "store", "shop", "site")),
+}
+
+
+class Count(Line):
+    """What was counted of a product. What is left out stays as it is."""
+
+    on_hand: Quantity | None = None
+    on_order: Quantity | None = None
+    location: str | None = None
+
+
+class Placed(NamedTuple):
+    """A count, its product, and where. None: `location`, of the whole product."""
+
+    found: Found[Count]
+    location: str | None
+
+    @property
+    def known(self) -> Mapping[str, float | None]:
+        """What StockTrim holds of the quantities counted."""
+        product = self.found.product
+        if self.location is None:
+            return {"on_hand": product.on_hand, "on_order": product.on_order}
+        here = next((one for one in product.stock if one.location_code == self.location), None)
+        return {"on_hand": here and here.on_hand, "on_order": here and here.on_order}
+
+
+async def set_stock_levels(
+    stocktrim: StockTrim,
+    approved: Approved,
+    counts: Annotated[tuple[Count, ...], Field(max_length=MOST_RECORDS)] = (),
+    table: Annotated[str, Field(description="Instead: pasted CSV, e.g. 'code,on_hand,location\\nTEA-01,12,MAIN'")] = "",
+    confirm_token: ConfirmToken = None,
+) -> WriteReport:
+    """Set free stock on hand or units on order, as counted, of a product or of it at one location. Left out: stays."""
+    rows = records(counts, table, COLUMNS, Count, "counts")
+    found, faults = await with_products(stocktrim, rows)
+    codes, strange = await partners_called(
+        stocktrim, "locations", [one.said.location for one in rows], [one.product for one in found]
+    )
+    faults += [(one, one.fault(strange[one.said.location])) for one in rows if one.said.location in strange]
+    faults += [
+        (one, one.fault("neither on_hand nor on_order is given"))
+        for one in rows
+        if one.said.on_hand is None and one.said.on_order is None
+    ]
+    placed = [
+        Placed(one, codes.get(one.given.said.location or "")) for one in found if one.given.said.location not in strange
+    ]
+    refuse_in_order(rows, [*faults, *_overlapping(placed)])
+    writes = [Write(one.found.product.code, _setting(stocktrim, one), "stock", one.found.given.line) for one in placed]
+    warnings = [*await _overwritten(stocktrim), *(text for one in placed for text in _doubts(one))]
+    return await carry_out(writes, warnings=warnings)
+
+
+def _setting(stocktrim: StockTrimClient, one: Placed) -> Callable[[], Awaitable[ChangeReport]]:
+    said, product = one.found.given.said, one.found.product
+    count = StockCount(
+        product_id=product.product_id, location_code=one.location, on_hand=said.on_hand, on_order=said.on_order
+    )
+    return lambda: stocktrim.inventory.save(count, product=product)
+
+
+def _overlapping(placed: Sequence[Placed]) -> Iterator[tuple[Given[Count], Fault]]:
+    """Counts that would overwrite one another: of the same place, or of a product as a whole and of a part of it."""
+    first: dict[str, Placed] = {}
+    at: dict[tuple[str, str | None], Placed] = {}
+    for one in placed:
+        product_id = one.found.product.product_id
+        other = at.setdefault((product_id, one.location), one)
+        whole = first.setdefault(product_id, one)
+        if other is not one:
+            where = "" if one.location is None else f" at {one.location!r}"
+            yield one.found.given, one.found.given.fault(f"this product is counted twice{where}{_where(other)}")
+        elif (whole.location is None) != (one.location is None):
+            yield (
+                one.found.given,
+                one.found.given.fault(
+                    f"this product is counted as a whole and at a location{_where(whole)}: do one of the two"
+                ),
+            )
+
+
+def _where(other: Placed) -> str:
+    return "" if other.found.given.line is None else f", see line {other.found.given.line}"
+
+
+async def _overwritten(stocktrim: StockTrimClient) -> list[str]:
+    """What a connected system does to stock set here."""
+    try:
+        system = await stocktrim.account.connected_system()
+    except StockTrimError:
+        return [
+            "Which system this account is loaded from could not be read: its next load may overwrite stock set here."
+        ]
+    if system is None or not system.name:
+        return []
+    name = short(system.name, NAME_SHOWN)
+    return [
+        f"This account is loaded from {name}. Its next load may overwrite stock set here: correct it there as well."
+    ]
+
+
+def _doubts(one: Placed) -> Iterator[str]:
+    """What of a count may not be meant."""
+    said, product = one.found.given.said, one.found.product
+    shown = repr(short(product.code, NAME_SHOWN))
+    if one.location is None and (held := [stock.location_code for stock in product.stock]):
+        places = ", ".join(short(code, NAME_SHOWN) for code in held[:PLACES_SHOWN])
+        more = f" and {len(held) - PLACES_SHOWN} more" if len(held) > PLACES_SHOWN else ""
+        yield (
+            f"{shown} is counted as a whole, and StockTrim holds stock of it by location ({places}{more}): that stays "
+            "as it is, and may be summed up again. Better count it at its location."
+        )
+    for name, before in one.known.items():
+        after: float | None = getattr(said, name)
+        if before and after is not None and before > 0 and after > MUCH * before:
+            times = number(round(after / before, 1))
+            yield f"{shown}: {name} {number(before)} -> {number(after)} is {times} times as much. Is a digit too many?"
+
+
+STOCK = Toolset("stock", "Stock as counted.", deletes=(set_stock_levels,))
