@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from stocktrim_client import ChangeReport, NotSentError, StockTrimClient
 from stocktrim_client.changes import same_meaning
@@ -20,7 +20,7 @@ from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.service_level import on_scale, scale_of
 from stocktrim_mcp_server.toolbox import Toolset, as_list
-from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, value_of
+from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse_one, value_of
 
 MUCH = 10
 """A price that becomes so many times as much, or as little, may have lost its decimal point."""
@@ -51,8 +51,30 @@ PLANNED_WITH = {*DAYS, *QUANTITIES, *FLAGS, "service_level"}
 """What StockTrim's plan is computed from."""
 
 
+UNLISTED = {
+    "sub_category",
+    "barcode",
+    "manufacturing_days",
+    "ignore_seasonality",
+    "reorder_frequency_days",
+    "forecast_period_days",
+    "minimum_shelf_level",
+    "maximum_shelf_level",
+    "overridden_demand",
+    "overridden_demand_days",
+    "unstocked",
+}
+"""Fields that are understood, and named in words at most: in the schema each costs every session its place."""
+
+
+def _as_listed(schema: dict[str, Any]) -> None:
+    schema["properties"] = {name: one for name, one in schema["properties"].items() if name not in UNLISTED}
+
+
 class Row(Line):
     """A product, and the fields of it that are said; null says nothing."""
+
+    model_config = ConfigDict(json_schema_extra=_as_listed)
 
     @model_validator(mode="before")
     @classmethod
@@ -155,15 +177,20 @@ async def update_products(
     changes: Annotated[
         tuple[ProductChange, ...],
         BeforeValidator(as_list),
-        Field(max_length=MOST_RECORDS, description="E.g. [{'code': 'TEA-01', 'unit_cost': 3.2}]"),
+        Field(
+            description="Also reorder_frequency_days, forecast_period_days, minimum_shelf_level, maximum_shelf_level, "
+            "overridden_demand, overridden_demand_days, unstocked"
+        ),
     ] = (),
-    table: Annotated[str, Field(description="Instead: a pasted price list (CSV or JSON), columns as above")] = "",
+    table: Annotated[str, Field(description="Instead: a price list, CSV or JSON as pasted")] = "",
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Change products: prices, supplier, planning settings, lifecycle. Only the fields given change.
+    """Change up to 50 products: prices, supplier, planning settings. Fields left out stay.
 
-    For many at once paste a table. New products: create_products; stock counts: set_stock_levels.
+    E.g. changes=[{"code": "TEA-01", "unit_cost": 3.2}]
     """
+    if len(changes) > MOST_RECORDS:
+        refuse_one(f"{len(changes)} products are too many for one call: at most {MOST_RECORDS}.")
     rows = records(changes, table, COLUMNS, ProductChange, "changes")
     found, faults = await with_products(stocktrim, rows)
     faults += _twice((one, product.product_id) for one, product in found)
@@ -191,14 +218,13 @@ async def create_products(
     products: Annotated[
         tuple[NewProduct, ...],
         BeforeValidator(as_list),
-        Field(min_length=1, max_length=MOST_RECORDS, description="code: the SKU; supplier: code or name"),
+        Field(min_length=1, description="code: the SKU; supplier: code or name"),
     ],
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add products to the catalogue. A code that exists is refused: update_products changes those.
-
-    The plan shows them after run_forecast.
-    """
+    """Add up to 50 products. A code that exists is refused. The plan shows them after run_forecast."""
+    if len(products) > MOST_RECORDS:
+        refuse_one(f"{len(products)} products are too many for one call: at most {MOST_RECORDS}.")
     rows = [Given(one) for one in products]
     meant = await products_called(stocktrim, [one.said.code for one in rows])
     fields, faults, said = await _fields(stocktrim, rows)

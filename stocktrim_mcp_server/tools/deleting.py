@@ -42,14 +42,11 @@ _seen: "WeakKeyDictionary[StockTrimClient, set[tuple[str, str]]]" = WeakKeyDicti
 async def delete_records(
     stocktrim: StockTrim,
     approved: Approved,
-    products: Annotated[Codes, Field(max_length=MOST_RECORDS, description="SKUs or ids")] = (),
-    suppliers: Annotated[Codes, Field(max_length=MOST_RECORDS, description="Codes or names")] = (),
+    products: Annotated[Codes, Field(description="SKUs or ids")] = (),
+    suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Delete products or suppliers; the preview shows what goes with each. Sales history never comes back.
-
-    To stop buying a product, rather set discontinued with update_products.
-    """
+    """Delete products or suppliers, shown with what goes with them; sales history never comes back."""
     if not products and not suppliers:
         refuse_one("Name products or suppliers to delete.")
     if (count := len(products) + len(suppliers)) > MOST_RECORDS:
