@@ -227,7 +227,7 @@ class Taken(NamedTuple):
         if self.was_there and self.is_there:
             return self._said_of_change()
         if self.was_there:
-            return _LOST.get(self.noun, ()) + self._said_of_code()
+            return _LOST.get(self.noun, ()) + self._said_of_return()
         if self.noun == "sale":
             hidden = self.newest.change.unread
             before = " Whether one was recorded under its reference before is not known." if hidden else ""
@@ -249,12 +249,10 @@ class Taken(NamedTuple):
             said.append(f"Set by StockTrim alone, so left as is: {', '.join(sorted(fixed))}.")
         return tuple(said)
 
-    def _said_of_code(self) -> tuple[str, ...]:
+    def _said_of_return(self) -> tuple[str, ...]:
         before = self.before or {}
         if self.noun == "supplier" and not before.get("code"):
             return (f"It had no code; it comes back with its name as its code: {before.get('name')!r}.",)
-        if self.noun == "product" and before.get("on_order"):
-            return (f"What is on order ({before['on_order']:g}) comes back as a figure set by hand.",)
         if self.noun == "component line" and before.get("assembly_days"):
             return ("The assembly days cannot be set through the API.",)
         return ()

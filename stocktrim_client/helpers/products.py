@@ -1,13 +1,14 @@
 """The catalogue."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from stocktrim_client.changes import ChangeReport, Changes, Must
-from stocktrim_client.errors import ConflictError, NotFoundError
+from stocktrim_client.errors import ConflictError, NotFoundError, StockTrimError
 from stocktrim_client.generated import models as dto
 from stocktrim_client.generated.client import Client
 from stocktrim_client.helpers.base import Helper, answer_of, as_it_was, body_of, found
@@ -299,21 +300,50 @@ class Products(Helper):
         product_id = str(known["product_id"])
         if was is None:
             return await self.delete(product_id, called=known.get("code"))
-        key: dict[str, Any] = {"product_id": product_id}
+        if fields is None:
+            return await self._bring_back(as_it_was(ProductDraft, was, None, product_id=product_id))
         # Null for a list might mean anything; an empty one can only mean that.
-        key |= {field: was.get(field) or () for field in ("suppliers", "stock") if field in (fields or ())}
-        told = was if fields is not None else _without_nothing_on_order(was)
-        return await self.save(as_it_was(ProductDraft, told, fields, **key), called=known.get("code"))
+        lists = {field: was.get(field) or () for field in ("suppliers", "stock") if field in fields}
+        draft = as_it_was(ProductDraft, was, fields, product_id=product_id, **lists)
+        return await self.save(draft, called=known.get("code"))
+
+    async def _bring_back(self, draft: ProductDraft) -> ChangeReport:
+        """Create a product that was deleted, with what is on order only where that does not follow from the orders."""
+        look = self.sight(draft.product_id, draft.code)
+
+        async def send() -> None:
+            self._sent.add(draft.product_id)
+            await self._send("save_product", body=_body(_without_on_order(draft)).to_dict())
+            # Whatever fails from here on shows when it is read back: the product itself is there.
+            with contextlib.suppress(StockTrimError):
+                made = await look()
+                if made is not None and not _same_on_order(draft, made):
+                    await self._send("save_product", body=_body(draft).to_dict())
+
+        return await self._changes.write(
+            noun="product",
+            key=draft.code or draft.product_id,
+            name=draft.name,
+            after=draft.model_dump(exclude_unset=True),
+            send=send,
+            read=look,
+            must="create",
+        )
 
 
-def _without_nothing_on_order(was: Record) -> Record:
-    """What is on order follows from the orders sent, unless it was set: a 0 that is set would hide them."""
+def _without_on_order(draft: ProductDraft) -> ProductDraft:
+    """Without what is on order: it follows from the orders sent, and would not once it is set."""
+    told = draft.model_dump(exclude_unset=True, exclude={"on_order"})
+    for place in told.get("stock", ()):
+        place.pop("on_order", None)
+    return ProductDraft.model_validate(told)
 
-    def told(record: Record) -> dict[str, Any]:
-        return {field: value for field, value in record.items() if field != "on_order" or value}
 
-    places = {"stock": [told(one) for one in was["stock"]]} if was.get("stock") else {}
-    return told(was) | places
+def _same_on_order(draft: ProductDraft, product: Product) -> bool:
+    there = {place.location_code: place.on_order or 0.0 for place in product.stock}
+    return (draft.on_order or 0.0) == (product.on_order or 0.0) and all(
+        (place.on_order or 0.0) == there.get(place.location_code, 0.0) for place in draft.stock or ()
+    )
 
 
 class _Met(NamedTuple):
