@@ -34,8 +34,8 @@ def _day(said: Any) -> Any:
     return pasted.day(said)
 
 
-Quantity = Annotated[float, BeforeValidator(_number), at_most(1e9), Field(ge=0)]
-Amount = Annotated[float, BeforeValidator(_number), at_most(1e9), Field(ge=0)]
+Quantity = Annotated[float, Field(ge=0), at_most(1e9), BeforeValidator(_number)]
+"""Units, or an amount of money each."""
 Day = Annotated[date, BeforeValidator(_day)]
 
 

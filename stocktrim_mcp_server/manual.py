@@ -65,6 +65,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "draft_purchase_orders": {"lines": [{"product": "V60-02", "quantity": 25}]},
     "update_purchase_order": {"reference": "PO-00016", "lines": [{"product": "V60-02", "quantity": 60}]},
     "delete_purchase_order": {"reference": "PO-00016"},
+    "set_stock_levels": {"counts": [{"code": "V60-02", "on_hand": 40, "location": "MAIN"}]},
+    "record_sales": {"sales": [{"code": "V60-02", "quantity": 2, "sold_on": "2026-11-20"}]},
+    "delete_sales": {"products": ["SAMPLE-X"], "until": "2026-01-31"},
     "set_defaults": {"suppliers": ["HIKARI"], "days": 30},
     "get_defaults": {},
 }

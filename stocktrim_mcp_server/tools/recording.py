@@ -16,7 +16,6 @@ from stocktrim_client.models import Product, SalesOrder, SalesOrderDraft
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
 from stocktrim_mcp_server.given import (
-    Amount,
     Day,
     Found,
     Given,
@@ -71,10 +70,10 @@ class Sale(Line):
 
     quantity: Quantity
     sold_on: Day
-    unit_price: Amount | None = None
+    unit_price: Quantity | None = None
     location: str | None = None
     customer: str | None = None
-    reference: str | None = Field(default=None, min_length=1, max_length=LONGEST_CODE)
+    reference: str | None = None
 
 
 class Keyed(NamedTuple):
@@ -93,15 +92,14 @@ async def record_sales(
     stocktrim: StockTrim,
     app: CurrentApp,
     approved: Approved,
-    sales: Annotated[tuple[Sale, ...], Field(max_length=MOST_RECORDS)] = (),
+    sales: Annotated[tuple[Sale, ...], Field(max_length=MOST_RECORDS, description="One a sale")] = (),
     table: Annotated[
         str, Field(description="Instead: pasted CSV, e.g. 'code,quantity,sold_on\\nTEA-01,2,2026-01-31'")
     ] = "",
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add past sales to the history that forecasts are made of. The same call again doubles nothing.
-
-    An equal sale on another call needs a reference of its own.
+    """Add past sales to the history forecasts are made of. The same sale is never added twice: another, equal one needs
+    a reference of its own.
     """
     rows = records(sales, table, COLUMNS, Sale, "sales")
     found, faults = await with_products(stocktrim, rows)
@@ -132,6 +130,8 @@ def _wrong(sale: Sale, today: date) -> str | None:
         return f"sold_on {sale.sold_on} lies in the future: only past sales are recorded"
     if sale.sold_on < EARLIEST:
         return f"sold_on {sale.sold_on} is before {EARLIEST}: is the year right?"
+    if sale.reference is not None and not 0 < len(sale.reference) <= LONGEST_CODE:
+        return f"a reference has 1 to {LONGEST_CODE} characters"
     return None if sale.quantity > 0 else "quantity is 0: nothing was sold; a return cannot be recorded in StockTrim"
 
 
@@ -253,11 +253,9 @@ async def delete_sales(
     stocktrim: StockTrim,
     app: CurrentApp,
     approved: Approved,
-    products: Annotated[Codes, Field(min_length=1, max_length=MOST_RECORDS)],
-    since: Annotated[
-        Day | None, Field(description="First day, e.g. 2026-01-31; left out: from the first sale on")
-    ] = None,
-    until: Annotated[Day | None, Field(description="Last day; left out: to the last sale")] = None,
+    products: Annotated[Codes, Field(min_length=1, max_length=MOST_RECORDS, description="SKUs or ids")],
+    since: Annotated[Day | None, Field(description="First day; left out: of all time")] = None,
+    until: Annotated[Day | None, Field(description="Last day")] = None,
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
     """Delete all sales of products, or those of some days. There is NO undo, and the forecast loses them too."""

@@ -16,6 +16,7 @@ from mcp_types import CallToolResult, TextContent, TextResourceContents
 from pydantic import SecretStr
 
 from stocktrim_client import StockTrimClient
+from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
@@ -35,6 +36,9 @@ MOST_TOKENS = 25_000
 CHARACTERS_A_TOKEN = 4
 
 Arguments = dict[str, Any]
+
+PAST = "ca11ed00"
+"""The call that was made before these tests."""
 
 CALLS: Mapping[str, tuple[Arguments, ...]] = {
     "get_reorder_plan": (
@@ -74,22 +78,34 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {"lines": [{"product": "V60-02", "quantity": 25}, {"product": "KETTLE-09", "quantity": 6}]},
         {"lines": [{"product": "APRON-BLK", "quantity": 3, "unit_price": 9.5}], "location": "MAIN", "budget": 20},
     ),
+    "record_sales": (
+        {"sales": [{"code": "V60-02", "quantity": 2, "sold_on": "2026-11-20", "unit_price": 19.5, "location": "MAIN"}]},
+        {"table": "sku;qty;date\nV60-02;2;20.11.2026\nKETTLE-09;1,5;2026-11-21"},
+    ),
     "update_purchase_order": (
         {"reference": "PO-00016", "lines": [{"product": "V60-02", "quantity": 60}]},
         {"reference": "PO/7 #1?&+%", "status": "sent"},
     ),
     "delete_purchase_order": ({"reference": "PO-00016"},),
+    "set_stock_levels": (
+        {"counts": [{"code": "V60-02", "on_hand": 12, "location": "MAIN"}, {"code": "KETTLE-09", "on_order": 4}]},
+        {"table": "sku,counted\nV60-02,900\nKETTLE-09,3"},
+    ),
     "get_defaults": ({},),
     "set_defaults": ({"suppliers": ["hikari", "nordlys"], "days": 21},),
+    "delete_sales": ({"products": ["V60-02", "SAMPLE-X"], "since": "2026-11-01"},),
 }
 """What a model would ask each tool; a tool that is missing here has not been tried."""
 
 CHANGES = (
     "run_forecast",
     "draft_purchase_orders",
+    "record_sales",
     "update_purchase_order",
     "delete_purchase_order",
+    "set_stock_levels",
     "set_defaults",
+    "delete_sales",
 )
 READS = {tool: calls for tool, calls in CALLS.items() if tool not in CHANGES}
 LOCAL = ("get_status", "get_defaults", "set_defaults")
@@ -117,9 +133,22 @@ Open = Callable[..., Account]
 Ask = Callable[..., Awaitable[CallToolResult]]
 
 
+class Remembering(MemoryJournal):
+    """A journal in which stands that a cost was changed, long ago and under a name that is known here."""
+
+    def read(self, since: datetime | None = None) -> Iterator[Mapping[str, Any] | None]:
+        change = {"kind": "change", "noun": "product", "key": "V60-02", "name": "Dripper"}
+        fields = [{"field": "unit_cost", "before": 7.2, "after": 7.4}]
+        before = {"product_id": "30000001", "code": "V60-02", "unit_cost": 7.2}
+        known = {"id": "0f" * 8, "at": f"{TODAY:%Y-%m-%d}T06:00:00+00:00"}
+        yield from super().read(since)
+        yield known | {"event": "outcome", "outcome": "applied"}
+        yield known | {"event": "intent", "change": change | {"fields": fields}, "before": before, "batch": PAST}
+
+
 def opened(sandbox: Sandbox, clock: Clock, tools: tuple[str, ...] = ()) -> App:
     def connect(settings: Settings) -> StockTrimClient:
-        return StockTrimClient(*SECRETS, transport=sandbox, sleep=clock.sleep)
+        return StockTrimClient(*SECRETS, transport=sandbox, sleep=clock.sleep, journal=Remembering())
 
     auth_id, signature = map(SecretStr, SECRETS)
     settings = Settings(

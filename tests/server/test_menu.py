@@ -39,8 +39,11 @@ CAPS = {
     "draft_purchase_orders": 1_360,
     "update_purchase_order": 1_380,
     "delete_purchase_order": 730,
+    "set_stock_levels": 1_030,
+    "record_sales": 1_190,
     "get_defaults": 500,
     "set_defaults": 1_100,
+    "delete_sales": 940,
 }
 """Characters of each tool: what one takes is missing for those to come."""
 
