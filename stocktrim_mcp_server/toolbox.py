@@ -319,7 +319,7 @@ def _as_code(value: str) -> str:
     return code
 
 
-Code = Annotated[str, Field(min_length=1), AfterValidator(_as_code)]
+Code = Annotated[str, AfterValidator(_as_code)]
 """One code, where a record is described."""
 
 
@@ -336,6 +336,34 @@ def at_most(most: float) -> AfterValidator:
 
 DAYS, MONEY = at_most(3_650), at_most(1e12)
 """What a number of days, and an amount, may be."""
+
+
+def _above_zero(value: float | None) -> float | None:
+    if value is not None and value <= 0:
+        raise ValueError("must be more than 0")
+    return value
+
+
+def _not_negative(value: float | None) -> float | None:
+    if value is not None and value < 0:
+        raise ValueError("must not be less than 0")
+    return value
+
+
+ABOVE_ZERO, NOT_NEGATIVE = AfterValidator(_above_zero), AfterValidator(_not_negative)
+"""What a quantity, and a number of days, may be; no part of the menu."""
+
+
+def some(most: int) -> AfterValidator:
+    """A bound of a list, from one on; no part of the menu."""
+
+    def bounded(value: Sequence[A]) -> Sequence[A]:
+        if not 0 < len(value) <= most:
+            raise ValueError(f"must hold 1 to {most}, not {len(value):,}")
+        return value
+
+    return AfterValidator(bounded)
+
 
 Cursor = Annotated[str, Field(coerce_numbers_to_str=True, description="next_cursor of the answer before, same filters")]
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import Change
@@ -18,11 +19,15 @@ from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.doubles import Named, doubts, same_name
 from stocktrim_mcp_server.planning.nearest import where_offered
-from stocktrim_mcp_server.toolbox import Code, Codes, Toolset, together
+from stocktrim_mcp_server.toolbox import ABOVE_ZERO, Code, Codes, Toolset, some, together
 from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse, value_of
 
 CODES_SAID = 10
 """Of one sentence."""
+
+
+Unlisted = SkipJsonSchema[str | None]
+"""A text whose name is told with the list: a schema of each would cost every session more than all of them."""
 
 
 class SavedCustomer(Draft):
@@ -30,15 +35,15 @@ class SavedCustomer(Draft):
 
     code: Code
     name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    street_address: str | None = None
-    address_line1: str | None = None
-    address_line2: str | None = None
-    city: str | None = None
-    state: str | None = None
-    country: str | None = None
-    post_code: str | None = None
+    email: Unlisted = None
+    phone: Unlisted = None
+    street_address: Unlisted = None
+    address_line1: Unlisted = None
+    address_line2: Unlisted = None
+    city: Unlisted = None
+    state: Unlisted = None
+    country: Unlisted = None
+    post_code: Unlisted = None
 
 
 class SavedLocation(Draft):
@@ -53,19 +58,20 @@ class Component(Draft):
     """What goes into one unit of a product."""
 
     code: Code
-    quantity: Annotated[float, Field(gt=0, description="Units for one unit made")]
+    quantity: Annotated[float, ABOVE_ZERO]
 
 
 async def save_customers(
     customers: Annotated[
         tuple[SavedCustomer, ...],
-        Field(min_length=1, max_length=MOST_RECORDS, description="Only what is given changes; '' empties a text"),
+        some(MOST_RECORDS),
+        Field(description="Also email, phone, street_address, address_line1/2, city, state, country, post_code"),
     ],
     stocktrim: StockTrim,
     approved: Approved,
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Create customers, or change them by code. They cannot be deleted again: StockTrim's API has no way to."""
+    """Create customers or change fields by code. They cannot be deleted through the API."""
     standing = await on_hand(stocktrim, useful=("customers",))
     known = () if standing.missing else await stocktrim.snapshot.customers(wait=0)
     held = [Named(one.code, one.name) for one in known]
@@ -89,13 +95,14 @@ async def save_customers(
 async def save_locations(
     locations: Annotated[
         tuple[SavedLocation, ...],
-        Field(min_length=1, max_length=MOST_RECORDS, description="Only what is given changes"),
+        some(MOST_RECORDS),
+        Field(description="Fields left out stay"),
     ],
     stocktrim: StockTrim,
     approved: Approved,
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Create warehouses and shops, or change them by code. They cannot be deleted again: StockTrim's API has no way."""
+    """Create warehouses and shops, or change them by code. They cannot be deleted through the API."""
     standing = await on_hand(stocktrim, useful=("locations",))
     known = () if standing.missing else await stocktrim.snapshot.locations(wait=0)
     held = [Named(one.code, one.name) for one in known]
@@ -128,15 +135,12 @@ ProductCode = Annotated[Code, Field(description="SKU of what is made")]
 
 async def save_bill_of_materials(
     product: ProductCode,
-    components: Annotated[tuple[Component, ...], Field(min_length=1, max_length=MOST_RECORDS)],
+    components: Annotated[tuple[Component, ...], some(MOST_RECORDS), Field(description="For one unit made")],
     stocktrim: StockTrim,
     approved: Approved,
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add components to a product that is made. One that is in it already in another quantity is refused.
-
-    StockTrim cannot change a line: delete it, then add it again.
-    """
+    """Add components to a product. To change a quantity, delete that component first."""
     called = await products_called(stocktrim, [product, *(one.code for one in components)])
     faults = await _unclear(stocktrim, called)
     lines = await stocktrim.bills_of_materials.all()
@@ -155,7 +159,7 @@ async def save_bill_of_materials(
 
 async def delete_bill_of_materials(
     product: ProductCode,
-    components: Annotated[Codes, Field(min_length=1, max_length=MOST_RECORDS, description="SKUs to take out of it")],
+    components: Annotated[Codes, some(MOST_RECORDS), Field(description="SKUs to take out of it")],
     stocktrim: StockTrim,
     approved: Approved,
     confirm_token: ConfirmToken = None,

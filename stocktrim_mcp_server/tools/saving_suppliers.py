@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from stocktrim_client import ChangeReport, NotSentError, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change, FieldChange
@@ -25,7 +26,7 @@ from stocktrim_mcp_server.dependencies import StockTrim, on_hand
 from stocktrim_mcp_server.meaning import no_products, products_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.doubles import Named, doubts
-from stocktrim_mcp_server.toolbox import MONEY, Code, Toolset
+from stocktrim_mcp_server.toolbox import ABOVE_ZERO, DAYS, MONEY, NOT_NEGATIVE, Code, Toolset, some
 from stocktrim_mcp_server.writing import (
     MOST_RECORDS,
     Fault,
@@ -43,13 +44,17 @@ STYLES: tuple[Style, ...] = ("code", "external_id", "supplier_id")
 """What of a supplier an account's products may name it by."""
 
 
+Unlisted = SkipJsonSchema[str | None]
+"""A text whose name is told with the list: a schema of each would cost every session more than all of them."""
+
+
 class DeliveredProduct(Draft):
     """A product as one supplier delivers it."""
 
     code: Code
-    supplier_sku: str | None = Field(default=None, description="Its part number")
-    unit_cost: Annotated[float | None, MONEY, Field(gt=0)] = None
-    main: bool | None = Field(default=None, description="Make this the product's main supplier")
+    supplier_sku: str | None = None
+    unit_cost: Annotated[float | None, MONEY, ABOVE_ZERO] = None
+    main: bool | None = None
 
 
 class SavedSupplier(Draft):
@@ -57,16 +62,16 @@ class SavedSupplier(Draft):
 
     code: Code
     name: str | None = None
-    lead_time_days: Annotated[int | None, Field(ge=0, le=3650)] = None
-    email: str | None = None
-    contact_name: str | None = None
-    external_id: str | None = None
-    street_address: str | None = None
-    address_line1: str | None = None
-    address_line2: str | None = None
-    state: str | None = None
-    country: str | None = None
-    post_code: str | None = None
+    lead_time_days: Annotated[int | None, DAYS, NOT_NEGATIVE] = None
+    email: Unlisted = None
+    contact_name: Unlisted = None
+    external_id: Unlisted = None
+    street_address: Unlisted = None
+    address_line1: Unlisted = None
+    address_line2: Unlisted = None
+    state: Unlisted = None
+    country: Unlisted = None
+    post_code: Unlisted = None
     products: tuple[DeliveredProduct, ...] | None = None
 
     def fields(self) -> dict[str, Any]:
@@ -77,13 +82,17 @@ class SavedSupplier(Draft):
 async def save_suppliers(
     suppliers: Annotated[
         tuple[SavedSupplier, ...],
-        Field(min_length=1, max_length=MOST_RECORDS, description="Only what is given changes; '' empties a text"),
+        some(MOST_RECORDS),
+        Field(
+            description="Also email, contact_name, external_id, street_address, address_line1/2, state, country, "
+            "post_code"
+        ),
     ],
     stocktrim: StockTrim,
     approved: Approved,
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Create suppliers, or change them by code, with the products they deliver: part number, unit cost, main supplier.
+    """Create suppliers or change fields by code, with products they deliver (main: main supplier).
 
     A product's other suppliers stay.
     """
