@@ -11,6 +11,7 @@ from mcp import Client
 from mcp_types import CallToolResult, Prompt, TextContent, Tool
 
 from stocktrim_client import StockTrimClient
+from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_client.snapshot import KINDS
 from stocktrim_mcp_server import server
@@ -62,6 +63,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "query_data": {"sql": "SELECT category, count(*) AS products FROM products GROUP BY category ORDER BY 2 DESC"},
     "get_status": {},
     "run_forecast": {},
+    "list_changes": {},
+    "undo_change": {"undo_id": "1a2b3c4d"},
     "draft_purchase_orders": {"lines": [{"product": "V60-02", "quantity": 25}]},
     "update_purchase_order": {"reference": "PO-00016", "lines": [{"product": "V60-02", "quantity": 60}]},
     "delete_purchase_order": {"reference": "PO-00016"},
@@ -72,6 +75,27 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "get_defaults": {},
 }
 """A usual call of each tool, in the order they are made and shown: what changes something comes late."""
+
+_CHANGED: Mapping[str, Any] = {
+    "kind": "change",
+    "noun": "product",
+    "key": "V60-02",
+    "name": "Pour-over dripper 02",
+    "fields": [{"field": "unit_cost", "before": 7.2, "after": 7.4}],
+}
+PAST: Sequence[Mapping[str, Any]] = (
+    {
+        "id": "5e6f7a8b9c0d1e2f",
+        "at": "2026-11-20T14:05:00+00:00",
+        "event": "intent",
+        "change": _CHANGED,
+        "before": {"product_id": "30000001", "code": "V60-02", "unit_cost": 7.2},
+        "tool": "update_products",
+        "batch": "1a2b3c4d",
+    },
+    {"id": "5e6f7a8b9c0d1e2f", "at": "2026-11-20T14:05:01+00:00", "event": "outcome", "outcome": "applied"},
+)
+"""What was changed before, in the journal's lines: ids of real changes would be others each time."""
 
 _READ_AT = re.compile(r"^as of: .*\n", re.MULTILINE)
 """When the records were read, which is when this was written."""
@@ -112,14 +136,18 @@ async def fixed_session() -> AsyncGenerator[Client]:
     clock = _Clock()
     sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep)
 
+    journal = MemoryJournal()
+
     def connect(settings: Settings) -> StockTrimClient:
-        return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep)
+        return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep, journal=journal)
 
     settings = Settings(sandbox=True, toolsets=("all",), log_level="ERROR")
     app = App(settings, connect, now=lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 8, tzinfo=UTC))
     try:
         async with Client(server.build(app)) as client:
             await app.stocktrim.snapshot.need(*KINDS)
+            for line in PAST:
+                await journal.append(line)
             yield client
     finally:
         await app.aclose()

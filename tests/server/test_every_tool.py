@@ -74,6 +74,7 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
     ),
     "get_status": ({},),
     "run_forecast": ({},),
+    "list_changes": ({}, {"codes": ["v60-02"], "outcome": "applied", "limit": 1}, {"codes": ["V60-03"]}),
     "draft_purchase_orders": (
         {"lines": [{"product": "V60-02", "quantity": 25}, {"product": "KETTLE-09", "quantity": 6}]},
         {"lines": [{"product": "APRON-BLK", "quantity": 3, "unit_price": 9.5}], "location": "MAIN", "budget": 20},
@@ -91,6 +92,7 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {"counts": [{"code": "V60-02", "on_hand": 12, "location": "MAIN"}, {"code": "KETTLE-09", "on_order": 4}]},
         {"table": "sku,counted\nV60-02,900\nKETTLE-09,3"},
     ),
+    "undo_change": ({"undo_id": PAST},),
     "get_defaults": ({},),
     "set_defaults": ({"suppliers": ["hikari", "nordlys"], "days": 21},),
     "delete_sales": ({"products": ["V60-02", "SAMPLE-X"], "since": "2026-11-01"},),
@@ -104,11 +106,12 @@ CHANGES = (
     "update_purchase_order",
     "delete_purchase_order",
     "set_stock_levels",
+    "undo_change",
     "set_defaults",
     "delete_sales",
 )
 READS = {tool: calls for tool, calls in CALLS.items() if tool not in CHANGES}
-LOCAL = ("get_status", "get_defaults", "set_defaults")
+LOCAL = ("get_status", "list_changes", "get_defaults", "set_defaults")
 """What answers without StockTrim, too."""
 EVERY_CALL = [
     pytest.param(tool, asked, id=f"{tool} {at}") for tool, calls in CALLS.items() for at, asked in enumerate(calls)
@@ -464,6 +467,7 @@ WALKS: Mapping[str, tuple[Arguments, Callable[[Part], int], Callable[[Part], lis
     "check_planning_data": ({}, lambda part: part["total"], items),
     "get_suppliers": ({}, lambda part: part["total"], items),
     "find_purchase_orders": ({}, lambda part: part["total"], items),
+    "list_changes": ({}, lambda part: part["total"], items),
 }
 """Tools with a cursor: what to ask, where the whole number stands, and what each record goes by."""
 
@@ -588,6 +592,8 @@ STRANGE: Mapping[str, Arguments] = {
     "get_sales_history": {"products": ["V60", LONG[:LONGEST_CODE]]},
     "find_purchase_orders": {"references": ["PO-0001", HOSTILE[:LONGEST_CODE]], "suppliers": ["Nordlys Ceramics"]},
     "query_data": {"sql": f"SELECT cod FROM products -- {LONG}"},
+    "list_changes": {"codes": ["V60", HOSTILE[:LONGEST_CODE]]},
+    "undo_change": {"undo_id": HOSTILE[:LONGEST_CODE]},
     "set_defaults": {"suppliers": ["Nordlys Ceramics"]},
 }
 """What names nothing, or nearly something whose name an enemy wrote."""
