@@ -1,0 +1,402 @@
+"""Orders drafted from a plan, from lines, or both: shown first, made once, and never over somebody's work."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp.server.mcpserver.exceptions import ToolError
+
+from stocktrim_client import ConflictError
+from stocktrim_client.changes import Change
+from stocktrim_client.models import PurchaseOrderDraft, PurchaseOrderLineDraft
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.approval import Approval
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.records import Records
+from stocktrim_mcp_server.tools.drafting import DraftReport, LineToOrder, draft_purchase_orders
+from stocktrim_mcp_server.tools.planning import ReorderPlan, get_reorder_plan
+from tests.client.sandboxed import every_reading
+from tests.conftest import NOW, TODAY, Clock
+
+OpenApp = Callable[..., App]
+Wire = dict[str, Any]
+
+
+async def previewed(app: App, account: Records | None = None, **asked: Any) -> tuple[DraftReport, list[Change]]:
+    with app.stocktrim.changes.preview() as changes:
+        report = await draft_purchase_orders(account or app.records(), app.stocktrim, Approval(), **asked)
+    return report, changes
+
+
+async def drafted(app: App, account: Records | None = None, **asked: Any) -> DraftReport:
+    """Shown first, and then exactly that."""
+    report, changes = await previewed(app, account, **asked)
+    if not changes:
+        return report
+    with app.stocktrim.changes.only(changes):
+        return await draft_purchase_orders(account or app.records(), app.stocktrim, Approval(), **asked)
+
+
+async def refused(app: App, **asked: Any) -> str:
+    with pytest.raises(ToolError, match="Nothing was done") as raised:
+        await previewed(app, **asked)
+    return str(raised.value)
+
+
+def lines(*said: tuple[str, float] | tuple[str, float, float]) -> tuple[LineToOrder, ...]:
+    return tuple(
+        LineToOrder(product=one[0], quantity=one[1], unit_price=one[2] if len(one) > 2 else None) for one in said
+    )
+
+
+def made_here(far: Sandbox) -> list[Wire]:
+    """Orders with a reference of ours."""
+    return [one for one in far.shop.orders.values() if (one.get("clientReferenceNumber") or "").startswith("PO-2026")]
+
+
+def saves(far: Sandbox) -> list[Wire]:
+    return [json.loads(request.body) for request in far.requests if request.operation == "save_purchase_order"]
+
+
+def costs(plan: ReorderPlan) -> dict[str, float | None]:
+    return {group.key: group.cost for group in plan.groups}
+
+
+# --- from a plan
+
+
+async def test_a_plan_becomes_one_draft_for_each_supplier_at_the_cost_it_said(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    shown, _ = await previewed(app, plan_id=plan.plan_id)
+    assert (shown.status, saves(sandbox)) == ("preview", [])
+    assert {order.supplier: order.cost for order in shown.orders} == costs(plan)
+    assert shown.total_cost == plan.total_cost
+    assert {one.product for one in shown.left_out} == {one.product for one in plan.set_aside}
+    report = await drafted(app, plan_id=plan.plan_id)
+    assert (report.status, report.orders) == ("applied", shown.orders)
+    there = {one["supplier"]["supplierCode"]: one for one in made_here(sandbox)}
+    worth = {
+        code: sum(line["quantity"] * line["unitPrice"] for line in one["purchaseOrderLineItems"])
+        for code, one in there.items()
+    }
+    assert worth == pytest.approx(costs(plan))
+    for one in there.values():
+        assert one["status"] == "Draft"
+        assert one["referenceNumber"] == one["clientReferenceNumber"]
+        assert one["orderDate"].startswith("2026-11-23T00:00:00")
+        assert all("receivedDate" not in line for line in one["purchaseOrderLineItems"])
+    assert not any(request.operation == "generate_purchase_orders" for request in sandbox.requests)
+
+
+async def test_a_second_call_finds_the_first_on_any_day_and_sends_nothing(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    asked: dict[str, Any] = {"plan_id": plan.plan_id, "lines": lines(("V60-02", 204))}
+    first = await drafted(app, **asked)
+    sent = len(saves(sandbox))
+    again = await drafted(app, **asked)
+    tomorrow = replace(app.records(), now=lambda: NOW + timedelta(days=1))
+    later = await drafted(app, tomorrow, **asked)
+    assert [again.status, later.status] == ["unchanged", "unchanged"]
+    assert again.orders == later.orders == first.orders
+    assert len(saves(sandbox)) == sent == len(made_here(sandbox))
+
+
+async def test_drafted_in_parts_a_plan_is_drafted_once(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    assert len(made_here(sandbox)) == 1
+    report = await drafted(app, plan_id=plan.plan_id)
+    assert report.status == "applied"
+    assert sorted(one.outcome for one in report.changes) == ["applied"] * 4 + ["unchanged"]
+    assert len(made_here(sandbox)) == len(plan.groups)
+
+
+@every_reading
+async def test_drafts_are_made_whatever_stocktrim_does_where_nobody_knows(
+    open_app: OpenApp, clock: Clock, quirks: Quirks
+) -> None:
+    far = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, quirks=quirks)
+    app = open_app(far)
+    plan = await get_reorder_plan(app.records())
+    asked: dict[str, Any] = {
+        "plan_id": plan.plan_id,
+        "lines": lines(("APRON-BLK", 4), ("V60-02", 12)),
+        "location": "MAIN",
+    }
+    report = await drafted(app, **asked)
+    assert report.status == "applied", report
+    assert {one.outcome for one in report.changes} == {"applied"}
+    assert len(made_here(far)) == len(report.orders) == len(plan.groups) + 1
+    assert (await drafted(app, **asked)).status == "unchanged"
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_after_a_lost_answer_the_same_call_finds_the_order(app: App, sandbox: Sandbox, found: bool) -> None:
+    plan = await get_reorder_plan(app.records())
+    asked: dict[str, Any] = {"plan_id": plan.plan_id, "suppliers": ("HIKARI",)}
+    _, changes = await previewed(app, **asked)
+    sandbox.faults.add(Fault("reset", at="save_purchase_order", applied=True, times=None))
+    if not found:
+        sandbox.faults.add(Fault("status", at="get_purchase_order", status=500, times=None, after=1))
+    with app.stocktrim.changes.only(changes):
+        report = await draft_purchase_orders(app.records(), app.stocktrim, Approval(), **asked)
+    assert report.status == ("applied" if found else "unknown")
+    sandbox.faults.clear()
+    assert (await drafted(app, **asked)).status == "unchanged"
+    assert len(made_here(sandbox)) == 1
+
+
+async def test_an_order_changed_by_somebody_is_refused_with_the_difference_and_left_alone(
+    app: App, sandbox: Sandbox
+) -> None:
+    plan = await get_reorder_plan(app.records())
+    await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    (order,) = made_here(sandbox)
+    line, other = order["purchaseOrderLineItems"]
+    order |= {"status": "Approved", "purchaseOrderLineItems": (line | {"quantity": 99.0},)}
+    sent = len(saves(sandbox))
+    said = await refused(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    assert "it is Approved, not Draft" in said
+    assert "99 at" in said
+    assert "is not on it" in said
+    assert other["productId"] not in said
+    assert "update_purchase_order" in said
+    assert (len(saves(sandbox)), order["status"]) == (sent, "Approved")
+
+
+async def test_the_same_plan_with_another_quantity_does_not_double_the_order(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    said = await refused(app, plan_id=plan.plan_id, suppliers=("HIKARI",), lines=lines(("V60-02", 24)))
+    assert "V60-02 192 at 7.4, not 24 at 7.4" in said
+    assert len(made_here(sandbox)) == 1
+
+
+async def test_a_plan_that_figures_or_orders_have_left_behind_is_refused(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    line = PurchaseOrderLineDraft(product_id="KETTLE-09", quantity=3)
+    await app.stocktrim.purchase_orders.save(PurchaseOrderDraft(reference="X", supplier_code="HIKARI", lines=(line,)))
+    said = await refused(app, plan_id=plan.plan_id)
+    assert f"Plan {plan.plan_id} no longer fits" in said
+    assert "get_reorder_plan" in said
+    assert made_here(sandbox) == []
+
+
+async def test_a_plan_nobody_told_is_refused(app: App) -> None:
+    for plan_id in ("ABCDEFGHIJ", "last", "'; DROP"):
+        assert "No plan" in await refused(app, plan_id=plan_id)
+    assert "plan_id of get_reorder_plan, or lines" in await refused(app)
+
+
+async def test_a_plan_of_the_last_start_is_drafted(open_app: OpenApp, sandbox: Sandbox, tmp_path: Path) -> None:
+    different: dict[str, Any] = {"data_folder": tmp_path, "sandbox": False}
+    plan = await get_reorder_plan(open_app(sandbox, **different).records(), suppliers=("HIKARI",), horizon_days=30)
+    report, _ = await previewed(open_app(sandbox, **different), plan_id=f" {plan.plan_id.lower()} ")
+    assert {order.supplier: order.cost for order in report.orders} == costs(plan)
+
+
+@pytest.mark.parametrize("budget", [0.5, 62, 900, 2_000, 3_000, 10_000])
+async def test_a_budget_is_spent_as_by_the_plan_itself(app: App, budget: float) -> None:
+    whole = await get_reorder_plan(app.records())
+    asked = await get_reorder_plan(app.records(), suppliers=("HIKARI", "NORDLYS", "LEAF & CO."), budget=budget)
+    if not asked.total_lines:
+        said = await refused(app, plan_id=whole.plan_id, suppliers=("HIKARI", "NORDLYS", "LEAF & CO."), budget=budget)
+        assert "beyond the budget" in said
+        return
+    by_call, _ = await previewed(
+        app, plan_id=whole.plan_id, suppliers=("HIKARI", "Nordlys Ceramics", "LEAF & CO."), budget=budget
+    )
+    by_plan, _ = await previewed(app, plan_id=asked.plan_id)
+    for report in (by_call, by_plan):
+        assert report.total_cost == asked.total_cost
+        assert report.budget == budget
+        assert report.over_budget is None
+        assert {one.product for one in report.left_out if one.why.startswith("beyond the budget")} == {
+            one.product for one in asked.left_out
+        }
+
+
+async def test_what_is_asked_for_by_hand_is_bought_first_and_what_is_over_is_said(app: App) -> None:
+    plan = await get_reorder_plan(app.records())
+    report, _ = await previewed(app, plan_id=plan.plan_id, budget=1_000, lines=lines(("V60-02", 120)))
+    assert report.total_cost is not None
+    assert report.total_cost <= 1_000
+    assert [line.quantity for order in report.orders for line in order.lines if line.product == "V60-02"] == [120]
+    report, _ = await previewed(
+        app, plan_id=plan.plan_id, suppliers=("HIKARI",), budget=500, lines=lines(("V60-02", 120))
+    )
+    assert (report.total_cost, report.over_budget) == (888, 388)
+    assert report.warnings[0] == "Together the orders cost 888.00, 388.00 more than the budget."
+
+
+async def test_a_quantity_of_nothing_leaves_a_product_out(app: App) -> None:
+    plan = await get_reorder_plan(app.records())
+    report, _ = await previewed(app, plan_id=plan.plan_id, lines=lines(("V60-02", 0), ("30000003", 0)))
+    assert "HIKARI" not in {order.supplier for order in report.orders}
+    assert "leaves a product of a plan out" in await refused(app, lines=lines(("V60-02", 0), ("KETTLE-09", 1)))
+
+
+async def test_a_plan_of_places_is_drafted_by_place(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records(), locations=("MAIN", "SHOP"))
+    report = await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    assert [(order.supplier, order.location) for order in report.orders] == [("HIKARI", "MAIN"), ("HIKARI", "SHOP")]
+    assert sorted(one["location"]["locationCode"] for one in made_here(sandbox)) == ["MAIN", "SHOP"]
+    assert (await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))).status == "unchanged"
+    said = await refused(app, plan_id=plan.plan_id, lines=lines(("V60-02", 12)))
+    assert "'V60-02': the plan is of MAIN, SHOP: pass one of them in locations." in said
+    report, _ = await previewed(app, plan_id=plan.plan_id, locations=("SHOP",), lines=lines(("MUG-SAGE", 36)))
+    assert {order.location for order in report.orders} == {"SHOP"}
+
+
+async def test_strange_suppliers_and_places_are_asked_back(app: App) -> None:
+    plan = await get_reorder_plan(app.records())
+    assert "Did you mean 'HIKARI'" in await refused(app, plan_id=plan.plan_id, suppliers=("HIKARY",))
+    said = await refused(app, lines=lines(("V60-02", 12)), location="MIAN")
+    assert "There is no location 'MIAN'. Did you mean 'MAIN'" in said
+
+
+async def test_where_nothing_is_to_order_the_reasons_are_said(app: App) -> None:
+    plan = await get_reorder_plan(app.records())
+    said = await refused(app, plan_id=plan.plan_id, suppliers=("PACKRIGHT",))
+    assert "nothing to order" in said
+    assert "BAG-1KG: on Approved PO-00020" in said
+
+
+# --- from lines
+
+
+async def test_lines_become_orders_of_their_suppliers_and_a_repeat_finds_them(app: App, sandbox: Sandbox) -> None:
+    asked: dict[str, Any] = {
+        "lines": lines(("V60-02", 24), ("APRON-BLK", 3, 9.5), ("KETTLE-09", 2)),
+        "location": "shop",
+    }
+    report = await drafted(app, **asked)
+    assert report.status == "applied"
+    assert [(order.supplier, order.location, order.cost) for order in report.orders] == [
+        ("HIKARI", "SHOP", 177.6),
+        ("STEEL/EU #2", "SHOP", 76.0),
+        ("Okafor Textiles", "SHOP", 28.5),
+    ]
+    assert report.total_cost == 282.1
+    assert [one["reference"] for one in report.model_dump()["orders"]] == [
+        one["clientReferenceNumber"] for one in saves(sandbox)
+    ]
+    assert (await drafted(app, **{**asked, "lines": asked["lines"][::-1]})).status == "unchanged"
+    assert len(made_here(sandbox)) == 3
+    tomorrow = replace(app.records(), now=lambda: NOW + timedelta(days=1))
+    again, _ = await previewed(app, tomorrow, **asked)
+    assert again.status == "preview"
+    assert "V60-02 (48 on Sent PO-00016, 24 on Draft PO-20261123-HIKARI" in " ".join(again.warnings)
+
+
+async def test_a_line_names_its_own_supplier_by_code_or_name(app: App) -> None:
+    asked = (
+        LineToOrder(product="SAMPLE-X", quantity=2, supplier="okafor textiles", unit_price=0),
+        LineToOrder(product="V60-02", quantity=12, supplier="Nordlys Ceramics"),
+        LineToOrder(product="MUG-SAND", quantity=6, supplier="nordlys"),
+    )
+    report, _ = await previewed(app, lines=asked)
+    assert {order.supplier: {line.product for line in order.lines} for order in report.orders} == {
+        "NORDLYS": {"V60-02", "MUG-SAND"},
+        "Okafor Textiles": {"SAMPLE-X"},
+    }
+    assert report.unpriced_lines is None
+
+
+async def test_what_a_buyer_must_know_is_said_before(app: App) -> None:
+    asked = lines(("V60-02", 25), ("BOX-GIFT", 20), ("SCOOP #2?&", 4), ("PRESS-OLD", 2), ("MUG-SAND", 12))
+    asked = (*asked, LineToOrder(product="COF-HOUSE-1KG", quantity=3, supplier="ALTIPLANO"))
+    report, _ = await previewed(app, lines=asked)
+    said = " ".join(report.warnings)
+    assert "Already on open orders: V60-02 (48 on Sent PO-00016)." in said
+    assert "V60-02 no multiple of the pack of 12: nearest right 24" in said
+    assert "BOX-GIFT below the minimum of 100 and no multiple of the pack of 25: nearest right 100" in said
+    assert "1 line(s) have no price and are in no cost, so the orders cost more: SCOOP #2?&." in said
+    assert "Discontinued, and ordered as asked: PRESS-OLD." in said
+    assert "Made from parts here, and ordered as asked: COF-HOUSE-1KG." in said
+    notes = {line.product: line.note for order in report.orders for line in order.lines}
+    assert notes["MUG-SAND"] is None
+    assert notes["PRESS-OLD"] == "discontinued"
+    assert notes["SCOOP #2?&"] == "no price"
+    assert (report.unpriced_lines, report.total_cost) == (1, 25 * 7.4 + 20 * 0.85 + 2 * 12 + 12 * 5.2 + 3 * 9.1)
+
+
+async def test_every_line_that_cannot_be_ordered_is_named(app: App, sandbox: Sandbox) -> None:
+    said = await refused(app, lines=lines(("V60-20", 1), ("KETTLE-09", 1), ("kettle-09", 2), ("V60-02", 3)))
+    assert "There is no product 'V60-20'. Did you mean 'V60-02'" in said
+    assert "'kettle-09': it is in lines twice, also as 'KETTLE-09'" in said
+    asked = (LineToOrder(product="V60-02", quantity=1, supplier="HIKARY"), *lines(("SAMPLE-X", 1)))
+    said = await refused(app, lines=asked)
+    assert "'V60-02': there is no supplier 'HIKARY'. Did you mean 'HIKARI'" in said
+    assert "'SAMPLE-X': it has no supplier in StockTrim: name one in its line." in said
+    assert saves(sandbox) == []
+
+
+async def test_a_sku_of_two_products_asks_for_the_id(app: App, sandbox: Sandbox) -> None:
+    sandbox.shop.products["KETTLE-09"]["productCodeReadable"] = "GRIND-C40X"
+    sandbox.shop.products["GRIND-C40"]["productCodeReadable"] = "GRIND-C40X"
+    said = await refused(app, lines=lines(("GRIND-C40X", 4)))
+    assert "several products have this SKU" in said
+    assert "'KETTLE-09'" in said
+    report, _ = await previewed(app, lines=lines(("KETTLE-09", 4)))
+    assert report.orders[0].lines[0].product == "GRIND-C40X"
+
+
+async def test_more_than_can_be_shown_is_refused(open_app: OpenApp, clock: Clock) -> None:
+    app = open_app(Sandbox(3_000, today=TODAY, clock=clock, sleep=clock.sleep))
+    plan = await get_reorder_plan(app.records())
+    assert "so that all are seen before" in await refused(app, plan_id=plan.plan_id)
+    report, _ = await previewed(app, plan_id=plan.plan_id, budget=4_000)
+    assert report.total_cost is not None
+    assert report.total_cost <= 4_000
+
+
+async def test_what_was_not_shown_is_not_sent(app: App, sandbox: Sandbox) -> None:
+    _, changes = await previewed(app, lines=lines(("V60-02", 24)))
+    with app.stocktrim.changes.only(changes), pytest.raises(ToolError, match="ask for a new preview"):
+        await draft_purchase_orders(app.records(), app.stocktrim, Approval(), lines=lines(("V60-02", 48)))
+    assert made_here(sandbox) == []
+
+
+async def test_an_order_of_the_same_number_is_never_saved_over(app: App) -> None:
+    report = await drafted(app, lines=lines(("V60-02", 24)))
+    reference = report.orders[0].reference
+    draft = PurchaseOrderDraft(
+        reference=reference, supplier_code="NORDLYS", lines=(PurchaseOrderLineDraft(product_id="30000001", quantity=1),)
+    )
+    with pytest.raises(ConflictError, match="differs"):
+        await app.stocktrim.purchase_orders.save(draft, must="create")
+
+
+# --- through the server
+
+
+async def test_a_draft_is_shown_then_made_with_the_token_and_then_is_there(app: App, sandbox: Sandbox) -> None:
+    async with Client(server.build(app)) as client:
+
+        async def call(**asked: Any) -> dict[str, Any]:
+            result = await client.call_tool("draft_purchase_orders", asked)
+            assert not result.is_error, result.content
+            assert result.structured_content is not None
+            return result.structured_content
+
+        plan = (await client.call_tool("get_reorder_plan", {})).structured_content
+        assert plan is not None
+        asked = {"plan_id": plan["plan_id"], "suppliers": "HIKARI", "lines": '[{"product": "V60-02", "quantity": 24}]'}
+        shown = await call(**asked)
+        assert (shown["status"], saves(sandbox)) == ("preview", [])
+        made = await call(**asked, confirm_token=shown["confirm_token"])
+        assert made["status"] == "applied"
+        assert made["orders"] == shown["orders"]
+        assert len(made_here(sandbox)) == 1
+        assert (await call(**asked))["status"] == "unchanged"
+        result = await client.call_tool("draft_purchase_orders", {"lines": [{"product": "A", "quantity": -1}]})
+        assert result.is_error
+        result = await client.call_tool("draft_purchase_orders", {"lines": [{"product": "A", "qty": 1}]})
+        assert result.is_error
