@@ -43,8 +43,13 @@ CAPS = {
     "record_sales": 1_190,
     "list_changes": 980,
     "undo_change": 740,
+    "save_suppliers": 1_200,
     "get_defaults": 500,
     "set_defaults": 1_100,
+    "save_bill_of_materials": 940,
+    "save_customers": 900,
+    "save_locations": 880,
+    "delete_bill_of_materials": 850,
     "delete_sales": 940,
 }
 """Characters of each tool: what one takes is missing for those to come."""
