@@ -22,7 +22,8 @@ class Named(NamedTuple):
     def __str__(self) -> str:
         if self.code is None or self.name is None or self.code == self.name:
             return repr((self.code or self.name or "")[:LONGEST_COMPARED])
-        return f"{self.code[:LONGEST_COMPARED]!r} ({self.name[:LONGEST_COMPARED]})"
+        # A name of the account must not begin a line of ours.
+        return f"{self.code[:LONGEST_COMPARED]!r} ({' '.join(self.name[:LONGEST_COMPARED].split())})"
 
 
 def double_of(new: Named, known: Sequence[Named]) -> Named | None:

@@ -92,9 +92,32 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {"counts": [{"code": "V60-02", "on_hand": 12, "location": "MAIN"}, {"code": "KETTLE-09", "on_order": 4}]},
         {"table": "sku,counted\nV60-02,900\nKETTLE-09,3"},
     ),
+    "save_suppliers": (
+        {
+            "suppliers": [
+                {
+                    "code": "ACME",
+                    "name": "Acme Kettles",
+                    "lead_time_days": 12,
+                    "products": [{"code": "V60-02", "supplier_sku": "A-1", "unit_cost": 4.5, "main": True}],
+                },
+                {"code": "HIKARI", "email": "new@hikari.example", "products": [{"code": "V60-02"}]},
+            ]
+        },
+        {"suppliers": [{"code": "hikari", "lead_time_days": 45}, {"code": "NORDLYS-2", "name": "Nordlys Ceramic"}]},
+    ),
     "undo_change": ({"undo_id": PAST},),
     "get_defaults": ({},),
     "set_defaults": ({"suppliers": ["hikari", "nordlys"], "days": 21},),
+    "save_bill_of_materials": (
+        {
+            "product": "KETTLE-09",
+            "components": [{"code": "BAG-1KG", "quantity": 1}, {"code": "V60-02", "quantity": 0.5}],
+        },
+    ),
+    "save_customers": ({"customers": [{"code": "NEW/1", "name": "Cafe Lumen"}, {"code": "O'NEIL", "city": "Cobh"}]},),
+    "save_locations": ({"locations": [{"code": "L-9", "name": "Main Warehouse"}, {"code": "SHOP", "name": "Shop"}]},),
+    "delete_bill_of_materials": ({"product": "COF-HOUSE-1KG", "components": ["GREEN-BRA", "bag-1kg"]},),
     "delete_sales": ({"products": ["V60-02", "SAMPLE-X"], "since": "2026-11-01"},),
 }
 """What a model would ask each tool; a tool that is missing here has not been tried."""
@@ -106,8 +129,13 @@ CHANGES = (
     "update_purchase_order",
     "delete_purchase_order",
     "set_stock_levels",
+    "save_suppliers",
     "undo_change",
     "set_defaults",
+    "save_bill_of_materials",
+    "save_customers",
+    "save_locations",
+    "delete_bill_of_materials",
     "delete_sales",
 )
 READS = {tool: calls for tool, calls in CALLS.items() if tool not in CHANGES}
@@ -595,6 +623,11 @@ STRANGE: Mapping[str, Arguments] = {
     "list_changes": {"codes": ["V60", HOSTILE[:LONGEST_CODE]]},
     "undo_change": {"undo_id": HOSTILE[:LONGEST_CODE]},
     "set_defaults": {"suppliers": ["Nordlys Ceramics"]},
+    "save_suppliers": {"suppliers": [{"code": HOSTILE[:LONGEST_CODE], "products": [{"code": "V60"}, {"code": "Mug"}]}]},
+    "save_bill_of_materials": {"product": HOSTILE[:LONGEST_CODE], "components": [{"code": "V60", "quantity": 1}]},
+    "save_customers": {"customers": [{"code": HOSTILE[:LONGEST_CODE], "name": HOSTILE}]},
+    "save_locations": {"locations": [{"code": HOSTILE[:LONGEST_CODE], "name": HOSTILE}]},
+    "delete_bill_of_materials": {"product": "COF-HOUSE-1KG", "components": [HOSTILE[:LONGEST_CODE]]},
 }
 """What names nothing, or nearly something whose name an enemy wrote."""
 
@@ -710,6 +743,12 @@ UNKNOWN: Mapping[str, tuple[Arguments, ...]] = {
         {"sql": "DELETE FROM products"},
     ),
     "set_defaults": ({"suppliers": ["NOPE"], "categories": ["NOPE"], "locations": ["NOPE"]},),
+    "save_suppliers": ({"suppliers": [{"code": "NOPE", "products": [{"code": "NOPE"}]}]},),
+    "save_bill_of_materials": (
+        {"product": "NOPE", "components": [{"code": "NOPE", "quantity": 1}]},
+        {"product": "COF-HOUSE-1KG", "components": [{"code": "BAG-1KG", "quantity": 2}]},
+    ),
+    "delete_bill_of_materials": ({"product": "COF-HOUSE-1KG", "components": ["NOPE"]},),
 }
 """What names nothing, or asks for what is not there."""
 

@@ -60,3 +60,4 @@ def test_a_record_is_said_by_what_it_has() -> None:
         "'IDLE'",
     ]
     assert len(str(Named("x" * 500, "y" * 500))) < 130
+    assert str(Named("X", "a\n\nb")) == "'X' (a b)"
