@@ -70,7 +70,20 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "delete_purchase_order": {"reference": "PO-00016"},
     "set_stock_levels": {"counts": [{"code": "V60-02", "on_hand": 40, "location": "MAIN"}]},
     "record_sales": {"sales": [{"code": "V60-02", "quantity": 2, "sold_on": "2026-11-20"}]},
+    "save_suppliers": {
+        "suppliers": [
+            {
+                "code": "ACME",
+                "name": "Acme Kettles",
+                "products": [{"code": "V60-02", "supplier_sku": "A-1", "main": True}],
+            }
+        ]
+    },
     "delete_sales": {"products": ["SAMPLE-X"], "until": "2026-01-31"},
+    "save_customers": {"customers": [{"code": "BLUE-DOOR", "name": "Blue Door", "city": "Cork"}]},
+    "save_locations": {"locations": [{"code": "ANNEX", "name": "Annex"}]},
+    "save_bill_of_materials": {"product": "GIFT-MORNING", "components": [{"code": "V60-02", "quantity": 1}]},
+    "delete_bill_of_materials": {"product": "GIFT-MORNING", "components": ["BOX-GIFT"]},
     "set_defaults": {"suppliers": ["HIKARI"], "days": 30},
     "get_defaults": {},
 }
