@@ -78,7 +78,8 @@ class House:
         """Let somebody else change the order."""
         shop = self.sandbox.shop
         number = next(key for key, one in shop.orders.items() if one.get("clientReferenceNumber") == reference)
-        shop.orders[number] = shop.orders[number] | {"orderDate": "2026-01-05T00:00:00"}
+        lines = ({"productId": "KETTLE-09", "quantity": 4711.0},)
+        shop.orders[number] = shop.orders[number] | {"purchaseOrderLineItems": lines}
         shop.changed()
 
     async def preview(self, reference: str) -> str:
@@ -125,7 +126,7 @@ async def _house(
     sandbox: Sandbox, to: MCPServer[Any] | StdioServerParameters, kind: Combination, mode: ApprovalMode
 ) -> AsyncGenerator[House]:
     person = Person()
-    orders = [one["clientReferenceNumber"] for one in sandbox.shop.orders.values() if one.get("clientReferenceNumber")]
+    orders = [one["clientReferenceNumber"] for one in sandbox.shop.orders.values() if one["status"] == "Received"]
     async with connected(to, kind.era, kind.asking, person) as client:
         yield House(sandbox, client, person, kind, mode, orders)
 
@@ -171,7 +172,7 @@ def refuses(answer: Answer) -> Scenario:
 async def forged(house: House) -> None:
     reference = house.orders.pop()
     house.person.answer = "decline"
-    for token in ("CONFIRMED", "AAAAAAAAAAAA", "yes", "true", reference, "A" * 5_000, "\u202e☕", "\ud800", "*"):
+    for token in ("CONFIRMED", "AAAAAAAAAAAA", "yes", "true", reference, "A" * 5_000, "\u202e☕", "*"):
         house.person.questions.clear()
         report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
         assert sent == []
@@ -186,7 +187,7 @@ async def borrowed(house: House) -> None:
     """A token is good for its own tool and arguments alone."""
     if house.is_asked:
         return
-    reference, other = house.orders.pop(), house.orders.pop()
+    reference, other = "PO-00020", house.orders.pop()
     token = await house.preview(reference)
     report, sent = await house.ask("delete_purchase_order", reference=other, confirm_token=token)
     assert (report["status"], sent) == ("preview", [])
@@ -205,7 +206,7 @@ async def moved(house: House) -> None:
     house.move(reference)
     report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=token)
     assert (report["status"], sent) == ("preview", [])
-    assert "2026-01-05" in "".join(report["changes"][0]["fields"])
+    assert "4711" in str(report)
     assert report["confirm_token"] != token
     report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token=report["confirm_token"])
     assert report["status"] == "applied"
@@ -283,6 +284,13 @@ async def test_nothing_is_sent_by_a_process_that_was_not_approved(kind: Combinat
             house.person.answer = "accept"
             house.person.questions.clear()
             await scenario(house)
+
+
+async def test_a_token_of_half_a_character_is_none() -> None:
+    async with housed(Combination("memory", "auto", "none")) as house:
+        reference = house.orders.pop()
+        report, sent = await house.ask("delete_purchase_order", reference=reference, confirm_token="\ud800")
+        assert (report["status"], sent) == ("preview", [])
 
 
 async def expired(house: House, token: str, reference: str) -> None:
@@ -387,8 +395,8 @@ async def test_a_record_that_moves_while_a_person_thinks_is_asked_about_again() 
         report, sent = await house.ask("delete_purchase_order", reference=reference)
         assert (report["status"], len(sent)) == ("applied", 1)
         first, second = house.person.questions
-        assert "2026-01-05" not in first
-        assert "2026-01-05" in second
+        assert "4711" not in first.replace(",", "")
+        assert "4711" in second.replace(",", "")
 
 
 async def test_a_record_that_moves_while_an_older_client_thinks_is_not_touched() -> None:
