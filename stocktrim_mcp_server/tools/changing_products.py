@@ -258,7 +258,8 @@ def _run() -> str:
 
 def given_in(one: Given[R]) -> dict[str, Any]:
     """What a row says of its product, besides its code."""
-    return {name: getattr(one.said, name) for name in one.said.model_fields_set if name != "code"}
+    said = one.said
+    return {name: getattr(said, name) for name in type(said).model_fields if name in said.model_fields_set - {"code"}}
 
 
 def _twice(named: Iterable[tuple[Given[R], str]]) -> list[Faulty[R]]:
