@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol, cast
 from pydantic import AwareDatetime, Field
 
 from stocktrim_client.changes import Change, same_meaning
-from stocktrim_client.errors import StockTrimError
+from stocktrim_client.errors import NotFoundError, StockTrimError
 from stocktrim_client.journal import Journal, Record
 from stocktrim_client.models.base import Model
 
@@ -137,9 +137,13 @@ class History:
     async def recall(self, entry: Entry) -> Record | None:
         """The record of a change as it is now, in the words of the journal; None where there is none.
 
-        Raises: KeyError for a noun that cannot be read.
+        Raises: NotFoundError where the journal does not say which record it was.
         """
-        record = await self._helpers[plain_noun(entry.change.noun)].recall(entry.known)
+        try:
+            record = await self._helpers[plain_noun(entry.change.noun)].recall(entry.known)
+        except KeyError as error:
+            what = f"{entry.change.noun} {entry.change.key!r}"
+            raise NotFoundError(f"The journal does not tell which {what} it was.", status=404) from error
         return None if record is None else record.model_dump(mode="json", exclude_none=True)
 
     async def _look(self, entry: Entry) -> "_Look":
@@ -218,10 +222,13 @@ class History:
                 if line.get("event") == "outcome":
                     outcomes[change_id] = _telling(outcomes.get(change_id), line)
                     continue
-                try:
-                    entry = self._entry(change_id, line, outcomes.pop(change_id, None), undone.get(change_id))
-                except (ValueError, TypeError, KeyError):
+                outcome, undone_by = outcomes.pop(change_id, None), undone.get(change_id)
+                entry = self._entry(change_id, line, outcome, undone_by)
+                if entry is None:
                     yield None
+                    # If it is the outcome that makes no sense, the change is in doubt, but not hidden.
+                    entry = self._entry(change_id, line, None, undone_by) if outcome else None
+                if entry is None:
                     continue
                 if entry.undoes and entry.outcome == "applied" and entry.undone_by is None:
                     for one in entry.undoes.split():
@@ -233,24 +240,28 @@ class History:
         except OSError:
             yield None
 
-    def _entry(self, change_id: str, line: Record, outcome: Record | None, undone_by: str | None) -> Entry:
+    def _entry(self, change_id: str, line: Record, outcome: Record | None, undone_by: str | None) -> Entry | None:
+        """None: the lines make no sense."""
         ended = outcome or {}
         under_way = outcome is None and change_id in self._under_way
-        return Entry(
-            change_id=change_id,
-            batch=line.get("batch"),
-            at=line["at"],
-            tool=line.get("tool"),
-            change=Change.model_validate(line["change"]),
-            before=line.get("before"),
-            left=ended.get("left"),
-            was_read_back="left" in ended,
-            outcome="sending" if under_way else ended.get("outcome", "unknown"),
-            error=ended.get("error"),
-            warnings=ended.get("warnings", ()),
-            undoes=line.get("undoes"),
-            undone_by=undone_by,
-        )
+        try:
+            return Entry(
+                change_id=change_id,
+                batch=line.get("batch"),
+                at=line["at"],
+                tool=line.get("tool"),
+                change=Change.model_validate(line["change"]),
+                before=line.get("before"),
+                left=ended.get("left"),
+                was_read_back="left" in ended,
+                outcome="sending" if under_way else ended.get("outcome", "unknown"),
+                error=ended.get("error"),
+                warnings=ended.get("warnings", ()),
+                undoes=line.get("undoes"),
+                undone_by=undone_by,
+            )
+        except (ValueError, KeyError):
+            return None
 
 
 class _Look(NamedTuple):
