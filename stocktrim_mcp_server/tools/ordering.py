@@ -95,7 +95,8 @@ async def update_purchase_order(
     )
 
     async def send() -> ChangeReport:
-        return await stocktrim.purchase_orders.save(draft, must="change")
+        gone = ("fully_received_at",) if after.fully_received_at is None else ()
+        return await stocktrim.purchase_orders.save(draft, must="change", clear=gone if order.fully_received_at else ())
 
     def fields(_: Change) -> tuple[str, ...]:
         return tuple(_told(order, after, catalogue))
@@ -364,10 +365,7 @@ def _of_status(asked: Asked) -> Iterator[str]:
             yield f"The status falls back from {was} to {asked.status}, as this call asks."
         yield f"{_MEANS[asked.status]}."
     if asked.reopens:
-        yield (
-            "Its arrival is taken back for the lines of its last day. Should StockTrim keep that day, it still takes the "
-            "order for over."
-        )
+        yield "Its arrival is taken back for the lines that came on its last day."
     if becomes == "Sent" and was == "Sent" and (asked.remove or any(one.received_on is None for one in asked.lines)):
         yield "The order is Sent already: its supplier knows it as it was, so tell them."
     if becomes == "Received" and was == "Received":

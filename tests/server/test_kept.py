@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stocktrim_mcp_server.kept import MOST, Kept, KeptPlans, account_folder, is_meant
+from stocktrim_mcp_server.kept import MOST, Kept, KeptPlans, Question, account_folder, is_meant
 
 MONDAY = datetime(2026, 11, 16, 6, tzinfo=UTC)
 LINES: dict[str, tuple[float, ...]] = {"TEA": (12.0, 3.5), "MUG\tMAIN": (4.0,), "": ()}
@@ -51,6 +51,16 @@ def test_a_plan_is_found_by_name_by_day_and_as_the_last_before(plans: KeptPlans)
     assert found is not None
     assert found[1].lines == LINES
     assert found[1].as_of == MONDAY - timedelta(days=7)
+
+
+def test_a_plan_is_named_with_the_question_it_answered(plans: KeptPlans, tmp_path: Path) -> None:
+    question = Question(suppliers=("☕ " * 90,) * 60, products=("A",), horizon_days=14, budget=900.5)
+    asked = kept("Q").model_copy(update={"question": question})
+    plans.keep(asked, LINES)
+    assert plans.named(" qaaaaaaaaa ") == asked
+    assert plans.named("QAAAAAAAAB") is None
+    KeptPlans(tmp_path / "plans").keep(asked, LINES)
+    assert KeptPlans(tmp_path / "plans").named("QAAAAAAAAA") == asked
 
 
 def test_the_oldest_go_first(tmp_path: Path) -> None:

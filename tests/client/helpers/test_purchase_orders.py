@@ -11,9 +11,9 @@ import pytest
 
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError, UnexpectedAnswerError
-from stocktrim_client.helpers.purchase_orders import status_of
+from stocktrim_client.helpers.purchase_orders import draft_of, status_of
 from stocktrim_client.helpers.wire import AHEAD
-from stocktrim_client.models import PurchaseOrderDraft, PurchaseOrderLineDraft
+from stocktrim_client.models import PurchaseOrder, PurchaseOrderDraft, PurchaseOrderLine, PurchaseOrderLineDraft
 from stocktrim_client.operations import find_operation
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.sandbox.server import serve
@@ -244,6 +244,59 @@ async def test_an_order_is_created_changed_and_deleted(quirks: Quirks) -> None:
         assert (report.status, report.changes[0].kind, report.warnings) == ("applied", "delete", ())
         assert await stocktrim.purchase_orders.find("PO-NEW") is None
     assert far.shop.orders == before
+
+
+@every_reading
+async def test_an_order_is_saved_as_new_or_as_one_that_is_there_and_nothing_else(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    async with connected(far) as stocktrim:
+        with pytest.raises(NotFoundError, match="nothing was changed"):
+            await stocktrim.purchase_orders.save(DRAFT, must="change")
+        await stocktrim.purchase_orders.save(DRAFT, must="create")
+        assert (await stocktrim.purchase_orders.save(DRAFT, must="create")).status == "unchanged"
+        other = DRAFT.model_copy(update={"lines": LINES[:1]})
+        with pytest.raises(ConflictError, match="differs: lines"):
+            await stocktrim.purchase_orders.save(other, must="create")
+        with pytest.raises(ConflictError, match="differs"), stocktrim.changes.preview():
+            await stocktrim.purchase_orders.save(other, must="create")
+        assert (await stocktrim.purchase_orders.save(other, must="change")).status == "applied"
+    assert writes(far) == ["save_purchase_order"] * 2
+
+
+@every_reading
+async def test_any_order_saved_again_as_it_is_is_unchanged(quirks: Quirks) -> None:
+    far = sandbox(60, quirks=quirks)
+    async with connected(far) as stocktrim:
+        tried = 0
+        for order in await stocktrim.purchase_orders.all():
+            if not order.lines or order.reference in (None, order.reference_number):
+                continue
+            assert (await stocktrim.purchase_orders.save(draft_of(order), must="change")).status == "unchanged"
+            tried += 1
+    assert tried > 10
+    assert writes(far) == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"status": "Cancelled"},
+        {"status": None},
+        {"supplier_code": None},
+        {"reference": None},
+        {"lines": ()},
+        {"lines": (PurchaseOrderLine(product_id="A", quantity=0),)},
+        {"lines": (PurchaseOrderLine(quantity=1),)},
+    ],
+)
+def test_an_order_that_would_lose_something_is_no_draft(odd: dict[str, Any]) -> None:
+    line = PurchaseOrderLine(product_id="A", quantity=2)
+    order = PurchaseOrder(reference="A", status="Sent", supplier_code="ACME", external_id="X", lines=(line,))
+    draft = draft_of(order, location_code="MAIN")
+    assert (draft.status, draft.external_id, draft.location_code) == ("Sent", "X", "MAIN")
+    assert draft.model_fields_set == {"reference", "status", "supplier_code", "external_id", "location_code", "lines"}
+    with pytest.raises(ValueError, match="validation error"):
+        draft_of(order.model_copy(update=odd))
 
 
 @pytest.mark.parametrize("lines", ["replaced", "merged"])
