@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from stocktrim_client import StockTrimClient
+from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
@@ -55,7 +56,9 @@ async def open_app(clock: Clock, settings: Settings) -> AsyncGenerator[Callable[
 
         def make(sandbox: Sandbox, /, **different: object) -> App:
             def connect(settings: Settings) -> StockTrimClient:
-                return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep)
+                return StockTrimClient(
+                    "sandbox", "sandbox", transport=sandbox, sleep=clock.sleep, journal=MemoryJournal()
+                )
 
             app = App(settings.model_copy(update=different), connect, now=lambda: NOW)
             stack.push_async_callback(app.aclose)

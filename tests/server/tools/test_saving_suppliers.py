@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import CallToolResult, TextContent
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server import server
 from stocktrim_mcp_server.approval import Approval
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.saving_suppliers import SavedSupplier, save_suppliers
@@ -294,3 +297,82 @@ async def test_a_preview_and_its_application_are_the_same_changes(stocktrim: Sto
         report = await saved(stocktrim, asked)
     assert report.status == "applied"
     assert first == []
+
+
+async def test_over_a_session_the_preview_is_shown_and_the_token_applies_exactly_it(app: App, sandbox: Sandbox) -> None:
+    asked = {"suppliers": [{**ACME, "products": [{"code": "V60-02", "supplier_sku": "A-1", "main": True}]}]}
+    async with Client(server.build(app)) as client:
+        preview = data_of(await client.call_tool("save_suppliers", asked))
+        assert preview["status"] == "preview"
+        assert writes(sandbox) == []
+        assert [(one["key"], one["kind"]) for one in preview["changes"]] == [("ACME", "create"), ("V60-02", "change")]
+        assert preview["changes"][1]["fields"] == [
+            "also delivered by ACME, part number A-1",
+            "supplier_code: HIKARI -> ACME",
+        ]
+        applied = data_of(
+            await client.call_tool("save_suppliers", {**asked, "confirm_token": preview["confirm_token"]})
+        )
+        assert applied["status"] == "applied"
+        assert delivered_by(sandbox, "V60-02")["ACME"] == "A-1"
+        again = data_of(await client.call_tool("save_suppliers", asked))
+        assert again["status"] == "unchanged"
+        shown = data_of(await client.call_tool("get_suppliers", {"codes": ["ACME"]}))
+        assert (shown["items"][0]["name"], shown["items"][0]["product_count"]) == ("Acme Kettles", 1)
+
+
+async def test_a_record_that_moved_after_the_preview_is_shown_anew(app: App, sandbox: Sandbox) -> None:
+    asked = {"suppliers": [{"code": "HIKARI", "lead_time_days": 45}]}
+    async with Client(server.build(app)) as client:
+        preview = data_of(await client.call_tool("save_suppliers", asked))
+        truth(sandbox, "HIKARI")["defaultLeadTime"] = 61
+        sandbox.shop.changed()
+        anew = data_of(await client.call_tool("save_suppliers", {**asked, "confirm_token": preview["confirm_token"]}))
+    assert anew["status"] == "preview"
+    assert anew["changes"][0]["fields"] == ["lead_time_days: 61 -> 45"]
+    assert writes(sandbox) == []
+
+
+async def test_taking_on_a_supplier_is_taken_back_as_one(app: App, sandbox: Sandbox) -> None:
+    before = product(sandbox, "V60-02"), len(sandbox.shop.suppliers)
+    asked = {"suppliers": [{**ACME, "products": [{"code": "V60-02", "supplier_sku": "A-1", "main": True}]}]}
+    async with Client(server.build(app)) as client:
+        made = await confirmed(client, "save_suppliers", asked)
+        undone = await confirmed(client, "undo_change", {"undo_id": made["undo_id"]})
+    assert undone["status"] == "applied"
+    after = product(sandbox, "V60-02")
+    assert {name: one for name, one in after.items() if one != before[0].get(name)} == {}
+    assert len(sandbox.shop.suppliers) == before[1]
+
+
+async def test_a_field_nobody_knows_and_a_number_nobody_means_are_refused_by_name(app: App) -> None:
+    async with Client(server.build(app)) as client:
+        for supplier, said in (
+            ({"code": "ACME", "phone": "1"}, "suppliers.0.phone: "),
+            ({"code": " "}, "suppliers.0.code: a code is needed"),
+            ({"code": "A" * 300}, "suppliers.0.code: no code or name is as long"),
+            ({"code": "A", "lead_time_days": -1}, "suppliers.0.lead_time_days: must not be less than 0"),
+            ({"code": "A", "lead_time_days": 99_999}, "suppliers.0.lead_time_days: must be no more than 3,650"),
+            ({"code": "A", "products": [{"code": "V", "unit_cost": 0}]}, "unit_cost: must be more than 0"),
+        ):
+            result = await client.call_tool("save_suppliers", {"suppliers": [supplier]})
+            assert result.is_error
+            assert said in text_of(result), text_of(result)
+        result = await client.call_tool("save_suppliers", {"suppliers": []})
+        assert "suppliers: must hold 1 to 50, not 0" in text_of(result)
+
+
+async def confirmed(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    preview = data_of(await client.call_tool(tool, arguments))
+    assert preview["status"] == "preview", preview
+    return data_of(await client.call_tool(tool, {**arguments, "confirm_token": preview["confirm_token"]}))
+
+
+def text_of(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def data_of(result: CallToolResult) -> dict[str, Any]:
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    return result.structured_content
