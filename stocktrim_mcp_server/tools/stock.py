@@ -29,6 +29,7 @@ MUCH = 10
 """A count that is so many times what was there may have a digit too many."""
 
 PLACES_SHOWN = 5
+NAMED = 10
 
 COLUMNS: Mapping[str, Column] = {
     "code": Column(("sku", "product", "product code", "product id", "item", "item code"), required=True),
@@ -88,7 +89,11 @@ async def set_stock_levels(
     ]
     refuse_in_order(rows, [*faults, *_overlapping(placed)])
     writes = [Write(one.found.product.code, _setting(stocktrim, one), "stock", one.found.given.line) for one in placed]
-    warnings = [*await _overwritten(stocktrim), *(text for one in placed for text in _doubts(one))]
+    warnings = [
+        *await _overwritten(stocktrim),
+        *_sent_along(placed),
+        *(text for one in placed for text in _doubts(one)),
+    ]
     return await carry_out(writes, warnings=warnings)
 
 
@@ -137,6 +142,22 @@ async def _overwritten(stocktrim: StockTrimClient) -> list[str]:
     name = short(system.name, NAME_SHOWN)
     return [
         f"This account is loaded from {name}. Its next load may overwrite stock set here: correct it there as well."
+    ]
+
+
+def _sent_along(placed: Sequence[Placed]) -> list[str]:
+    """StockTrim counts what is on order from its orders until somebody sets it, and takes no count without it."""
+    held = [
+        f"{short(one.found.product.code, NAME_SHOWN)!r} ({number(on_order)})"
+        for one in placed
+        if one.found.given.said.on_order is None and (on_order := one.known["on_order"])
+    ]
+    if not held:
+        return []
+    more = f" and {len(held) - NAMED} more" if len(held) > NAMED else ""
+    return [
+        f"StockTrim takes both quantities at once, so what is on order is sent as it stands: {', '.join(held[:NAMED])}"
+        f"{more}. It may hold on to that figure when those orders arrive."
     ]
 
 

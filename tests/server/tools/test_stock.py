@@ -1,0 +1,228 @@
+"""Stock set as counted, over a sandboxed client and over a session."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp.server.mcpserver.exceptions import ToolError
+
+from stocktrim_client import StockTrimClient
+from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.approval import Approval
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.tools.stock import Count, set_stock_levels
+from stocktrim_mcp_server.writing import WriteReport
+from tests.client.sandboxed import every_reading, writes
+from tests.conftest import TODAY, Clock
+
+OpenApp = Callable[..., App]
+ALONG = (
+    "StockTrim takes both quantities at once, so what is on order is sent as it stands: 'KETTLE-09' (12). It may hold on "
+    "to that figure when those orders arrive."
+)
+SOURCE = (
+    "This account is loaded from StockTrimIncomingApi. Its next load may overwrite stock set here: correct it there as "
+    "well."
+)
+
+
+async def counted(stocktrim: StockTrimClient, *counts: dict[str, Any], table: str = "") -> WriteReport:
+    return await set_stock_levels(stocktrim, Approval(), tuple(map(Count.model_validate, counts)), table)
+
+
+async def shown(stocktrim: StockTrimClient, *counts: dict[str, Any], table: str = "") -> WriteReport:
+    with stocktrim.changes.preview():
+        return await counted(stocktrim, *counts, table=table)
+
+
+async def refused(stocktrim: StockTrimClient, *counts: dict[str, Any], table: str = "") -> str:
+    with pytest.raises(ToolError) as raised, stocktrim.changes.preview():
+        await counted(stocktrim, *counts, table=table)
+    return str(raised.value)
+
+
+def held(far: Sandbox, product: str, place: str | None = None) -> tuple[float | None, float | None]:
+    record = far.shop.products[product]
+    if place is not None:
+        record = next(one for one in record["stockLocations"] if one["locationCode"] == place)
+    return record.get("stockOnHand"), record.get("stockOnOrder")
+
+
+def sent(far: Sandbox) -> list[dict[str, Any]]:
+    return [json.loads(one.body)["inventory"][0] for one in far.requests if one.operation == "set_inventory"]
+
+
+@every_reading
+async def test_a_count_is_shown_with_its_place_and_then_set(open_app: OpenApp, clock: Clock, quirks: Quirks) -> None:
+    far = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, quirks=quirks)
+    stocktrim = open_app(far).stocktrim
+    asked = (
+        {"code": "KETTLE-09", "on_hand": 5, "location": "SHOP"},
+        {"code": "KETTLE-09", "on_hand": 4, "on_order": 7, "location": "main"},
+        {"code": "SAMPLE-X", "on_hand": 2},
+    )
+    preview = await shown(stocktrim, *asked)
+    assert (preview.status, writes(far)) == ("preview", [])
+    assert [(one.key, one.noun, one.fields) for one in preview.changes] == [
+        ("KETTLE-09", "stock at SHOP", ("on_hand: 3 -> 5",)),
+        ("KETTLE-09", "stock at MAIN", ("on_hand: 6 -> 4", "on_order: 12 -> 7")),
+        ("SAMPLE-X", "stock", ("on_hand: 0 -> 2",)),
+    ]
+    report = await counted(stocktrim, *asked)
+    assert (report.status, {one.outcome for one in report.changes}) == ("applied", {"applied"})
+    assert report.warnings == preview.warnings == (SOURCE,)
+    assert (held(far, "KETTLE-09", "SHOP")[0], held(far, "KETTLE-09", "MAIN")) == (5.0, (4.0, 7.0))
+    assert held(far, "KETTLE-09")[0] == 9.0
+    assert held(far, "SAMPLE-X")[0] == 2.0
+    assert (await counted(stocktrim, *asked)).status == "unchanged"
+
+
+async def test_the_quantity_not_counted_is_sent_as_it_is(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    await counted(stocktrim, {"code": "KETTLE-09", "on_order": 8, "location": "MAIN"})
+    await counted(stocktrim, {"code": "KETTLE-09", "on_hand": 1, "location": "MAIN"})
+    assert [(one["stockOnHand"], one["stockOnOrder"]) for one in sent(sandbox)] == [(6.0, 8.0), (1.0, 8.0)]
+
+
+async def test_counts_are_pasted_as_a_table(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    table = "SKU;Counted;Warehouse\nKETTLE-09;4;Main Warehouse\nv60-02;30,5;MAIN\n"
+    report = await counted(stocktrim, table=table)
+    assert (report.status, len(report.changes)) == ("applied", 2)
+    assert held(sandbox, "KETTLE-09", "MAIN")[0] == 4.0
+    assert held(sandbox, "30000001", "MAIN")[0] == 30.5
+
+
+async def test_every_line_that_cannot_be_meant_is_named_and_nothing_is_sent(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    lines = ["code,on_hand,location", "V60-02,1,MAIN", "NOPE-1,2,", "MUG-SAGE,3,MIAN", "v60-02,3,MAIN", "KETTLE-09,,"]
+    said = await refused(stocktrim, table="\n".join(lines))
+    assert said.splitlines() == [
+        "Nothing was done.",
+        "Line 3: There is no product 'NOPE-1'. Find codes with search.",
+        "Line 4 ('MUG-SAGE'): there is no location 'MIAN' that StockTrim shows. Did you mean 'MAIN'?",
+        "Line 5 ('v60-02'): this product is counted twice at 'MAIN', see line 2.",
+        "Line 6 ('KETTLE-09'): neither on_hand nor on_order is given.",
+    ]
+    said = await refused(stocktrim, table='code,on_hand\nV60-02,-1\nKETTLE-09,"1,234"\nMUG-SAGE,2000000000')
+    assert said.splitlines() == [
+        "Nothing was done.",
+        "Line 2 ('V60-02'): on_hand: Input should be greater than or equal to 0.",
+        "Line 3: on_hand: '1,234' may be 1234 or 1.234: write 1234, or 1.2340.",
+        "Line 4 ('MUG-SAGE'): on_hand: must be no more than 1,000,000,000, above or below 0.",
+    ]
+    assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "table", "said"),
+    [
+        ((), "", "Give counts as a list, or table as CSV with the columns code, on_hand, on_order, location."),
+        (({"code": "V60-02", "on_hand": 1},), "code\nV60-02", "Give counts or table, not both."),
+        ((), "code,on_hand", "The table has no rows."),
+        ((), "code,onhand,colour\nV60-02,1,red", "There is no column 'colour'."),
+        (
+            ({"code": "V60-02", "on_hand": 1}, {"code": "30000001", "on_hand": 2}),
+            "",
+            "'30000001': this product is counted twice.",
+        ),
+        (
+            ({"code": "KETTLE-09", "on_hand": 1}, {"code": "KETTLE-09", "on_hand": 2, "location": "SHOP"}),
+            "",
+            "'KETTLE-09': this product is counted as a whole and at a location: do one of the two.",
+        ),
+    ],
+)
+async def test_a_call_that_cannot_be_meant_is_refused(
+    stocktrim: StockTrimClient, sandbox: Sandbox, counts: tuple[dict[str, Any], ...], table: str, said: str
+) -> None:
+    assert (await refused(stocktrim, *counts, table=table)).startswith(f"Nothing was done. {said}")
+    assert writes(sandbox) == []
+
+
+async def test_products_that_share_a_sku_are_told_apart_by_their_ids(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    for key in ("TWIN-1", "TWIN-2"):
+        sandbox.shop.products[key] = {"id": sandbox.shop.number(), "productId": key, "productCodeReadable": "TWIN"}
+    sandbox.shop.changed()
+    said = await refused(stocktrim, {"code": "TWIN", "on_hand": 1})
+    assert said == (
+        "Nothing was done. 'TWIN': 2 products share this SKU. Name the one meant by its product id: 'TWIN-1', 'TWIN-2'."
+    )
+    assert (await counted(stocktrim, {"code": "TWIN-2", "on_hand": 1})).status == "applied"
+    assert held(sandbox, "TWIN-2")[0] == 1.0
+
+
+async def test_a_count_of_the_whole_and_one_ten_times_as_much_are_doubted(stocktrim: StockTrimClient) -> None:
+    preview = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 91})
+    assert preview.warnings == (
+        SOURCE,
+        ALONG,
+        "'KETTLE-09' is counted as a whole, and StockTrim holds stock of it by location (MAIN, SHOP): that stays as it "
+        "is, and may be summed up again. Better count it at its location.",
+        "'KETTLE-09': on_hand 9 -> 91 is 10.1 times as much. Is a digit too many?",
+    )
+    assert (await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 30, "location": "SHOP"})).warnings == (SOURCE,)
+    doubted = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 61, "location": "MAIN"})
+    assert "on_hand 6 -> 61" in doubted.warnings[-1]
+
+
+async def test_whether_a_connected_system_loads_the_account_is_said_where_it_can_be(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("status", at="get_connected_system", status=400, times=None))
+    preview = await shown(stocktrim, {"code": "SAMPLE-X", "on_hand": 1})
+    assert preview.warnings == (
+        "Which system this account is loaded from could not be read: its next load may overwrite stock set here.",
+    )
+    sandbox.faults.clear()
+    sandbox.faults.add(Fault("status", at="get_connected_system", status=404, times=None))
+    assert (await shown(stocktrim, {"code": "SAMPLE-X", "on_hand": 1})).warnings == ()
+
+
+async def test_a_lost_answer_is_settled_and_the_other_counts_go_on(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    asked = [{"code": code, "on_hand": 7, "location": "MAIN"} for code in ("V60-02", "KETTLE-09", "MUG-SAGE")]
+    sandbox.faults.add(Fault("reset", at="set_inventory", applied=True))
+    sandbox.faults.add(Fault("status", at="set_inventory", status=400))
+    report = await counted(stocktrim, *asked)
+    assert sorted(one.outcome for one in report.changes) == ["applied", "applied", "refused"]
+    assert report.status == "partly_applied"
+    assert (await counted(stocktrim, *asked)).status == "applied"
+    assert held(sandbox, "KETTLE-09", "MAIN")[0] == held(sandbox, "30000001", "MAIN")[0] == 7.0
+
+
+@pytest.mark.parametrize("era", ["auto", "legacy"])
+async def test_over_a_session_a_count_is_previewed_confirmed_and_taken_back(
+    app: App, sandbox: Sandbox, era: Any
+) -> None:
+    async with Client(server.build(app), mode=era) as client:
+        asked = {"table": "sku,qty,location\nKETTLE-09,4,SHOP"}
+        preview = (await client.call_tool("set_stock_levels", asked)).structured_content
+        assert preview is not None
+        assert (preview["status"], writes(sandbox)) == ("preview", [])
+        done = await client.call_tool("set_stock_levels", {**asked, "confirm_token": preview["confirm_token"]})
+        assert done.structured_content is not None
+        assert done.structured_content["status"] == "applied"
+        assert held(sandbox, "KETTLE-09", "SHOP")[0] == 4.0
+        strange = await client.call_tool("set_stock_levels", {"counts": [{"code": "KETTLE-09", "on_hand": True}]})
+        assert strange.is_error
+        assert "a number is meant, not yes or no" in str(strange.content)
+
+
+async def test_a_count_that_moved_since_it_was_shown_is_shown_anew(app: App, sandbox: Sandbox) -> None:
+    async with Client(server.build(app)) as client:
+        asked = {"counts": [{"code": "KETTLE-09", "on_hand": 4, "location": "SHOP"}]}
+        preview = (await client.call_tool("set_stock_levels", asked)).structured_content
+        assert preview is not None
+        other = {"code": "KETTLE-09", "on_hand": 1, "location": "SHOP"}
+        await counted(app.stocktrim, other)
+        again = await client.call_tool("set_stock_levels", {**asked, "confirm_token": preview["confirm_token"]})
+        assert again.structured_content is not None
+        assert again.structured_content["status"] == "preview"
+        assert again.structured_content["changes"][0]["fields"] == ["on_hand: 1 -> 4"]
+        assert held(sandbox, "KETTLE-09", "SHOP")[0] == 1.0
