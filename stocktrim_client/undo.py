@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from pydantic import ValidationError
 
 from stocktrim_client.changes import ChangeReport, undoing
-from stocktrim_client.errors import ConflictError, InvalidRequestError, NotSentError
+from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError
 from stocktrim_client.history import Entry, History, Recalling, alike, plain_noun
 from stocktrim_client.journal import Record
 
@@ -110,7 +110,12 @@ class Undo:
     async def _restore(self, taken: "Taken") -> ChangeReport:
         """Raises: ConflictError where the record is no longer what the change left."""
         helper, what = self._helpers[taken.noun], taken.what
-        present = await self._history.recall(taken.newest)
+        try:
+            present = await self._history.recall(taken.newest)
+        except NotFoundError as error:
+            raise ConflictError(
+                f"{error} So the {what} cannot be set back, and nothing was sent.", status=409
+            ) from error
         if taken.was_there and not taken.is_there:
             if present is not None:
                 raise ConflictError(
@@ -305,8 +310,8 @@ async def _sent(restoring: Awaitable[ChangeReport], what: str, emptied: Sequence
         return await restoring
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise NotSentError(
-            f"StockTrim would not take the {what} as it was before ({faults}), so nothing was sent."
+        raise ConflictError(
+            f"StockTrim would not take the {what} as it was before ({faults}), so nothing was sent.", status=409
         ) from error
     except InvalidRequestError as error:
         if not emptied:
