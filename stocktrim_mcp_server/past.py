@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from stocktrim_client.history import Entry, Past
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.answers import visible
-from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.writing import fields_of
 
 NAMING = frozenset(
@@ -33,7 +33,7 @@ class PastChange(Model):
     undo_id: str | None = Field(default=None, description="Of the whole call")
     undoes: str | None = Field(default=None, description="The change it took back")
     undone_by: str | None = None
-    said: str | None = None
+    said: tuple[str, ...] = ()
 
 
 def past_change(entry: Entry) -> PastChange:
@@ -87,21 +87,25 @@ def _block(entry: Entry) -> str:
     lines = [
         f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {one.outcome}: {one.kind} {one.noun} {one.key!r}{name}",
         *(f"  {field}" for field in one.fields),
-        *([f"  {one.said}"] if one.said else []),
+        *(f"  {said}" for said in one.said),
         f"  {one.tool or 'a script'}, change {one.change_id}{call}{undone}",
     ]
     # What stands in the account must not write on a terminal as it likes.
     return "\n".join(map(visible, lines))
 
 
-def _said(entry: Entry) -> str | None:
-    said = [short(one) for one in (entry.error, *entry.warnings) if one]
+def _said(entry: Entry) -> tuple[str, ...]:
+    said: list[str] = []
     if entry.outcome == "sending":
         said.append("On its way just now.")
     if entry.outcome == "unknown":
-        what = f"{entry.change.noun} {short(entry.change.key)!r}"
+        what = f"{entry.change.noun} {short(entry.change.key, NAME_SHOWN)!r}"
         said.append(f"Not known whether it was made: look at the {what} in StockTrim before doing it again.")
-    return " ".join(said) or None
+    said += entry.warnings
+    # Of what is settled by now, the error told only of the doubt.
+    if entry.error and entry.outcome not in ("applied", "not_applied"):
+        said.append(entry.error)
+    return tuple(map(short, said))
 
 
 def _texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
