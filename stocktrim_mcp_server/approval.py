@@ -270,7 +270,7 @@ async def settled(ctx: Context[Any, Any], outcome: Outcome) -> Approval:
 Approved = Annotated[Approval, Resolve(settled)]
 """In a tool's signature: what it changes is shown first, and sent only once approved."""
 
-ConfirmToken = Annotated[str | None, Field(description="From this call's preview, after the user's yes")]
+ConfirmToken = Annotated[str | None, Field(description="Of its preview, after the user's yes")]
 
 
 def _current() -> Call:

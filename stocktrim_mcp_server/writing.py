@@ -14,7 +14,7 @@ from pydantic import Field, WithJsonSchema
 from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, StockTrimError, UnexpectedAnswerError
 from stocktrim_client.changes import Change, FieldChange, Kind, batch
 from stocktrim_client.models import Model
-from stocktrim_mcp_server.answers import number, thin
+from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import where_offered
 
@@ -56,7 +56,7 @@ class WriteReport(Model):
     confirm_token: str | None = None
     undo_id: str | None = Field(default=None, description="Of the whole call")
     warnings: tuple[str, ...] = ()
-    changes: Annotated[tuple[RecordOutcome, ...], thin("key", "outcome")] = ()
+    changes: Annotated[tuple[RecordOutcome, ...], WithJsonSchema({"type": "array"})] = ()
 
 
 class Write(NamedTuple):
