@@ -20,8 +20,8 @@ from tests.conftest import TODAY, Clock
 
 OpenApp = Callable[..., App]
 ALONG = (
-    "StockTrim takes both quantities at once, so what is on order is sent as it stands: 'KETTLE-09' (12). It may hold on "
-    "to that figure when those orders arrive."
+    "StockTrim takes both quantities at once, so what is on order is sent as it stands: 'KETTLE-09' (12). It may hold "
+    "on to that figure when those orders arrive."
 )
 SOURCE = (
     "This account is loaded from StockTrimIncomingApi. Its next load may overwrite stock set here: correct it there as "
