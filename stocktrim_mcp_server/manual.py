@@ -70,6 +70,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "delete_purchase_order": {"reference": "PO-00016"},
     "set_stock_levels": {"counts": [{"code": "V60-02", "on_hand": 40, "location": "MAIN"}]},
     "record_sales": {"sales": [{"code": "V60-02", "quantity": 2, "sold_on": "2026-11-20"}]},
+    "update_products": {"table": "SKU,Buy price,Lead time\nV60-02,£8.20,30\nKETTLE-09,40,"},
+    "create_products": {"products": [{"code": "DRIP-03", "name": "Dripper 03", "supplier": "HIKARI", "unit_cost": 8}]},
+    "delete_records": {"products": ["MUG-SAGE"], "suppliers": ["IDLE"]},
     "save_suppliers": {
         "suppliers": [
             {

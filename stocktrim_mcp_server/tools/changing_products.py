@@ -52,6 +52,8 @@ PLANNED_WITH = {*DAYS, *QUANTITIES, *FLAGS, "service_level"}
 
 
 UNLISTED = {
+    "name",
+    "category",
     "sub_category",
     "barcode",
     "manufacturing_days",
@@ -64,11 +66,13 @@ UNLISTED = {
     "overridden_demand_days",
     "unstocked",
 }
+UNLISTED_OF_NEW = {"category", "barcode", "on_hand", "service_level", "minimum_order_quantity", "batch_size"}
 """Fields that are understood, and named in words at most: in the schema each costs every session its place."""
 
 
 def _as_listed(schema: dict[str, Any]) -> None:
-    schema["properties"] = {name: one for name, one in schema["properties"].items() if name not in UNLISTED}
+    unlisted = UNLISTED if "discontinued" in schema["properties"] else UNLISTED_OF_NEW
+    schema["properties"] = {name: one for name, one in schema["properties"].items() if name not in unlisted}
 
 
 class Row(Line):
@@ -178,8 +182,8 @@ async def update_products(
         tuple[ProductChange, ...],
         BeforeValidator(as_list),
         Field(
-            description="Also reorder_frequency_days, forecast_period_days, minimum_shelf_level, maximum_shelf_level, "
-            "overridden_demand, overridden_demand_days, unstocked"
+            description="Also name, category, reorder_frequency_days, forecast_period_days, minimum_shelf_level, "
+            "maximum_shelf_level, overridden_demand, overridden_demand_days, unstocked"
         ),
     ] = (),
     table: Annotated[str, Field(description="Instead: a price list, CSV or JSON as pasted")] = "",
@@ -218,7 +222,7 @@ async def create_products(
     products: Annotated[
         tuple[NewProduct, ...],
         BeforeValidator(as_list),
-        Field(min_length=1, description="code: the SKU; supplier: code or name"),
+        Field(min_length=1, description="code: the SKU. Also category, on_hand, minimum_order_quantity, batch_size"),
     ],
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:

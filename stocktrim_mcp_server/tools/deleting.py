@@ -42,8 +42,8 @@ _seen: "WeakKeyDictionary[StockTrimClient, set[tuple[str, str]]]" = WeakKeyDicti
 async def delete_records(
     stocktrim: StockTrim,
     approved: Approved,
-    products: Annotated[Codes, Field(description="SKUs or ids")] = (),
-    suppliers: Annotated[Codes, Field(description="Codes or names")] = (),
+    products: Annotated[Codes, Field(description="SKUs")] = (),
+    suppliers: Annotated[Codes, Field(description="Codes")] = (),
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
     """Delete products or suppliers, shown with what goes with them; sales history never comes back."""

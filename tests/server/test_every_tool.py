@@ -106,6 +106,19 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         },
         {"suppliers": [{"code": "hikari", "lead_time_days": 45}, {"code": "NORDLYS-2", "name": "Nordlys Ceramic"}]},
     ),
+    "update_products": (
+        {
+            "changes": [
+                {"code": "V60-02", "unit_cost": 74, "service_level": 96, "supplier": "nordlys"},
+                {"code": "TEA/CHAI 50%+", "discontinued": True, "overridden_demand": 5, "overridden_demand_days": 30},
+            ]
+        },
+        {"table": "SKU;Buy price;lead time\nV60-02;£8,20;30\nKETTLE-09;40;"},
+    ),
+    "create_products": (
+        {"products": [{"code": "DRIP-03", "name": "Dripper 03", "supplier": "hikari", "unit_cost": 8, "on_hand": 4}]},
+    ),
+    "delete_records": ({"products": ["V60-02", "GIFT-MORNING"], "suppliers": ["Okafor Textiles", "HIKARI"]},),
     "undo_change": ({"undo_id": PAST},),
     "get_defaults": ({},),
     "set_defaults": ({"suppliers": ["hikari", "nordlys"], "days": 21},),
@@ -130,6 +143,9 @@ CHANGES = (
     "delete_purchase_order",
     "set_stock_levels",
     "save_suppliers",
+    "update_products",
+    "create_products",
+    "delete_records",
     "undo_change",
     "set_defaults",
     "save_bill_of_materials",
