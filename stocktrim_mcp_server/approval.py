@@ -151,7 +151,9 @@ class Approvals:
 
     def digest(self, tool: str, arguments: Mapping[str, Any], changes: Sequence[Change]) -> bytes:
         """What an approval is about: the tool, its arguments, and every change with what was there before."""
-        return self._mac([tool, arguments, [change.model_dump(mode="json") for change in changes]])
+        # Several are read at a time, so that they come in the order in which StockTrim happened to answer.
+        made = sorted((change.model_dump(mode="json") for change in changes), key=repr)
+        return self._mac([tool, arguments, made])
 
     def token(self, digest: bytes, asked: bytes, now: datetime) -> str:
         """A token for exactly these changes, good for ten to twenty minutes and for one use."""

@@ -95,3 +95,10 @@ def test_what_is_remembered_has_a_bound_and_a_forgotten_token_works_all_the_same
         desk.token(desk.digest("update", {}, [change(at)]), first, NOW)
     assert desk.is_valid(token, first, NOW)
     assert "made up" in desk.refused(token, desk.digest("update", {}, []), first, NOW)
+
+
+def test_the_order_in_which_records_were_read_does_not_matter() -> None:
+    desk = Approvals(b"key")
+    one, other = change(-1), change(5)
+    assert desk.digest("update", {}, [one, other]) == desk.digest("update", {}, [other, one])
+    assert desk.digest("update", {}, [one, other]) != desk.digest("update", {}, [one, one])
