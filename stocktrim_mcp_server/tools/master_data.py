@@ -123,7 +123,7 @@ async def save_locations(
         *_taken_for([said.code for said in locations], meant, held),
         *_unseen(hidden),
         *_names_in_use(zip(meant, locations, strict=True), held),
-        *await asyncio.to_thread(doubts, "location", hidden, held),
+        *await asyncio.to_thread(doubts, "location", [one for one in hidden if not same_name(one.name, held)], held),
         *_forever("locations", [one.code or "" for one in hidden]),
         *standing.warnings,
     ]
@@ -358,8 +358,8 @@ def _lost(made: Product, gone: Mapping[str, Sequence[BomLine]], lines: Sequence[
             said.append(f"{name!r} stands {len(those)} times in {made.code!r} ({quantities}): all of these lines go.")
         if any(one.assembly_days for one in those):
             said.append(
-                f"StockTrim's API cannot set assembly days: added again, {name!r} comes back without its "
-                f"{value_of(those[0].assembly_days)}."
+                f"StockTrim's API cannot set assembly days: added again, {name!r} comes back without them (now "
+                f"{value_of(those[0].assembly_days)})."
             )
     if {one.component_id for one in lines} == set(gone):
         said.append(

@@ -204,7 +204,7 @@ async def test_lines_that_stand_twice_go_together_and_assembly_days_do_not_come_
         report = await removed(stocktrim, "COF-HOUSE-1KG", "GREEN-BRA")
     assert report.warnings[1:] == (
         "'GREEN-BRA' stands 2 times in 'COF-HOUSE-1KG' (0.8, 0.5): all of these lines go.",
-        "StockTrim's API cannot set assembly days: added again, 'GREEN-BRA' comes back without its 1.",
+        "StockTrim's API cannot set assembly days: added again, 'GREEN-BRA' comes back without them (now 1).",
     )
     assert report.changes[0].fields == ("quantity: 0.8", "assembly_days: 1")
     await removed(stocktrim, "COF-HOUSE-1KG", "GREEN-BRA")
