@@ -8,7 +8,7 @@ import textwrap
 import time
 from collections.abc import Callable
 from io import TextIOWrapper
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
@@ -40,21 +40,58 @@ PLUG_IN = (
 TRY_OUT = 'To try it there on made-up data first, put "--sandbox" behind the other "args" and leave "env" out.'
 
 
-def _dearest(answers: list[CallToolResult]) -> dict[str, Any]:
-    """The arguments of a question about the dearest line of the plan, which is the second answer."""
-    content: dict[str, Any] = answers[1].structured_content or {}
-    rows: list[dict[str, Any]] = [row for group in content.get("groups", ()) for row in group.get("rows", ())]
+class Asked(NamedTuple):
+    """One call of the session, and its answer."""
+
+    tool: str
+    arguments: dict[str, Any]
+    answer: CallToolResult
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The answer's structured part."""
+        return self.answer.structured_content or {}
+
+
+def _last(asked: list[Asked], tool: str) -> Asked:
+    return next(one for one in reversed(asked) if one.tool == tool)
+
+
+def _dearest(asked: list[Asked]) -> dict[str, Any]:
+    """A question about the dearest line of the plan."""
+    groups = _last(asked, "get_reorder_plan").content.get("groups", ())
+    rows: list[dict[str, Any]] = [row for group in groups for row in group.get("rows", ())]
     dearest = sorted(rows, key=lambda row: -row.get("line_cost", 0.0))[:1]
     return {"products": [row["product"] for row in dearest]}
 
 
-SESSION: tuple[tuple[str, str, dict[str, Any] | Callable[[list[CallToolResult]], dict[str, Any]]], ...] = (
+def _first_supplier(asked: list[Asked]) -> dict[str, Any]:
+    """An order to whom the plan names first."""
+    plan = _last(asked, "get_reorder_plan").content
+    return {"plan_id": plan["plan_id"], "suppliers": [plan["groups"][0]["key"]]}
+
+
+def _agreed(asked: list[Asked]) -> dict[str, Any]:
+    """The same call again, now with the token of its preview."""
+    return {**asked[-1].arguments, "confirm_token": asked[-1].content["confirm_token"]}
+
+
+def _taken_back(asked: list[Asked]) -> dict[str, Any]:
+    return {"undo_id": _last(asked, "draft_purchase_orders").content["undo_id"]}
+
+
+SESSION: tuple[tuple[str, str, dict[str, Any] | Callable[[list[Asked]], dict[str, Any]]], ...] = (
     ("Is everything well, and how old are the figures?", "get_status", {}),
     ("What must we order, from whom, what does it cost?", "get_reorder_plan", {}),
     ("Why so many of the dearest line?", "explain_reorder", _dearest),
     ("Is anything late from our suppliers?", "find_purchase_orders", {"status": ["overdue"]}),
-    ("We have 2,500 to spend today. What first?", "get_reorder_plan", {"budget": 2500}),
     ("Which figures should I not believe?", "check_planning_data", {"limit": 5}),
+    ("We have 2,500 to spend today. What first?", "get_reorder_plan", {"budget": 2500}),
+    ("Draft the order to the first supplier.", "draft_purchase_orders", _first_supplier),
+    ("Yes, draft exactly that.", "draft_purchase_orders", _agreed),
+    ("On second thoughts: take it back.", "undo_change", _taken_back),
+    ("Yes.", "undo_change", _agreed),
+    ("What was changed this morning?", "list_changes", {}),
 )
 """A buyer's Monday; what is asked may depend on the answers before."""
 
@@ -79,11 +116,11 @@ async def show(products: int) -> int:
             first = (tool.description or "").partition("\n")[0]
             print(textwrap.fill(f"{tool.name}: {first}", width, initial_indent="  ", subsequent_indent="      "))
         failed = 0
-        answers: list[CallToolResult] = []
+        asked: list[Asked] = []
         for question, tool, arguments in SESSION:
-            asked = arguments(answers) if callable(arguments) else arguments
-            answers.append(await _ask(client, question, tool, asked, width))
-            failed += bool(answers[-1].is_error)
+            said = arguments(asked) if callable(arguments) else arguments
+            asked.append(Asked(tool, said, await _ask(client, question, tool, said, width)))
+            failed += bool(asked[-1].answer.is_error)
     print(_rule(width))
     print(f"done in {time.perf_counter() - begun:.1f} s.\n")
     print(textwrap.fill(PLUG_IN, width) + "\n")
