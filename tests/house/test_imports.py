@@ -30,7 +30,8 @@ ROWS = (
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
-        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.writing {SERVER}.given",
+        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.writing {SERVER}.given "
+        f"{SERVER}.past",
         "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
