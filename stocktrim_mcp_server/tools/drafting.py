@@ -19,7 +19,7 @@ from stocktrim_client.models import (
     PurchaseOrderLineDraft,
 )
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
-from stocktrim_mcp_server.dependencies import Account, StockTrim
+from stocktrim_mcp_server.dependencies import Account, StockTrim, refuse_without
 from stocktrim_mcp_server.kept import Kept, KeptPlans, Question
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short
@@ -54,6 +54,14 @@ LEFT_OUT_TOLD = 40
 REASONS_TOLD = 5
 
 NEW_PLAN = "Call get_reorder_plan again and draft from its plan_id."
+
+
+def as_records(value: Any) -> Any:
+    """A list of records however a host writes it: one alone, or JSON in a string."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text.startswith("{"):
+        value = f"[{text}]"
+    return [value] if isinstance(value, Mapping) else as_list(value)
 
 
 def _amount(value: float | None) -> float | None:
@@ -144,7 +152,6 @@ class Basket:
 
     lines: list[Wanted] = field(default_factory=list[Wanted])
     left_out: list[NotDrafted] = field(default_factory=list[NotDrafted])
-    warnings: list[str] = field(default_factory=list[str])
     drafted: tuple[PurchaseOrder, ...] = ()
     """What was drafted from this plan before."""
 
@@ -154,15 +161,15 @@ async def draft_purchase_orders(
     stocktrim: StockTrim,
     approved: Approved,
     plan_id: Annotated[str, Field(description="Of get_reorder_plan")] = "",
-    suppliers: Annotated[Codes, Field(description="Of it, these")] = (),
+    suppliers: Annotated[Codes, Field(description="Only these")] = (),
     locations: Annotated[Codes, Field(description="Likewise")] = (),
     budget: Annotated[Amount | None, Field(description="Money")] = None,
     lines: Annotated[
         tuple[LineToOrder, ...],
-        BeforeValidator(as_list),
-        Field(description="[{'product': 'V60-02', 'quantity': 24}]; replaces the plan's, 0: none"),
+        BeforeValidator(as_records),
+        Field(description="[{'product': 'V60-02', 'quantity': 24}]; replaces the plan's, 0 drops it"),
     ] = (),
-    location: Annotated[str, Field(description="Where to")] = "",
+    location: Annotated[str, Field(description="Deliver to")] = "",
     confirm_token: ConfirmToken = None,
 ) -> DraftReport:
     """Draft purchase orders from a plan, lines or both, one per supplier and place. Suppliers get nothing."""
@@ -173,6 +180,9 @@ async def draft_purchase_orders(
         refuse_one("Say what to order: a plan_id of get_reorder_plan, or lines.")
     kept = await _kept(account.kept, plan_id) if plan_id else None
     books = await account.books(kept.locations if kept else ())
+    if (suppliers_on_hand := stocktrim.snapshot.standing("suppliers")).missing:
+        # Without them every supplier would be unknown.
+        await refuse_without(stocktrim, suppliers_on_hand.kinds[0])
     asked = Asked(
         suppliers,
         locations,
@@ -201,7 +211,7 @@ async def draft_purchase_orders(
         warnings=(
             *([f"Together the orders cost {total:,.2f}, {over:,.2f} more than the budget."] if over else ()),
             *_said(planned, made, unpriced),
-            *basket.warnings,
+            *_more_left_out(basket.left_out),
             *books.said(None if kept is None else kept.as_of),
         ),
         total_cost=total,
@@ -556,6 +566,11 @@ def _said(planned: Sequence[PlannedOrder], made: Sequence[Made], unpriced: int) 
         yield f"Discontinued, and ordered as asked: {_some(gone)}."
     if parts := [line.item.row.code for line in lines if line.item.row.made_of_count]:
         yield f"Made from parts here, and ordered as asked: {_some(parts)}."
+
+
+def _more_left_out(left_out: Sequence[NotDrafted]) -> Iterator[str]:
+    if (more := len(left_out) - LEFT_OUT_TOLD) > 0:
+        yield f"{more} more line(s) of the plan are left out and not shown."
 
 
 def _some(texts: Iterable[str]) -> str:

@@ -26,8 +26,8 @@ from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, join
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity
-from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list
-from stocktrim_mcp_server.tools.drafting import LIST, Amount
+from stocktrim_mcp_server.toolbox import Codes, Toolset
+from stocktrim_mcp_server.tools.drafting import LIST, Amount, as_records
 from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED
 from stocktrim_mcp_server.tools.purchase_orders import MOST_LINES, FoundOrder, shown_whole
 from stocktrim_mcp_server.writing import Fault, Write, WriteReport, carry_out, refuse, refuse_one
@@ -71,7 +71,7 @@ async def update_purchase_order(
     status: Annotated[OrderStatus | None, Field(description="New")] = None,
     lines: Annotated[
         tuple[LineChange, ...],
-        BeforeValidator(as_list),
+        BeforeValidator(as_records),
         Field(description="[{'product': 'V60-02', 'quantity': 24}]: changed or added"),
     ] = (),
     remove: Annotated[Codes, Field(description="SKUs")] = (),

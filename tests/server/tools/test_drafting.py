@@ -152,6 +152,31 @@ async def test_after_a_lost_answer_the_same_call_finds_the_order(app: App, sandb
     assert len(made_here(sandbox)) == 1
 
 
+async def test_one_order_refused_hides_no_other_and_the_same_call_makes_what_is_left(
+    app: App, sandbox: Sandbox
+) -> None:
+    plan = await get_reorder_plan(app.records())
+    _, changes = await previewed(app, plan_id=plan.plan_id)
+    sandbox.faults.add(Fault("status", at="save_purchase_order", status=400, body="Not on a Monday.", after=1))
+    with app.stocktrim.changes.only(changes):
+        report = await draft_purchase_orders(app.records(), app.stocktrim, Approval(), plan_id=plan.plan_id)
+    assert report.status == "partly_applied"
+    assert [one.outcome for one in report.changes] == ["applied", "refused", "applied", "applied", "applied"]
+    assert "Not on a Monday." in (report.changes[1].said or "")
+    again = await drafted(app, plan_id=plan.plan_id)
+    assert [one.outcome for one in again.changes] == ["unchanged", "applied", "unchanged", "unchanged", "unchanged"]
+    assert len(made_here(sandbox)) == len(plan.groups)
+
+
+async def test_without_suppliers_nothing_is_drafted(app: App, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("status", at="list_suppliers", status=500, times=None))
+    with pytest.raises(ToolError, match="suppliers"):
+        await previewed(app, lines=lines(("V60-02", 12)))
+    sandbox.faults.clear()
+    report, _ = await previewed(app, lines=lines(("V60-02", 12)))
+    assert report.status == "preview"
+
+
 async def test_an_order_changed_by_somebody_is_refused_with_the_difference_and_left_alone(
     app: App, sandbox: Sandbox
 ) -> None:
@@ -396,7 +421,18 @@ async def test_a_draft_is_shown_then_made_with_the_token_and_then_is_there(app: 
         assert made["orders"] == shown["orders"]
         assert len(made_here(sandbox)) == 1
         assert (await call(**asked))["status"] == "unchanged"
-        result = await client.call_tool("draft_purchase_orders", {"lines": [{"product": "A", "quantity": -1}]})
-        assert result.is_error
-        result = await client.call_tool("draft_purchase_orders", {"lines": [{"product": "A", "qty": 1}]})
-        assert result.is_error
+        one = '{"product": "KETTLE-09", "quantity": 2}'
+        for alone in ({"product": "KETTLE-09", "quantity": 2}, one, f"{one}, {one.replace('KETTLE-09', 'V60-02')}"):
+            assert (await call(lines=alone))["status"] == "preview"
+        for wrong, said in (
+            ({"lines": [{"product": "A", "quantity": -1}]}, "must not be below 0"),
+            ({"lines": [{"product": "A", "qty": 1}]}, "lines.0.quantity"),
+            ({"lines": [{"product": "A", "quantity": 1}], "confirm_token": "YES"}, "There is no product 'A'"),
+            ({"plan_id": "ABCDEFGHIJ", "confirm_token": "YES"}, "No plan 'ABCDEFGHIJ' is kept here"),
+        ):
+            result = await client.call_tool("draft_purchase_orders", wrong)
+            assert result.is_error
+            assert said in str(result.content)
+        forged = await call(lines=[{"product": "KETTLE-09", "quantity": 2}], confirm_token="CONFIRM-ALL")
+        assert forged["status"] == "preview"
+        assert len(saves(sandbox)) == 1
