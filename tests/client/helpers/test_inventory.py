@@ -109,3 +109,50 @@ async def test_an_unknown_product_is_not_counted() -> None:
 def test_a_count_is_a_number(wrong: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         StockCount(product_id="P", on_hand=wrong)
+
+
+@every_reading
+async def test_a_product_that_is_known_is_read_anew_but_not_looked_for(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    stocked(far, stockOnHand=10.0, stockOnOrder=3.0)
+    async with connected(far) as stocktrim:
+        known = await stocktrim.products.get("SKU-P")
+        stocked(far, stockOnHand=10.0, stockOnOrder=4.0)
+        begun = len(far.requests)
+        report = await stocktrim.inventory.save(StockCount(product_id="P", on_hand=8), product=known)
+    assert (report.status, report.warnings) == ("applied", ())
+    assert [one["inventory"][0]["stockOnOrder"] for one in sent(far)] == [4.0]
+    asked_for = [request.operation for request in far.requests[begun:]]
+    assert asked_for.count("set_inventory") == 1
+    assert set(asked_for) == {"list_products", "set_inventory"}
+    assert len(asked_for) <= 4
+
+
+async def test_a_product_gone_since_it_was_read_is_not_counted() -> None:
+    far = sandbox()
+    stocked(far, stockOnHand=10.0)
+    async with connected(far) as stocktrim:
+        known = await stocktrim.products.get("SKU-P")
+        del far.shop.products["P"]
+        far.shop.changed()
+        with pytest.raises(NotFoundError, match="any more"):
+            await stocktrim.inventory.save(StockCount(product_id="P", on_hand=8), product=known)
+    assert writes(far) == []
+
+
+@every_reading
+async def test_a_count_is_put_back_where_it_was(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    stocked(far, stockOnHand=10.0, stockOnOrder=7.0, stockLocations=AT)
+    async with connected(far) as stocktrim:
+        for place in ("SHOP", None):
+            was = await stocktrim.inventory.recall({"product_id": "P", "location_code": place or ""})
+            await stocktrim.inventory.save(StockCount(product_id="P", location_code=place, on_hand=1, on_order=2))
+            left = await stocktrim.inventory.recall(was.model_dump())
+            assert (left.on_hand, left.on_order) == (1.0, 2.0)
+            await stocktrim.inventory.restore(left.model_dump(), was.model_dump(), ["on_hand"])
+            half = await stocktrim.inventory.recall(was.model_dump())
+            assert (half.on_hand, half.on_order) == (was.on_hand, 2.0)
+            await stocktrim.inventory.restore(left.model_dump(), was.model_dump())
+            back = await stocktrim.inventory.recall(was.model_dump())
+            assert (back.on_hand, back.on_order or 0.0) == (was.on_hand, was.on_order or 0.0)

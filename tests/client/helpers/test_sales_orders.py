@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from stocktrim_client.errors import NotSentError, UnexpectedAnswerError
+from stocktrim_client.errors import ConflictError, NotFoundError, NotSentError, UnexpectedAnswerError
 from stocktrim_client.models import SalesOrderDraft
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from tests.client.sandboxed import HOSTILE, Scripted, asked, connected, every_reading, sandbox, writes
@@ -146,3 +146,57 @@ async def test_a_strange_answer_is_named(content: bytes) -> None:
         with pytest.raises(UnexpectedAnswerError) as raised:
             await stocktrim.sales_orders.all("A")
     assert raised.value.operation == "list_sales_orders"
+
+
+@every_reading
+async def test_a_sale_that_must_be_new_is_no_change_of_another(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    draft = DRAFT.model_copy(update={"reference": "S-1"})
+    async with connected(far) as stocktrim:
+        first = await stocktrim.sales_orders.save(draft, must="create", called="Kettle")
+        unseen = quirks.sales_orders_v1 == "dead"
+        assert [(one.kind, one.unread, one.name) for one in first.changes] == [
+            ("change" if unseen else "create", unseen, "2 x Kettle")
+        ]
+        count = sold(far)
+        if unseen:
+            assert (await stocktrim.sales_orders.save(draft, must="create")).status == "applied"
+            assert sold(far) == count
+            return
+        assert (await stocktrim.sales_orders.save(draft, must="create")).status == "unchanged"
+        with pytest.raises(ConflictError, match=r"quantity is 2\.0, not 5"):
+            await stocktrim.sales_orders.save(draft.model_copy(update={"quantity": 5.0}), must="create")
+        with pytest.raises(NotFoundError, match="There is no sale 'S-2'"):
+            await stocktrim.sales_orders.save(draft.model_copy(update={"reference": "S-2"}), must="change")
+    assert sold(far) == count
+
+
+async def test_the_first_sale_of_a_product_may_be_there_unseen_and_is_checked_afterwards() -> None:
+    far = sandbox()
+    draft = DRAFT.model_copy(update={"product_id": "SAMPLE-X", "reference": "S-1"})
+    async with connected(far) as stocktrim:
+        report = await stocktrim.sales_orders.save(draft, must="create")
+    assert (report.changes[0].kind, report.changes[0].unread, report.warnings) == ("change", True, ())
+
+
+async def test_sales_that_were_just_read_are_read_back_alone() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        among = await stocktrim.sales_orders.all("KETTLE-09")
+        await stocktrim.sales_orders.save(DRAFT, must="create", among=among)
+        assert asked(far) == {"list_sales_orders": 2, "save_sales_orders": 1}
+        report = await stocktrim.sales_orders.delete("KETTLE-09", among=among, called="Kettle")
+        assert (report.changes[0].key, report.warnings) == ("Kettle", ())
+    assert asked(far) == {"list_sales_orders": 3, "save_sales_orders": 1, "delete_sales_orders": 1}
+
+
+async def test_a_range_in_which_nothing_was_sold_is_not_deleted() -> None:
+    far = sandbox()
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+    async with connected(far) as stocktrim:
+        report = await stocktrim.sales_orders.delete_in_range(long_ago, long_ago + timedelta(days=9), "KETTLE-09")
+        assert report.status == "unchanged"
+        # Of a product that shows no sales at all, nobody knows.
+        report = await stocktrim.sales_orders.delete_in_range(long_ago, long_ago + timedelta(days=9), "SAMPLE-X")
+        assert (report.status, report.changes[0].unread) == ("applied", True)
+    assert writes(far) == ["delete_sales_orders_in_range"]
