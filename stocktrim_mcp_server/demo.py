@@ -132,7 +132,8 @@ async def show(products: int) -> int:
 async def _ask(client: Client, question: str, tool: str, arguments: dict[str, Any], width: int) -> CallToolResult:
     print(_rule(width))
     print(f"buyer      {question}")
-    print(f"assistant  {tool} {json.dumps(arguments, ensure_ascii=False)}")
+    said = f"assistant  {tool} {json.dumps(arguments, ensure_ascii=False)}"
+    print(textwrap.fill(said, width, subsequent_indent=" " * 11))
     begun = time.perf_counter()
     result = await client.call_tool(tool, arguments)
     text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
