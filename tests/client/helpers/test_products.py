@@ -256,6 +256,76 @@ async def test_new_products_cost_few_calls_once_lookups_are_known_to_look_at_ids
     assert sum(asked(far).values()) - before == 3
 
 
+async def _one_code_each(far: Sandbox) -> None:
+    """Leaves the products whose SKU is their id: no lookup of them shows which kind of code it looks at."""
+    for key in [key for key, one in far.shop.products.items() if one.get("productCodeReadable") != key]:
+        del far.shop.products[key]
+    far.shop.changed()
+
+
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
+async def test_new_products_share_one_reading_of_the_catalogue(matches: Any) -> None:
+    far = sandbox(1500, quirks=Quirks(product_code_matches=matches))
+    await _one_code_each(far)
+    async with connected(far) as stocktrim:
+        await stocktrim.products.all()
+        before = sum(asked(far).values())
+        for number in range(5):
+            report = await stocktrim.products.save(ProductDraft(product_id=f"N{number}", code=f"N{number}"))
+            assert (report.changes[0].kind, report.warnings) == ("create", ())
+    assert sum(asked(far).values()) - before == 5 * 3
+
+
+async def test_what_was_saved_since_the_catalogue_was_read_is_known_to_be_there() -> None:
+    far = sandbox(60, quirks=Quirks(product_code_matches="sku"))
+    async with connected(far) as stocktrim:
+        await stocktrim.products.all()
+        await stocktrim.products.save(ProductDraft(product_id="N-1", name="New"))
+        report = await stocktrim.products.save(ProductDraft(product_id="N-1", name="Newer"))
+    assert (report.changes[0].kind, report.warnings) == ("change", ())
+
+
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
+async def test_a_product_that_a_lookup_found_is_gone_when_it_finds_it_no_more(matches: Any) -> None:
+    far = sandbox(1500, quirks=Quirks(product_code_matches=matches))
+    await _one_code_each(far)
+    async with connected(far) as stocktrim:
+        report = await stocktrim.products.delete("KETTLE-09")
+    assert (report.status, report.warnings) == ("applied", ())
+    assert sum(asked(far).values()) <= 6
+
+
+@every_reading
+async def test_a_save_may_be_only_what_it_must_be(quirks: Quirks) -> None:
+    far = sandbox(quirks=quirks)
+    async with connected(far) as stocktrim:
+        with pytest.raises(ConflictError, match=r"unit_cost is 38\.0, not 1"):
+            await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=1), must="create")
+        with pytest.raises(NotFoundError, match="no product 'NEW-1'"):
+            await stocktrim.products.save(ProductDraft(product_id="NEW-1", unit_cost=1), must="change")
+        same = ProductDraft(product_id="KETTLE-09", unit_cost=38)
+        assert (await stocktrim.products.save(same, must="create")).status == "unchanged"
+        assert writes(far) == []
+        report = await stocktrim.products.save(
+            ProductDraft(product_id="30000001", unit_cost=1), must="change", called="V60-02"
+        )
+    assert [one.key for one in report.changes] == ["V60-02"]
+
+
+async def test_once_a_save_emptied_what_it_left_out_whole_records_are_sent() -> None:
+    far = sandbox(quirks=Quirks(product_left_out="replaced"))
+    async with connected(far) as stocktrim:
+        before = await stocktrim.products.get("KETTLE-09")
+        first = await stocktrim.products.save(ProductDraft(product_id="30000001", unit_cost=1))
+        second = await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=1))
+        after = await stocktrim.products.get("KETTLE-09")
+    assert {one.field for one in first.besides} >= {"name", "supplier_code", "on_hand"}
+    assert (second.besides, second.warnings) == ((), ())
+    assert after == before.model_copy(update={"unit_cost": 1.0})
+    # What is on order follows from the orders sent, and would not once it is set.
+    assert "stockOnOrder" not in far.shop.products["KETTLE-09"]
+
+
 async def test_a_plan_counted_from_one_is_searched_for_a_sku() -> None:
     row = {"productId": "1001", "productCodeReadable": "SKU"}
 

@@ -446,3 +446,30 @@ async def test_hosts_may_send_lists_as_text_and_misspelt_fields_are_named(app: A
         assert "there is no field 'leadtime'. Did you mean 'lead_time_days'?" in text
         assert "Nothing was done" in text
     assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
+async def test_undoing_puts_back_what_a_save_emptied_and_the_rest_is_then_changed_whole(
+    open_app: OpenApp, clock: Clock, matches: str
+) -> None:
+    sandbox, stocktrim = made(open_app, clock, product_left_out="replaced", product_code_matches=matches)
+    app = open_app(sandbox)
+    before = {code: await stocktrim.products.get(code) for code in ("V60-02", "KETTLE-09", "BAG-1KG")}
+    asked_for = {"changes": [{"code": code, "lead_time_days": 33} for code in before]}
+    async with Client(server.build(app)) as client:
+
+        async def confirmed(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            shown, text = await call(client, tool, arguments)
+            assert shown, text
+            done, _ = await call(client, tool, {**arguments, "confirm_token": shown["confirm_token"]})
+            return done
+
+        first = await confirmed("update_products", asked_for)
+        assert first["status"] == "partly_applied"
+        undone = await confirmed("undo_change", {"undo_id": first["undo_id"]})
+        assert undone["status"] == "applied"
+        assert {code: await stocktrim.products.get(code) for code in before} == before
+        second = await confirmed("update_products", asked_for)
+        assert second["status"] == "applied"
+    for code, was in before.items():
+        assert await stocktrim.products.get(code) == was.model_copy(update={"lead_time_days": 33})
