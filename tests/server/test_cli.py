@@ -1,14 +1,24 @@
 """The command line, as a person or a host types it."""
 
+import asyncio
+import json
 import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from stocktrim_client import __version__
+from stocktrim_client import RefusedError, StockTrimClient, __version__
+from stocktrim_client.changes import acting
+from stocktrim_client.journal import FileJournal
+from stocktrim_client.models import ProductDraft, SupplierDraft
+from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server.cli import main
+from stocktrim_mcp_server.dependencies import journal_folder
+from stocktrim_mcp_server.settings import from_env
+from tests.conftest import NOW, TODAY
 from tests.server.stdio import environment
 
 
@@ -40,6 +50,7 @@ def test_help_names_the_commands_and_the_credentials(capsys: pytest.CaptureFixtu
         "serve",
         "demo",
         "tools",
+        "changes",
         "--sandbox",
         "--read-only",
         "--toolsets",
@@ -175,3 +186,79 @@ def test_a_start_loads_nothing_that_only_calls_need() -> None:
     assert not {f"stocktrim_client.{name}" for name in late} & loaded
     assert not {"stocktrim_mcp_server.demo", "stocktrim_mcp_server.manual"} & loaded
     assert not {"sqlite3", "yaml", "openapi_python_client"} & loaded
+
+
+ACCOUNT = {"STOCKTRIM_API_AUTH_ID": "an-account", "STOCKTRIM_API_AUTH_SIGNATURE": "its-signature"}
+
+
+async def changed(folder: Path) -> None:
+    """An account with changes on record: one to undo and its undo, one refused, one of a name written by an enemy."""
+    settings = from_env({**ACCOUNT, "STOCKTRIM_DATA_FOLDER": str(folder)})
+    sandbox = Sandbox(today=TODAY)
+    journal = FileJournal(journal_folder(settings) or folder, now=lambda: NOW)
+    async with StockTrimClient("sandbox", "sandbox", transport=sandbox, journal=journal, now=lambda: NOW) as stocktrim:
+        token = acting.set("update_products")
+        await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=40))
+        acting.reset(token)
+        (entry,) = (await stocktrim.history.entries()).entries
+        (step,) = await stocktrim.undo.steps(entry.change_id)
+        await step.send()
+        sandbox.faults.add(Fault("status", at="save_product", status=400))
+        with pytest.raises(RefusedError):
+            await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=41))
+        await stocktrim.suppliers.save(SupplierDraft(code="☕", name="\x1b[31mred\nUTC  applied"))
+
+
+def test_changes_are_printed_for_people_and_for_programs(tmp_path: Path) -> None:
+    env = {**ACCOUNT, "STOCKTRIM_DATA_FOLDER": str(tmp_path)}
+    nothing = run("changes", **env)
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert nothing.stderr.startswith(f"No change of this account is on record in {tmp_path}")
+    asyncio.run(changed(tmp_path))
+    shown = run("changes", PYTHONIOENCODING="ascii", **env)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    heads = [line for line in shown.stdout.splitlines() if line.startswith("2026")]
+    assert [line.partition("UTC  ")[2] for line in heads] == [
+        r"applied: create supplier '\u2615' (\u001b[31mred\u000aUTC  applied)",
+        "refused: change product 'KETTLE-09' (Gooseneck kettle 0.9 l)",
+        "applied: change product 'KETTLE-09' (Gooseneck kettle 0.9 l)",
+        "applied: change product 'KETTLE-09' (Gooseneck kettle 0.9 l)",
+    ]
+    assert "  unit_cost: 38 -> 40\n  update_products, change " in shown.stdout
+    assert ", undone by " in shown.stdout
+    assert ", undoes " in shown.stdout
+    assert "\x1b" not in shown.stdout
+    two = run("changes", "--limit", "2", **env)
+    assert two.stdout.count("2026-11-23 08:00:00 UTC") == 2
+    assert two.stdout.endswith("There are older ones: --limit shows more.\n")
+    lines = run("changes", "--json", **env).stdout.splitlines()
+    assert [json.loads(line)["outcome"] for line in lines] == ["applied", "refused", "applied", "applied"]
+
+
+def test_damaged_lines_of_the_journal_are_counted_for_people(tmp_path: Path) -> None:
+    asyncio.run(changed(tmp_path))
+    (journal,) = tmp_path.rglob("changes-*.jsonl")
+    journal.write_bytes(journal.read_bytes() + b'{"torn')
+    shown = run("changes", **ACCOUNT, STOCKTRIM_DATA_FOLDER=str(tmp_path))
+    assert shown.stdout.endswith("1 line(s) of the journal are damaged and left out.\n")
+    for path in tmp_path.rglob("changes-*.jsonl"):
+        path.write_bytes(b"\x00\xff\n{}\n")
+    none = run("changes", **ACCOUNT, STOCKTRIM_DATA_FOLDER=str(tmp_path))
+    assert (none.returncode, none.stdout) == (0, "")
+    assert "2 line(s) there cannot be read." in none.stderr
+
+
+def test_a_sandbox_has_no_changes_to_print(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["changes", "--sandbox"])
+    assert capsys.readouterr() == (
+        "",
+        "What is changed in the sandbox is kept in memory alone, until its server ends.\n",
+    )
+
+
+def test_whoever_reads_the_changes_may_stop(tmp_path: Path) -> None:
+    asyncio.run(changed(tmp_path))
+    program = shlex.join([sys.executable, "-m", "stocktrim_mcp_server", "changes"])
+    env = environment({**ACCOUNT, "STOCKTRIM_DATA_FOLDER": str(tmp_path)})
+    done = subprocess.run(["sh", "-c", f"{program} | true"], env=env, capture_output=True, check=True)
+    assert done.stderr == b""
