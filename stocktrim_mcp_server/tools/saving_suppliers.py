@@ -4,12 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NamedTuple, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from stocktrim_client import ChangeReport, NotSentError, StockTrimClient, StockTrimError
+from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change, FieldChange
 from stocktrim_client.models import (
     Product,
@@ -17,8 +17,6 @@ from stocktrim_client.models import (
     ProductSupplier,
     Supplier,
     SupplierDraft,
-    supplier_keys,
-    supplier_meant,
 )
 from stocktrim_client.models.base import Draft
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
@@ -26,6 +24,7 @@ from stocktrim_mcp_server.dependencies import StockTrim, on_hand
 from stocktrim_mcp_server.meaning import no_products, products_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.doubles import Named, doubts
+from stocktrim_mcp_server.planning.naming import Naming, naming_of
 from stocktrim_mcp_server.toolbox import ABOVE_ZERO, DAYS, MONEY, NOT_NEGATIVE, Code, Toolset, some
 from stocktrim_mcp_server.writing import (
     MOST_RECORDS,
@@ -38,11 +37,6 @@ from stocktrim_mcp_server.writing import (
     fields_of,
     refuse,
 )
-
-Style = Literal["code", "external_id", "supplier_id"]
-STYLES: tuple[Style, ...] = ("code", "external_id", "supplier_id")
-"""What of a supplier an account's products may name it by."""
-
 
 Unlisted = SkipJsonSchema[str | None]
 """A text whose name is told with the list: a schema of each would cost every session more than all of them."""
@@ -100,7 +94,7 @@ async def save_suppliers(
     parties, faults = _parties(suppliers, held)
     deliveries, more = await _deliveries(stocktrim, parties)
     refuse([*faults, *more])
-    naming = await _naming(stocktrim, held, parties) if deliveries else Naming({}, "code", {})
+    naming = await _naming(stocktrim, held, parties) if deliveries else Naming()
     writes = [_supplier_write(stocktrim, one) for one in parties if one.is_written]
     only, told = OneByOne(), _told(naming)
     writes += [
@@ -108,7 +102,7 @@ async def save_suppliers(
             called, only.after(_Delivering(stocktrim, product.product_id, called, parts, naming)), "product", None, told
         )
         for called, product, parts in deliveries
-        if any(naming.says_more(one) for one in parts)
+        if any(one.says_more(naming) for one in parts)
     ]
     warnings = [*await asyncio.to_thread(_of_suppliers, parties, held), *_of_deliveries(deliveries, naming)]
     return await carry_out(writes, warnings=warnings, stop_when=emptied)
@@ -148,12 +142,20 @@ class Party:
             return Supplier(code=self.said.code, **self.said.fields())
         return self.present.model_copy(update=self.said.fields())
 
+    def word(self, naming: Naming) -> str | None:
+        """What products are to name it by. None: nobody knows before it is there."""
+        return naming.word(self.after, is_new=self.present is None)
+
 
 class Part(NamedTuple):
     """One product of one supplier."""
 
     party: Party
     said: DeliveredProduct
+
+    def says_more(self, naming: Naming) -> bool:
+        """Whether there is anything to write on the product now."""
+        return self.party.word(naming) is not None or self.said.unit_cost is not None or bool(self.said.main)
 
 
 class Delivery(NamedTuple):
@@ -162,33 +164,6 @@ class Delivery(NamedTuple):
     called: str
     product: Product
     parts: Sequence[Part]
-
-
-class Naming(NamedTuple):
-    """How this account's products name suppliers.
-
-    `keys`: the supplier that each word means; `seen`: the word by which one is named already.
-    """
-
-    keys: Mapping[str, str]
-    style: Style
-    seen: Mapping[str, str]
-
-    def word(self, party: Party) -> str | None:
-        """What a product is to name it by. None: StockTrim gives it its number only when it is created."""
-        if (word := self.seen.get(party.key)) is not None:
-            return word
-        after = party.after
-        word = getattr(after, self.style) or after.supplier_id or (after.key if party.present else None)
-        return None if word is None else str(word)
-
-    def means(self, one: ProductSupplier, party: Party) -> bool:
-        """Whether an entry of a product is this supplier."""
-        return supplier_meant(self.keys, (one.supplier, one.name)) == party.key
-
-    def says_more(self, part: Part) -> bool:
-        """Whether there is anything to write on a product of this supplier now."""
-        return self.word(part.party) is not None or part.said.unit_cost is not None or bool(part.said.main)
 
 
 def _parties(wanted: Sequence[SavedSupplier], held: Sequence[Supplier]) -> tuple[list[Party], list[Fault]]:
@@ -280,20 +255,7 @@ async def _naming(stocktrim: StockTrimClient, held: Sequence[Supplier], parties:
     await on_hand(stocktrim, "products")
     products = await stocktrim.snapshot.products(wait=0)
     every = [*held, *(one.after for one in parties if one.present is None)]
-    return await asyncio.to_thread(_named, products, every)
-
-
-def _named(products: Iterable[Product], suppliers: Sequence[Supplier]) -> Naming:
-    keys = supplier_keys(suppliers)
-    by_key = {key: one for one in suppliers if (key := one.key) is not None}
-    words: dict[str, Counter[str]] = {}
-    styles: Counter[Style] = Counter()
-    for word in (one.supplier for product in products for one in product.suppliers):
-        if (key := keys.get(word)) is not None:
-            words.setdefault(key, Counter())[word] += 1
-            styles.update(style for style in STYLES if str(getattr(by_key[key], style)) == word)
-    style = max(STYLES, key=lambda one: styles[one])
-    return Naming(keys, style, {key: said.most_common(1)[0][0] for key, said in words.items()})
+    return await asyncio.to_thread(naming_of, products, every)
 
 
 def _supplier_write(stocktrim: StockTrimClient, party: Party) -> Write:
@@ -326,37 +288,24 @@ class _Delivering:
             # Suppliers come first in the call, so this waits for a write that is under way.
             await party.settled.wait()
             if party.failure is not None:
-                raise NotSentError(f"Not sent, since its supplier {party.key!r} was not created.")
+                why = "may not be there" if isinstance(party.failure, OutcomeUnknownError) else "was not created"
+                raise NotSentError(f"Not sent, since its supplier {party.key!r} {why}.")
         product = await self.stocktrim.products.get(self.product_id)
         draft = ProductDraft(product_id=product.product_id, **self._changed(product))
         return await self.stocktrim.products.save(draft, must="change", called=self.called)
 
     def _changed(self, product: Product) -> dict[str, Any]:
         changed: dict[str, Any] = {}
-        entries = [_plain(one) for one in product.suppliers]
+        entries: Sequence[ProductSupplier] = product.suppliers
         for party, said in self.parts:
-            if (word := self.naming.word(party)) is not None:
-                self._enter(entries, party, said, word)
+            if (word := party.word(self.naming)) is not None:
+                entries = self.naming.entered(entries, party.after, word, said.supplier_sku)
                 changed["suppliers"] = tuple(entries)
             if said.unit_cost is not None:
                 changed["unit_cost"] = said.unit_cost
             if said.main:
                 changed["supplier_code"] = party.code
         return changed
-
-    def _enter(self, entries: list[ProductSupplier], party: Party, said: DeliveredProduct, word: str) -> None:
-        number = {} if said.supplier_sku is None else {"supplier_sku": said.supplier_sku}
-        for at, one in enumerate(entries):
-            if self.naming.means(one, party):
-                entries[at] = one.model_copy(update=number)
-                return
-        name = party.after.name
-        entries.append(ProductSupplier(supplier=word, **({"name": name} if name else {}), **number))
-
-
-def _plain(one: ProductSupplier) -> ProductSupplier:
-    """An entry with what it says: nulls may be refused."""
-    return ProductSupplier(**one.model_dump(exclude_none=True))
 
 
 def _told(naming: Naming) -> Any:
@@ -400,14 +349,14 @@ def _of_deliveries(deliveries: Sequence[Delivery], naming: Naming) -> list[str]:
     said: list[str] = []
     waiting: dict[str, list[str]] = {}
     for called, product, parts in deliveries:
-        main = next((part.party.key for part in parts if part.said.main), None) or _main(product, naming)
+        main = next((part.party.key for part in parts if part.said.main), None) or naming.main(product)
         for party, delivered in parts:
             if delivered.unit_cost is not None and main is not None and main != party.key:
                 said.append(
                     f"StockTrim holds one unit cost a product: {called!r} gets that of {party.key!r}, though its "
                     f"main supplier is {main!r}."
                 )
-            if naming.word(party) is None:
+            if party.word(naming) is None:
                 waiting.setdefault(party.key, []).append(called)
     said += [
         f"Products of this account name suppliers by StockTrim's own number, which {key!r} gets when it is created: "
@@ -416,10 +365,6 @@ def _of_deliveries(deliveries: Sequence[Delivery], naming: Naming) -> list[str]:
         for key, codes in waiting.items()
     ]
     return said
-
-
-def _main(product: Product, naming: Naming) -> str | None:
-    return supplier_meant(naming.keys, product.supplier_words)
 
 
 SAVING_SUPPLIERS = Toolset(

@@ -20,7 +20,7 @@ from tests.client.sandboxed import writes
 from tests.conftest import TODAY, Clock
 
 OpenApp = Callable[..., App]
-READINGS = Quirks.readings()
+READINGS = {**Quirks.readings(), "by number": Quirks(product_supplier_id="id")}
 ACME = {
     "code": "ACME",
     "name": "Acme Kettles",
