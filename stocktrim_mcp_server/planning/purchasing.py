@@ -13,10 +13,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date
 from hashlib import blake2b
 from typing import NamedTuple
 
+from stocktrim_client.models import PurchaseOrderLine, PurchaseOrderLineDraft
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, OpenOrder
 from stocktrim_mcp_server.planning.plan import Line, in_units
 from stocktrim_mcp_server.planning.replenishment import Limits, limits_of
@@ -130,6 +131,18 @@ def odd_quantity(line: Wanted) -> str | None:
 def in_orders(orders: Iterable[OpenOrder]) -> str:
     """Which open orders hold a product, and how many units."""
     return ", ".join(f"{in_units(one.quantity)} on {one.status} {one.reference}" for one in orders)
+
+
+def told_lines(lines: Iterable[PurchaseOrderLine | PurchaseOrderLineDraft], catalogue: Catalogue) -> dict[str, str]:
+    """What an order holds of each product, by SKU: units, price, and the day of what has arrived; UTC."""
+    told: dict[str, str] = {}
+    for line in lines:
+        code = catalogue.code(line.product_id or "?")
+        price = "without a price" if line.unit_price is None else f"at {in_units(line.unit_price)}"
+        arrived = f", arrived {line.received_at.astimezone(UTC):%Y-%m-%d}" if line.received_at else ""
+        said = f"{in_units(line.quantity or 0)} {price}{arrived}"
+        told[code] = f"{told[code]} + {said}" if code in told else said
+    return told
 
 
 def _order(supplier: str, location: str | None, lines: tuple[Wanted, ...]) -> PlannedOrder:

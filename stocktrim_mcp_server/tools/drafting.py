@@ -24,7 +24,7 @@ from stocktrim_mcp_server.kept import Kept, KeptPlans, Question
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Filters, Item, fitting, join, unknown
-from stocktrim_mcp_server.planning.plan import Line, WholePlan, in_units, paid_for, reorder_plan
+from stocktrim_mcp_server.planning.plan import Line, WholePlan, paid_for, reorder_plan
 from stocktrim_mcp_server.planning.purchasing import (
     PlannedOrder,
     Wanted,
@@ -33,6 +33,7 @@ from stocktrim_mcp_server.planning.purchasing import (
     odd_quantity,
     planned_orders,
     reference_of,
+    told_lines,
     wanted_of,
     why_not,
 )
@@ -328,7 +329,11 @@ def _from_plan(basket: Basket, whole: WholePlan, books: Books, catalogue: Catalo
     if asked.budget is not None:
         # As the plan itself would spend it, had it been asked for these alone.
         filters = _filters(kept.question or Question(), kept)
-        filters = replace(filters, suppliers=asked.suppliers or filters.suppliers)
+        filters = replace(
+            filters,
+            suppliers=asked.suppliers or filters.suppliers,
+            locations=asked.locations or filters.locations,
+        )
         whole = reorder_plan(books.rows, catalogue, filters)
     lines = _narrowed(whole.lines, catalogue, narrow)
     aside = _narrowed([line for line, _ in whole.set_aside], catalogue, narrow)
@@ -607,23 +612,13 @@ def differences(present: PurchaseOrder, draft: PurchaseOrderDraft, catalogue: Ca
         yield f"it is {present.status}, not {draft.status}"
     if draft.location_code and present.location_code != draft.location_code:
         yield f"it goes to {present.location_code or 'no place'}, not {draft.location_code}"
-    there, wanted = _by_product(present.lines), _by_product(draft.lines)
-    for product in dict.fromkeys([*wanted, *there]):
-        has, wants = there.get(product), wanted.get(product)
+    there, wanted = told_lines(present.lines, catalogue), told_lines(draft.lines, catalogue)
+    for code in dict.fromkeys([*wanted, *there]):
+        has, wants = there.get(code), wanted.get(code)
         if has != wants:
-            code = catalogue.code(product)
             yield f"{code} {has or 'is not on it'}" + (f", not {wants}" if wants else ", which is not asked for")
     if present.ordered_at != draft.ordered_at and present.ordered_at is not None:
         yield f"its date is {present.ordered_at:%Y-%m-%d}"
-
-
-def _by_product(lines: Iterable[Any]) -> dict[str, str]:
-    held: dict[str, str] = {}
-    for line in lines:
-        price = "without a price" if line.unit_price is None else f"at {in_units(line.unit_price)}"
-        told = f"{in_units(line.quantity or 0)} {price}"
-        held[line.product_id or "?"] = f"{held[line.product_id]} + {told}" if line.product_id in held else told
-    return held
 
 
 DRAFTING = Toolset("drafting", "Draft purchase orders.", writes=(draft_purchase_orders,))

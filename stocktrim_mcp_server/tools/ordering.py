@@ -25,7 +25,7 @@ from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, join
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
-from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity
+from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity, told_lines
 from stocktrim_mcp_server.toolbox import Codes, Toolset
 from stocktrim_mcp_server.tools.drafting import LIST, Amount, as_records
 from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED
@@ -384,23 +384,12 @@ def _told(before: PurchaseOrder, after: PurchaseOrder, catalogue: Catalogue) -> 
         was, is_now = getattr(before, name), getattr(after, name)
         if was != is_now:
             yield f"{name}: {_day(was) or '(empty)'} -> {_day(is_now) or '(empty)'}"
-    there, wanted = _by_product(before, catalogue), _by_product(after, catalogue)
+    there, wanted = told_lines(before.lines, catalogue), told_lines(after.lines, catalogue)
     for code in dict.fromkeys([*there, *wanted]):
         if there.get(code) != wanted.get(code):
             yield f"{code}: {there.get(code, '(not on it)')} -> {wanted.get(code, '(removed)')}"
     if _cost(before) != _cost(after):
         yield f"{_cost(before)} -> {_cost(after)}"
-
-
-def _by_product(order: PurchaseOrder, catalogue: Catalogue) -> dict[str, str]:
-    told: dict[str, str] = {}
-    for line in order.lines:
-        code = catalogue.code(line.product_id or "?")
-        price = "without a price" if line.unit_price is None else f"at {in_units(line.unit_price)}"
-        arrived = f", arrived {_day(line.received_at)}" if line.received_at else ""
-        said = f"{in_units(line.quantity or 0)} {price}{arrived}"
-        told[code] = f"{told[code]} + {said}" if code in told else said
-    return told
 
 
 def _day(at: datetime | None) -> str:

@@ -279,6 +279,16 @@ async def test_a_plan_of_places_is_drafted_by_place(app: App, sandbox: Sandbox) 
     assert {order.location for order in report.orders} == {"SHOP"}
 
 
+@pytest.mark.parametrize("budget", [300, 1_200])
+async def test_a_budget_for_one_place_of_a_plan_is_spent_as_by_the_plan_of_that_place(app: App, budget: float) -> None:
+    whole = await get_reorder_plan(app.records(), locations=("MAIN", "SHOP"))
+    alone = await get_reorder_plan(app.records(), locations=("SHOP",), budget=budget)
+    report, _ = await previewed(app, plan_id=whole.plan_id, locations=("shop",), budget=budget)
+    bought = {(line.product, line.quantity) for order in report.orders for line in order.lines}
+    assert bought == {(row.product, row.to_buy) for group in alone.groups for row in group.rows}
+    assert report.total_cost == alone.total_cost
+
+
 async def test_strange_suppliers_and_places_are_asked_back(app: App) -> None:
     plan = await get_reorder_plan(app.records())
     assert "Did you mean 'HIKARI'" in await refused(app, plan_id=plan.plan_id, suppliers=("HIKARY",))

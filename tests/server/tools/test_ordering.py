@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import ValidationError
 
 from stocktrim_client.changes import Change
-from stocktrim_client.models import PurchaseOrder
+from stocktrim_client.models import PurchaseOrder, PurchaseOrderLine
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.approval import Approval
@@ -167,6 +168,35 @@ async def test_a_line_of_a_product_that_is_gone_can_be_taken_off(app: App, sandb
     del sandbox.shop.products["30000001"]
     report, _ = await previewed(app, reference=HIKARI, remove=("30000001",))
     assert report.changes[0].fields[0] == "30000001: 48 at 7.4 -> (removed)"
+
+
+async def test_whatever_is_asked_for_of_whatever_order_the_rest_stays(open_app: OpenApp, clock: Clock) -> None:
+    app, random = open_app(Sandbox(240, today=TODAY, clock=clock, sleep=clock.sleep)), Random(7)
+    stocktrim = app.stocktrim
+    orders = [one for one in await stocktrim.purchase_orders.all() if one.lines and one.reference != "REF-9"]
+    products = [one.product_id for one in await stocktrim.products.all()]
+    for _ in range(60):
+        order = random.choice(orders)
+        wanted = held(order)
+        gone = {one for one in wanted if random.random() < 0.3}
+        changed = {one: random.randint(1, 90) for one in wanted if one not in gone and random.random() < 0.5}
+        added = {one: random.randint(1, 90) for one in random.sample(products, 3) if one not in wanted}
+        for one, quantity in changed.items():
+            wanted[one] = (quantity, *wanted[one][1:])
+        wanted = {one: line for one, line in wanted.items() if one not in gone} | {
+            one: (quantity, 3.5, False) for one, quantity in added.items()
+        }
+        asked = (
+            *(line(str(one), quantity) for one, quantity in changed.items()),
+            *(line(one, quantity, unit_price=3.5) for one, quantity in added.items()),
+        )
+        if not wanted or not (asked or gone):
+            continue
+        _, (change,) = await previewed(app, reference=order.reference, lines=asked, remove=tuple(gone))
+        after = {field.field: field.after for field in change.fields}
+        lines = [PurchaseOrderLine.model_validate(one) for one in after["lines"]]
+        assert held(order.model_copy(update={"lines": tuple(lines)})) == wanted
+        assert set(after) <= {"lines", "ordered_at"}
 
 
 # --- status
