@@ -1,15 +1,19 @@
 """Whether all is well."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from stocktrim_client import StockTrimClient
+from stocktrim_client.journal import MemoryJournal
+from stocktrim_client.models import ProductDraft
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.snapshot.standing import SOURCES
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.answers import text_of
 from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.rails import Rails
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.tools.status import get_status
 from tests.conftest import NOW, TODAY, Clock
@@ -126,3 +130,45 @@ async def test_the_status_of_a_large_account_is_small(open_app: Callable[..., Ap
     app = open_app(Sandbox(3_000, today=TODAY, clock=clock))
     await app.stocktrim.snapshot.need()
     assert len(text_of(await get_status(app.stocktrim, app))) < 800
+
+
+async def test_it_says_how_changes_are_agreed_to_within_which_limits_and_how_many_there_were(
+    sandbox: Sandbox, clock: Clock
+) -> None:
+    journal = MemoryJournal()
+
+    def opened(**different: object) -> App:
+        def connect(settings: Settings) -> StockTrimClient:
+            return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep, journal=journal, now=now)
+
+        return App(Settings(sandbox=True).model_copy(update=different), connect, now=now)
+
+    def now() -> datetime:
+        return NOW + timedelta(seconds=clock.seconds)
+
+    for different, said in (
+        ({}, "the person is asked where the host can"),
+        ({"approval": "ask"}, "a host that cannot ask changes nothing"),
+        ({"approval": "token"}, "a token confirms it"),
+        ({"approval": "host"}, "left to the host"),
+    ):
+        app = opened(**different)
+        status = await get_status(app.stocktrim, app)
+        assert said in (status.approval or "")
+        assert (status.limits, status.changes) == (None, None)
+        await app.aclose()
+    app = opened(rails=Rails(max_records=20, mode="warn"))
+    await app.stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=40))
+    clock.seconds += 3 * 86_400
+    await app.stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=41))
+    await journal.append({"id": "damaged", "event": "intent"})
+    status = await get_status(app.stocktrim, app)
+    assert status.limits == "records a call up to 20; beyond it a warning"
+    assert status.changes == "2 in the last 7 days, 1 damaged line(s) of the journal: list_changes shows them"
+    clock.seconds += 5 * 86_400
+    assert ((await get_status(app.stocktrim, app)).changes or "").startswith("1 in the last 7 days")
+    await app.aclose()
+    app = opened(read_only=True)
+    status = await get_status(app.stocktrim, app)
+    assert (status.read_only, status.approval, status.limits, status.changes) == (True, None, None, None)
+    await app.aclose()
