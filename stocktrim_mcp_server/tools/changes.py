@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from stocktrim_client import ConflictError, StockTrimClient, StockTrimError
+from stocktrim_client import ConflictError, NotFoundError, StockTrimClient, StockTrimError
 from stocktrim_client.history import Entry
 from stocktrim_client.models import Model
 from stocktrim_client.transport import calling
@@ -115,11 +115,11 @@ async def _why_not(stocktrim: StockTrimClient, step: UndoStep) -> str | None:
     try:
         with stocktrim.changes.preview():
             await step.send()
-    except ConflictError as error:
+    except (ConflictError, NotFoundError) as error:
         return str(error)
-    except StockTrimError:
-        # It says nothing of the change, and is met again with the others.
-        return None
+    except StockTrimError as error:
+        # Trouble on the way says nothing of the change, and is met again with the others.
+        return str(error) if isinstance(error.__cause__, ValidationError) else None
     return None
 
 
