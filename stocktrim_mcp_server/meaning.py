@@ -37,8 +37,12 @@ async def products_called(stocktrim: StockTrimClient, codes: Iterable[str]) -> d
     )
     keys = {code: [product.product_id for product in known.get(code, ())] or [code] for code in wanted}
     live = await stocktrim.products.look_up(key for those in keys.values() for key in those)
-    found = {code: [product for key in those for product in live[key]] for code, those in keys.items()}
-    missing = [code for code in wanted if not all(live[key] for key in keys[code])]
+    # Asked for by its id, a lookup that looks at SKUs gives the product that bears this id as its SKU.
+    found = {
+        code: [product for key in those for product in live[key] if not known.get(code) or product.product_id == key]
+        for code, those in keys.items()
+    }
+    missing = [code for code in wanted if len(found[code]) < len(keys[code])]
     if missing:
         await on_hand(stocktrim, "products", max_age=FRESH_SECONDS)
         found |= await asyncio.to_thread(meant_by, missing, await snapshot.products(wait=0))

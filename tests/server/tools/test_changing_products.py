@@ -172,6 +172,20 @@ async def test_a_sku_that_several_share_is_refused_and_an_id_names_one_of_them(
     assert ("cost" in sandbox.shop.products["1001"], sandbox.shop.products["1002"]["cost"]) == (False, 8)
 
 
+@pytest.mark.parametrize("matches", ["productId", "either", "sku"])
+async def test_an_id_comes_before_the_same_sku_of_another_product(
+    open_app: OpenApp, clock: Clock, matches: str
+) -> None:
+    sandbox, stocktrim = made(open_app, clock, product_code_matches=matches)
+    sandbox.shop.products["X-2"] = {"id": 1, "productId": "X-2", "productCodeReadable": "X-1"}
+    sandbox.shop.products["X-1"] = {"id": 2, "productId": "X-1", "productCodeReadable": "Y"}
+    sandbox.shop.changed()
+    await stocktrim.snapshot.need("products")
+    report = await changed(stocktrim, {"code": "X-1", "unit_cost": 8})
+    assert [(one.key, one.outcome) for one in report.changes] == [("X-1", "applied")]
+    assert ("cost" in sandbox.shop.products["X-2"], sandbox.shop.products["X-1"]["cost"]) == (False, 8)
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
