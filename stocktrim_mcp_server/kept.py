@@ -87,7 +87,7 @@ class KeptPlans:
                 del self._packed[_first_to_go([one for one, _ in self._packed.values()]).plan_id]
         if self._folder is not None:
             with contextlib.suppress(OSError):
-                _write(self._folder, kept.plan_id, kept.model_dump_json().encode() + b"\n" + packed)
+                _write(self._folder, kept.plan_id, _head_of(kept) + b"\n" + packed)
 
     def find(self, said: str, locations: Sequence[str], before: datetime | None) -> tuple[Kept, Digest] | None:
         """The plan meant by its plan_id, by the day it was computed or the last before it, or by `last`. Blocks.
@@ -170,6 +170,12 @@ def _unpacked(packed: bytes) -> Lines | None:
         return _LINES.validate_json(zlib.decompressobj().decompress(packed, LARGEST))
     except (zlib.error, ValidationError):
         return None
+
+
+def _head_of(kept: Kept) -> bytes:
+    """What is known of a plan on one line; a question too long to be read again is left out."""
+    head = kept.model_dump_json().encode()
+    return head if len(head) < LONGEST_HEAD else kept.model_copy(update={"question": None}).model_dump_json().encode()
 
 
 def _head(path: Path) -> Kept | None:

@@ -389,7 +389,7 @@ def _told(before: PurchaseOrder, after: PurchaseOrder, catalogue: Catalogue) -> 
         if there.get(code) != wanted.get(code):
             yield f"{code}: {there.get(code, '(not on it)')} -> {wanted.get(code, '(removed)')}"
     if _cost(before) != _cost(after):
-        yield f"{_cost(before)} -> {_cost(after)}"
+        yield f"cost: {_cost(before).removeprefix('cost ')} -> {_cost(after).removeprefix('cost ')}"
 
 
 def _day(at: datetime | None) -> str:

@@ -63,6 +63,12 @@ def test_a_plan_is_named_with_the_question_it_answered(plans: KeptPlans, tmp_pat
     assert KeptPlans(tmp_path / "plans").named("QAAAAAAAAA") == asked
 
 
+def test_a_question_too_long_to_be_read_again_is_not_kept_in_the_folder(tmp_path: Path) -> None:
+    long = kept("Q").model_copy(update={"question": Question(products=("x" * 200,) * 600)})
+    KeptPlans(tmp_path).keep(long, LINES)
+    assert KeptPlans(tmp_path).named("QAAAAAAAAA") == kept("Q")
+
+
 def test_the_oldest_go_first(tmp_path: Path) -> None:
     plans = KeptPlans(tmp_path)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -91,7 +91,7 @@ async def test_what_is_not_spoken_of_stays_whatever_stocktrim_does(
     assert report.changes[0].fields == (
         "KETTLE-09: 12 at 38 -> 18 at 38",
         "V60-02: (not on it) -> 24 at 7",
-        "cost 544.00 -> cost 940.00",
+        "cost: 544.00 -> 940.00",
     )
     after = await app.stocktrim.purchase_orders.get(STEEL)
     assert held(after) == {"KETTLE-09": (18, 38, False), "000123": (20, 4.4, True), "30000001": (24, 7, False)}
@@ -115,7 +115,7 @@ async def test_lines_are_removed_by_name_or_by_a_quantity_of_nothing(app: App) -
     other, _ = await previewed(app, reference=HIKARI, lines=(line("30000001", 0),))
     assert report.changes[0].fields == other.changes[0].fields == (
         "V60-02: 48 at 7.4 -> (removed)",
-        "cost 590.40 -> cost 235.20",
+        "cost: 590.40 -> 235.20",
     )  # fmt: skip
     said = await refused(app, reference=HIKARI, remove=("V60-02", "SERVER-600"))
     assert "use delete_purchase_order" in said
