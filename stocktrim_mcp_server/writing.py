@@ -14,6 +14,7 @@ from pydantic import Field, WithJsonSchema
 from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, StockTrimError, UnexpectedAnswerError
 from stocktrim_client.changes import Change, FieldChange, Kind, batch
 from stocktrim_client.models import Model
+from stocktrim_client.undo import NEVER
 from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import where_offered
@@ -137,7 +138,7 @@ class OneByOne:
         self._stopped: str | None = None
 
     def after(self, save: Callable[[], Awaitable[ChangeReport]]) -> Callable[[], Awaitable[ChangeReport]]:
-        """The save of one record, when its turn has come. It raises NotSentError where another one emptied fields."""
+        """The save of a product, when its turn has come. It raises NotSentError where another one emptied fields."""
 
         async def in_turn() -> ChangeReport:
             if self._is_kept:
@@ -146,7 +147,10 @@ class OneByOne:
                 if self._stopped is not None:
                     raise NotSentError(self._stopped)
                 report = await save()
-                if report.status == "applied":
+                if report.status == "preview":
+                    # Nothing will be sent.
+                    self._is_kept = True
+                elif report.status == "applied":
                     self._stopped = emptied(report)
                     self._is_kept = self._stopped is None
                 return report
@@ -155,15 +159,14 @@ class OneByOne:
 
 
 def emptied(report: ChangeReport) -> str | None:
-    """What a save emptied that nobody asked for, and that nothing else like it is sent therefore. None: nothing."""
-    fields = [one.field for one in report.besides if one.after in (None, "", ())]
-    if not fields:
+    """That a save of a product emptied what nobody asked for, and that no other is sent therefore. None: it did not."""
+    if not any(one.after in (None, "", ()) for one in report.besides):
         return None
-    change = report.changes[0]
-    mend = where_offered("undo_change", " undo_change with the undo_id of this answer puts it back.")
+    key = short(report.changes[0].key, NAME_SHOWN)
+    mend = where_offered("undo_change", " undo_change puts them back.")
     return (
-        f"StockTrim emptied fields of {short(change.key, NAME_SHOWN)!r} that were to stay as they are "
-        f"({', '.join(fields)}), so no other {change.noun} was sent.{mend}"
+        f"StockTrim emptied fields of {key!r} that were to stay, so no other product was sent.{mend} From now on saves "
+        "send whole records."
     )
 
 
@@ -275,7 +278,8 @@ def _summed_up(outcomes: Sequence[RecordOutcome]) -> dict[str, Any]:
             "status": "unchanged",
             "message": "All is so already: nothing is to be changed, and nothing was sent.",
         }
-    undo_id = batch.get() if count["applied"] or count["unknown"] else None
+    moved = [one.noun for one in outcomes if one.outcome in ("applied", "unknown")]
+    undo_id = batch.get() if any(noun not in NEVER for noun in moved) else None
     said: list[str] = []
     if count["applied"]:
         of = "" if count["applied"] == len(outcomes) else f" of {len(outcomes)}"

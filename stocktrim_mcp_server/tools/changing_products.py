@@ -6,9 +6,8 @@ from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from stocktrim_client import ChangeReport, NotSentError, StockTrimClient
+from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import same_meaning
-from stocktrim_client.helpers.products import EMPTY
 from stocktrim_client.models import Product, ProductDraft, Supplier
 from stocktrim_mcp_server.answers import number, unwritten
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
@@ -20,7 +19,17 @@ from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.service_level import on_scale, scale_of
 from stocktrim_mcp_server.toolbox import Toolset, as_list
-from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse_one, value_of
+from stocktrim_mcp_server.writing import (
+    MOST_RECORDS,
+    Fault,
+    OneByOne,
+    Write,
+    WriteReport,
+    carry_out,
+    emptied,
+    refuse_one,
+    value_of,
+)
 
 MUCH = 10
 """A price that becomes so many times as much, or as little, may have lost its decimal point."""
@@ -203,17 +212,17 @@ async def update_products(
     for one, product in found:
         faults += [(one, one.fault(text)) for text in _against(given_in(one), product)]
     refuse_in_order(rows, faults)
-    saves = _OneByOne(stocktrim)
+    saves = OneByOne()
     writes: list[Write] = []
     for one, product in found:
         draft = ProductDraft(product_id=product.product_id, **fields[id(one)])
         # Of a SKU that several share, none but its id tells which is meant.
         called = product.product_id if one.said.code == product.product_id else product.code
-        writes.append(Write(called, saves.after(draft, called), "product", one.line))
+        writes.append(Write(called, saves.after(_change(stocktrim, draft, called)), "product", one.line))
     said += [text for one, product in found for text in _odd(product, fields[id(one)])]
     if any(PLANNED_WITH & values.keys() for values in fields.values()):
         said.append(f"The plan follows settings only after StockTrim's next calculation{_run()}.")
-    return await carry_out(writes, warnings=said, stop_when=_cleared)
+    return await carry_out(writes, warnings=said, stop_when=emptied)
 
 
 async def create_products(
@@ -250,6 +259,10 @@ async def create_products(
     writes = [Write(draft.code or "", _creation(stocktrim, draft), "product") for draft in drafts]
     said.append(f"New products show in the plan only after StockTrim's next calculation{_run()}.")
     return await carry_out(writes, warnings=said)
+
+
+def _change(stocktrim: StockTrimClient, draft: ProductDraft, called: str) -> Callable[[], Awaitable[ChangeReport]]:
+    return lambda: stocktrim.products.save(draft, must="change", called=called)
 
 
 def _creation(stocktrim: StockTrimClient, draft: ProductDraft) -> Callable[[], Awaitable[ChangeReport]]:
@@ -405,54 +418,6 @@ def _odd(product: Product, fields: Mapping[str, Any]) -> Iterator[str]:
     least, batch = after["minimum_order_quantity"], after["batch_size"]
     if {"minimum_order_quantity", "batch_size"} & fields.keys() and least and batch and least % batch:
         yield f"{shown}: its minimum order of {number(least)} is no multiple of its batch size {number(batch)}."
-
-
-# Whether StockTrim keeps what a save leaves out is not known, so the first one shows it.
-
-
-def _cleared(report: ChangeReport) -> str | None:
-    """That a save emptied what nobody asked for, and that nothing else is sent therefore."""
-    if not any(one.after in EMPTY for one in report.besides):
-        return None
-    key = short(report.changes[0].key, NAME_SHOWN)
-    mend = where_offered("undo_change", " undo_change puts them back.")
-    return (
-        f"StockTrim emptied fields of {key!r} that were to stay, so no other product was sent.{mend} From now on saves "
-        "send whole records."
-    )
-
-
-class _OneByOne:
-    """Saves go one by one until one has shown that StockTrim keeps what is left out; then several at a time."""
-
-    def __init__(self, stocktrim: StockTrimClient) -> None:
-        self._stocktrim = stocktrim
-        self._turn = asyncio.Lock()
-        self._is_kept = False
-        self._stopped: str | None = None
-
-    def after(self, draft: ProductDraft, called: str) -> Callable[[], Awaitable[ChangeReport]]:
-        """The save of a product, when its turn has come. It raises NotSentError where another one emptied fields."""
-
-        async def save() -> ChangeReport:
-            return await self._stocktrim.products.save(draft, must="change", called=called)
-
-        async def in_turn() -> ChangeReport:
-            if self._is_kept:
-                return await save()
-            async with self._turn:
-                if self._stopped is not None:
-                    raise NotSentError(self._stopped)
-                report = await save()
-                if report.status == "preview":
-                    # Nothing will be sent.
-                    self._is_kept = True
-                elif report.status == "applied":
-                    self._stopped = _cleared(report)
-                    self._is_kept = self._stopped is None
-                return report
-
-        return in_turn
 
 
 CHANGING_PRODUCTS = Toolset(

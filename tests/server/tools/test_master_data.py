@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
+from stocktrim_mcp_server import server
 from stocktrim_mcp_server.approval import Approval
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.master_data import (
@@ -211,3 +214,52 @@ async def test_lines_that_stand_twice_go_together_and_assembly_days_do_not_come_
     assert set(lines(sandbox, "COF-HOUSE-1KG")) == {"GREEN-ETH", "BAG-1KG"}
     queries = [one.query for one in sandbox.requests if one.operation == "delete_bill_of_materials"]
     assert queries == [{"productid": "COF-HOUSE-1KG", "componentid": "GREEN-BRA"}]
+
+
+@pytest.fixture
+def whole(open_app: OpenApp, sandbox: Sandbox) -> App:
+    return open_app(sandbox, toolsets=("default", "master_data"))
+
+
+async def test_master_data_is_there_only_by_name(app: App, whole: App) -> None:
+    tools = {"save_customers", "save_locations", "save_bill_of_materials", "delete_bill_of_materials"}
+    async with Client(server.build(app)) as usual, Client(server.build(whole)) as client:
+        assert not tools & {tool.name for tool in (await usual.list_tools()).tools}
+        assert tools < {tool.name for tool in (await client.list_tools()).tools}
+
+
+async def test_over_a_session_components_are_taken_out_and_put_back(whole: App, sandbox: Sandbox) -> None:
+    before = lines(sandbox, "GIFT-MORNING")
+    asked = {"product": "gift-morning", "components": "BOX-GIFT,MUG-SAGE"}
+    async with Client(server.build(whole)) as client:
+        preview = data_of(await client.call_tool("delete_bill_of_materials", asked))
+        assert (preview["status"], writes(sandbox)) == ("preview", [])
+        token = {"confirm_token": preview["confirm_token"]}
+        made = data_of(await client.call_tool("delete_bill_of_materials", {**asked, **token}))
+        assert set(lines(sandbox, "GIFT-MORNING")) == {"COF-HOUSE-1KG"}
+        undo = {"undo_id": made["undo_id"]}
+        preview = data_of(await client.call_tool("undo_change", undo))
+        data_of(await client.call_tool("undo_change", {**undo, "confirm_token": preview["confirm_token"]}))
+    assert lines(sandbox, "GIFT-MORNING") == before
+
+
+async def test_a_person_who_says_no_leaves_all_as_it_is(whole: App, sandbox: Sandbox) -> None:
+    questions: list[str] = []
+
+    async def declined(context: object, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="decline")
+
+    async with Client(server.build(whole), elicitation_callback=declined) as client:
+        asked = {"customers": [{"code": "NEW", "name": "Blue Door"}]}
+        answer = data_of(await client.call_tool("save_customers", asked))
+    assert answer["status"] == "declined"
+    assert writes(sandbox) == []
+    assert "StockTrim's API cannot delete customers" in questions[0]
+    assert "Blue Door" in questions[0]
+
+
+def data_of(result: CallToolResult) -> dict[str, Any]:
+    assert not result.is_error, result.content
+    assert result.structured_content is not None
+    return result.structured_content

@@ -376,3 +376,26 @@ def data_of(result: CallToolResult) -> dict[str, Any]:
     assert not result.is_error, text_of(result)
     assert result.structured_content is not None
     return result.structured_content
+
+
+async def test_an_answer_that_is_lost_leaves_the_supplier_in_doubt_and_its_products_unsent(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("status", at="save_suppliers", status=500, times=None))
+    report = await saved(stocktrim, {**ACME, "products": [{"code": "V60-02"}]})
+    assert [(one.key, one.outcome) for one in report.changes] == [("ACME", "unknown"), ("V60-02", "not_sent")]
+    assert report.changes[1].said == "Not sent, since its supplier 'ACME' may not be there."
+    assert report.status == "unknown"
+    sandbox.faults.clear()
+    again = await saved(stocktrim, {**ACME, "products": [{"code": "V60-02"}]})
+    assert (again.status, list(delivered_by(sandbox, "V60-02"))) == ("applied", ["HIKARI", "ACME"])
+
+
+async def test_a_supplier_whose_answer_is_lost_after_it_was_made_is_there_all_the_same(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("reset", at="save_suppliers", applied=True, times=None))
+    report = await saved(stocktrim, {**ACME, "products": [{"code": "V60-02"}]})
+    assert report.status == "applied"
+    assert "reading back shows that the change was made" in " ".join(report.warnings)
+    assert "ACME" in delivered_by(sandbox, "V60-02")
