@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, WithJsonSchema
 
 from stocktrim_client import ConflictError, NotFoundError, StockTrimClient, StockTrimError
 from stocktrim_client.history import Entry
 from stocktrim_client.models import Model
 from stocktrim_client.transport import calling
 from stocktrim_client.undo import UndoStep
-from stocktrim_mcp_server.answers import thin
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, show
 from stocktrim_mcp_server.past import PastChange, names_of, past_change
@@ -40,7 +39,7 @@ class PastChanges(Model):
     """Changes, the newest first."""
 
     warnings: tuple[str, ...] = ()
-    items: Annotated[tuple[PastChange, ...], thin("undo_id")]
+    items: Annotated[tuple[PastChange, ...], WithJsonSchema({"type": "array"})]
     total: int
     next_cursor: str | None = None
 
@@ -48,12 +47,12 @@ class PastChanges(Model):
 async def list_changes(
     stocktrim: StockTrim,
     since: Annotated[date | None, Field(description="Day, UTC")] = None,
-    codes: Annotated[Codes, Field(description="SKUs, order numbers, supplier codes")] = (),
+    codes: Annotated[Codes, Field(description="Of products, orders, suppliers")] = (),
     outcome: Annotated[Ended | None, Field(description="Only these")] = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Most")] = 20,
     cursor: Cursor = "",
 ) -> PastChanges:
-    """What was changed here, newest first: before -> after, outcome, undo_id. Unknown outcomes are looked at again."""
+    """What was changed through this server, newest first: before -> after, outcome, undo_id."""
     ids, unread = await _ids(stocktrim, codes)
     wanted = {one.casefold() for one in ids}
     known: set[str] = set()
@@ -92,7 +91,7 @@ async def undo_change(
     approved: Approved,
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Take back a call's changes, or one, where records were not changed since. Can itself be undone."""
+    """Take back a call's changes, or one; not what was changed since. Can itself be undone."""
     steps = await stocktrim.undo.steps(undo_id.strip().casefold())
     if not steps:
         raise ToolError(await _unknown(stocktrim, undo_id))
