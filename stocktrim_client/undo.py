@@ -166,8 +166,8 @@ class Taken(NamedTuple):
                 asked[one.field] = (before, one.after)
         read_back = newest.was_read_back and newest.left is not None
         left = newest.left if read_back else {field: after for field, (_, after) in asked.items()}
-        # A sale that StockTrim did not show before may have been there or not: it is taken for a new one.
-        hidden = plain_noun(oldest.change.noun) == "sale" and oldest.change.unread
+        # A sale that StockTrim did not show before may have been there or not: unless we know, it is taken for new.
+        hidden = plain_noun(oldest.change.noun) == "sale" and oldest.change.unread and oldest.undoes is None
         return cls(
             newest=newest,
             change_id=" ".join(entry.change_id for entry in chain),
@@ -213,7 +213,9 @@ class Taken(NamedTuple):
         compared = set(self.fields) if self.was_there and self.noun not in WHOLE else {*self.left, *present}
         if not self.was_read_back:
             compared &= self.left.keys()
-        return sorted(field for field in compared - REMARKS if not alike(self.left.get(field), present.get(field)))
+        # What StockTrim sets itself differs on a record that an undo brought back, and nothing else need do.
+        compared -= REMARKS | FIXED.get(self.noun, frozenset())
+        return sorted(field for field in compared if not alike(self.left.get(field), present.get(field)))
 
     def cannot(self) -> str | None:
         """Why it cannot be taken back, as far as the journal tells. None: it may be possible."""
@@ -242,8 +244,9 @@ class Taken(NamedTuple):
     def _said_of_change(self) -> tuple[str, ...]:
         said: list[str] = []
         emptied = self.emptied
-        if self.noun == "stock" and emptied:
-            said.append(f"StockTrim had no figure for {', '.join(emptied)} before: 0 is set.")
+        if self.noun == "stock":
+            if none := [field for field in ("on_hand", "on_order") if field in emptied]:
+                said.append(f"StockTrim had no figure for {', '.join(none)} before: 0 is set.")
         elif kept := KEPT.get(self.noun, frozenset()).intersection(emptied):
             said.append(
                 f"Empty before, which StockTrim cannot be told: {', '.join(sorted(kept))}. They stay as they are."
@@ -275,11 +278,12 @@ _ENDED: Mapping[str, str] = {
     "not_applied": "It was not made, so there is nothing to undo.",
     "sending": "It is being sent just now.",
 }
-_NEVER: Mapping[str, str] = {
+NEVER: Mapping[str, str] = {
     "forecast run": "A forecast run cannot be taken back.",
     "sales history": "Deleted sales cannot be brought back.",
     "draft purchase orders": "Orders that StockTrim drafted are deleted one by one.",
 }
+"""By noun, why a change is for good."""
 
 
 def _why_not(entry: Entry, helpers: Collection[str]) -> str | None:
@@ -293,7 +297,7 @@ def _why_not(entry: Entry, helpers: Collection[str]) -> str | None:
         return f"Whether the change of the {what} was made is not known, so it is not undone.{looked}"
     noun = plain_noun(entry.change.noun)
     if noun not in helpers:
-        return _NEVER.get(noun, f"The change of the {what} cannot be taken back.")
+        return NEVER.get(noun, f"The change of the {what} cannot be taken back.")
     return None
 
 

@@ -95,9 +95,14 @@ def _body(product: Product, stock: StockAtLocation, after: dict[str, float]) -> 
         line.location_code = stock.location_code
         if stock.location_name:
             line.location_name = stock.location_name
-        body.update_overall_all_on_hand_to_be_sum_of_location = _is_sum(product, "on_hand")
-        body.update_overall_all_on_order_to_be_sum_of_location = _is_sum(product, "on_order")
+        # A total is only touched where its part moves: summed up, what follows from orders would be set by hand.
+        body.update_overall_all_on_hand_to_be_sum_of_location = _moves_total(product, stock, after, "on_hand")
+        body.update_overall_all_on_order_to_be_sum_of_location = _moves_total(product, stock, after, "on_order")
     return body
+
+
+def _moves_total(product: Product, stock: StockAtLocation, after: dict[str, float], field: str) -> bool:
+    return after.get(field, 0.0) != (getattr(stock, field) or 0.0) and _is_sum(product, field)
 
 
 def _stock(product: Product, location_code: str | None) -> StockHeld:
