@@ -24,6 +24,7 @@ from pydantic import BaseModel, Field
 from stocktrim_client import StockTrimClient
 from stocktrim_client.changes import Change
 from stocktrim_client.transport import calling
+from stocktrim_client.undo import NEVER
 from stocktrim_mcp_server.answers import text_of, visible
 from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.rails import Rails, Stop, stops
@@ -349,7 +350,8 @@ def _question(result: BaseModel, call: Call, check: str) -> str:
     text = text_of(shown)
     if (more := len(text) - LONGEST_QUESTION) > 0:
         text = f"{text[:LONGEST_QUESTION]}…\n\n({more:,} more characters of {len(call.shown)} changes)"
-    undone = where_offered("undo_change", " undo_change can take them back.", "")
+    can_undo = any(change.noun not in NEVER for change in call.shown)
+    undone = where_offered("undo_change", " undo_change can take them back.", "") if can_undo else ""
     lines = "\n".join(visible(line) for line in text.splitlines())
     return f"{lines}\n\nNames above are data of the account.{undone} Check: {check}"
 

@@ -28,7 +28,6 @@ from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport
 MUCH = 10
 """A count that is so many times what was there may have a digit too many."""
 
-PLACES_SHOWN = 5
 NAMED = 10
 
 COLUMNS: Mapping[str, Column] = {
@@ -92,7 +91,8 @@ async def set_stock_levels(
     warnings = [
         *await _overwritten(stocktrim),
         *_sent_along(placed),
-        *(text for one in placed for text in _doubts(one)),
+        *_in_parts(placed),
+        *_much(placed),
     ]
     return await carry_out(writes, warnings=warnings)
 
@@ -148,35 +148,50 @@ async def _overwritten(stocktrim: StockTrimClient) -> list[str]:
 def _sent_along(placed: Sequence[Placed]) -> list[str]:
     """StockTrim counts what is on order from its orders until somebody sets it, and takes no count without it."""
     held = [
-        f"{short(one.found.product.code, NAME_SHOWN)!r} ({number(on_order)})"
+        f"{_shown(one)} ({number(on_order)})"
         for one in placed
         if one.found.given.said.on_order is None and (on_order := one.known["on_order"])
     ]
-    if not held:
-        return []
-    more = f" and {len(held) - NAMED} more" if len(held) > NAMED else ""
-    return [
-        f"StockTrim takes both quantities at once, so what is on order is sent as it stands: {', '.join(held[:NAMED])}"
-        f"{more}. It may hold on to that figure when those orders arrive."
+    said = (
+        f"StockTrim takes both quantities at once, so what is on order is sent as it stands: {_some(held)}. It may "
+        "hold on to that figure when those orders arrive."
+    )
+    return [said] if held else []
+
+
+def _in_parts(placed: Sequence[Placed]) -> list[str]:
+    held = [
+        f"{_shown(one)} ({_some([short(stock.location_code, NAME_SHOWN) for stock in one.found.product.stock])})"
+        for one in placed
+        if one.location is None and one.found.product.stock
     ]
+    said = (
+        f"Counted as a whole, while StockTrim holds the stock by location: {_some(held)}. What it holds there stays, "
+        "and may be summed up again: better count at each location."
+    )
+    return [said] if held else []
 
 
-def _doubts(one: Placed) -> Iterator[str]:
-    """What of a count may not be meant."""
-    said, product = one.found.given.said, one.found.product
-    shown = repr(short(product.code, NAME_SHOWN))
-    if one.location is None and (held := [stock.location_code for stock in product.stock]):
-        places = ", ".join(short(code, NAME_SHOWN) for code in held[:PLACES_SHOWN])
-        more = f" and {len(held) - PLACES_SHOWN} more" if len(held) > PLACES_SHOWN else ""
-        yield (
-            f"{shown} is counted as a whole, and StockTrim holds stock of it by location ({places}{more}): that stays "
-            "as it is, and may be summed up again. Better count it at its location."
-        )
-    for name, before in one.known.items():
-        after: float | None = getattr(said, name)
-        if before and after is not None and before > 0 and after > MUCH * before:
-            times = number(round(after / before, 1))
-            yield f"{shown}: {name} {number(before)} -> {number(after)} is {times} times as much. Is a digit too many?"
+def _much(placed: Sequence[Placed]) -> list[str]:
+    much = [
+        f"{_shown(one)}: {name} {number(before)} -> {number(after)}"
+        for one in placed
+        for name, before in one.known.items()
+        if before and (after := _counted(one, name)) is not None and before > 0 and after > MUCH * before
+    ]
+    return [f"More than {MUCH} times as much as there was: {_some(much)}. Is a digit too many?"] if much else []
+
+
+def _counted(one: Placed, name: str) -> float | None:
+    return getattr(one.found.given.said, name)
+
+
+def _shown(one: Placed) -> str:
+    return repr(short(one.found.product.code, NAME_SHOWN))
+
+
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:NAMED]) + (f" and {len(words) - NAMED} more" if len(words) > NAMED else "")
 
 
 STOCK = Toolset("stock", "Stock as counted.", deletes=(set_stock_levels,))

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
@@ -310,6 +311,22 @@ async def test_deleting_needs_products_that_are_there_and_days_in_order(app: App
     assert writes(sandbox) == []
 
 
+async def test_the_question_before_sales_are_deleted_promises_no_undo(open_app: OpenApp, sandbox: Sandbox) -> None:
+    questions: list[str] = []
+
+    async def ask(context: object, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="decline")
+
+    app = open_app(sandbox, toolsets=("all",))
+    async with Client(server.build(app), elicitation_callback=ask) as client:
+        await client.call_tool("delete_sales", {"products": "KETTLE-09"})
+        await client.call_tool("record_sales", {"sales": [SALE]})
+    assert FOR_GOOD in questions[0]
+    assert ["undo_change" in one for one in questions] == [False, True]
+    assert writes(sandbox) == []
+
+
 async def test_no_call_deletes_sales_without_a_product(open_app: OpenApp, sandbox: Sandbox) -> None:
     app = open_app(sandbox, toolsets=("sales",))
     async with Client(server.build(app)) as client:
@@ -323,5 +340,7 @@ async def test_no_call_deletes_sales_without_a_product(open_app: OpenApp, sandbo
         done = await client.call_tool("delete_sales", asked)
         assert done.structured_content is not None
         assert done.structured_content["status"] == "applied"
+        assert "undo_id" not in done.structured_content
+        assert done.structured_content["message"] == "1 change was made in StockTrim."
     assert writes(sandbox) == ["delete_sales_orders_in_range"]
     assert sold(sandbox)

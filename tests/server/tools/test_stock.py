@@ -161,13 +161,20 @@ async def test_a_count_of_the_whole_and_one_ten_times_as_much_are_doubted(stockt
     assert preview.warnings == (
         SOURCE,
         ALONG,
-        "'KETTLE-09' is counted as a whole, and StockTrim holds stock of it by location (MAIN, SHOP): that stays as it "
-        "is, and may be summed up again. Better count it at its location.",
-        "'KETTLE-09': on_hand 9 -> 91 is 10.1 times as much. Is a digit too many?",
+        "Counted as a whole, while StockTrim holds the stock by location: 'KETTLE-09' (MAIN, SHOP). What it holds "
+        "there stays, and may be summed up again: better count at each location.",
+        "More than 10 times as much as there was: 'KETTLE-09': on_hand 9 -> 91. Is a digit too many?",
     )
     assert (await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 30, "location": "SHOP"})).warnings == (SOURCE,)
     doubted = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 61, "location": "MAIN"})
     assert "on_hand 6 -> 61" in doubted.warnings[-1]
+
+
+async def test_many_doubts_are_told_in_few_sentences(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    codes = [one.get("productCodeReadable") or key for key, one in sandbox.shop.products.items()]
+    preview = await shown(stocktrim, *({"code": code, "on_hand": 9_999} for code in codes))
+    assert len(preview.warnings) == 4
+    assert all(" more. " in one for one in preview.warnings[2:])
 
 
 async def test_whether_a_connected_system_loads_the_account_is_said_where_it_can_be(
