@@ -46,13 +46,13 @@ CAPS = {
     "update_products": 1_350,
     "create_products": 1_045,
     "delete_records": 795,
-    "save_suppliers": 1_200,
+    "save_suppliers": 1_100,
     "get_defaults": 500,
     "set_defaults": 1_100,
-    "save_bill_of_materials": 940,
-    "save_customers": 900,
-    "save_locations": 880,
-    "delete_bill_of_materials": 850,
+    "save_bill_of_materials": 840,
+    "save_customers": 800,
+    "save_locations": 780,
+    "delete_bill_of_materials": 740,
     "delete_sales": 940,
 }
 """Characters of each tool: what one takes is missing for those to come."""
