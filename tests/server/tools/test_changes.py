@@ -370,6 +370,16 @@ async def test_of_a_call_what_cannot_be_taken_back_is_named_and_the_rest_is(offi
     assert (await office.cost(), await office.cost(DRIPPER)) == (38, 9)
 
 
+async def test_what_stocktrim_would_not_take_as_it_was_is_named_as_well(office: Office) -> None:
+    with call("aaaa0001"):
+        await priced(office, KETTLE, 40)
+        await office.stocktrim.purchase_orders.delete("PO-00025")
+    async with asking(office) as ask:
+        preview = found(await ask("undo_change", undo_id="aaaa0001"))
+    assert [one["key"] for one in preview["changes"]] == [KETTLE]
+    assert "StockTrim would not take the purchase order 'PO-00025' as it was before" in " ".join(preview["warnings"])
+
+
 async def test_where_nothing_can_be_taken_back_it_is_refused_with_every_reason(office: Office, era: Era) -> None:
     with call("aaaa0001"):
         await priced(office, DRIPPER, 8)
