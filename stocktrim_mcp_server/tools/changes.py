@@ -47,7 +47,7 @@ class PastChanges(Model):
 async def list_changes(
     stocktrim: StockTrim,
     since: Annotated[date | None, Field(description="Day, UTC")] = None,
-    codes: Annotated[Codes, Field(description="Of products, orders, suppliers")] = (),
+    codes: Annotated[Codes, Field(max_length=20, description="Of products, orders, suppliers")] = (),
     outcome: Annotated[Ended | None, Field(description="Only these")] = None,
     limit: Annotated[int, Field(ge=1, le=100, description="Most")] = 20,
     cursor: Cursor = "",

@@ -41,7 +41,7 @@ CAPS = {
     "delete_purchase_order": 620,
     "set_stock_levels": 1_040,
     "record_sales": 1_190,
-    "list_changes": 880,
+    "list_changes": 890,
     "undo_change": 620,
     "update_products": 1_350,
     "create_products": 1_045,
