@@ -29,6 +29,7 @@ from stocktrim_client.models.purchase_orders import (
     PurchaseOrder,
     PurchaseOrderDraft,
     PurchaseOrderLine,
+    draft_of,
 )
 from stocktrim_client.transport import calling
 
@@ -312,19 +313,6 @@ def _body(draft: PurchaseOrderDraft, present: PurchaseOrder | None) -> PurchaseO
     if draft.location_code or draft.location_name:
         body.location = PurchaseOrderLocation(**set_fields(draft, LOCATION_WORDS))
     return body
-
-
-def draft_of(order: PurchaseOrder, **changed: Any) -> PurchaseOrderDraft:
-    """A whole order as it is saved again, so that nothing it holds gets lost, with some fields changed.
-
-    Raises: ValueError where StockTrim would not take it as it is: its status, its supplier or a line says too little.
-    """
-    kept = {field: getattr(order, field) for field in PurchaseOrderDraft.model_fields if field != "lines"}
-    kept["lines"] = [line.model_dump(exclude_none=True) for line in order.lines]
-    # Null clears what StockTrim holds, or is refused: what is not there is left out.
-    return PurchaseOrderDraft.model_validate(
-        {"status": None} | {f: v for f, v in (kept | changed).items() if v is not None}
-    )
 
 
 def purchase_order_of(wire: PurchaseOrderResponseDto) -> PurchaseOrder:

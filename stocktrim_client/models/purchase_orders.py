@@ -1,6 +1,6 @@
 """Orders to suppliers: Draft, Approved, Sent (on order), Received."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -84,3 +84,16 @@ class PurchaseOrderDraft(Draft):
         if not (self.supplier_code or self.supplier_name):
             raise ValueError("an order needs its supplier: give supplier_code or supplier_name")
         return self
+
+
+def draft_of(order: PurchaseOrder, **changed: Any) -> PurchaseOrderDraft:
+    """A whole order as it is saved again, so that nothing it holds gets lost, with some fields changed.
+
+    Raises: ValueError where StockTrim would not take it as it is: its status, its supplier or a line says too little.
+    """
+    kept = {field: getattr(order, field) for field in PurchaseOrderDraft.model_fields if field != "lines"}
+    kept["lines"] = [line.model_dump(exclude_none=True) for line in order.lines]
+    # Null clears what StockTrim holds, or is refused: what is not there is left out.
+    return PurchaseOrderDraft.model_validate(
+        {"status": None} | {f: v for f, v in (kept | changed).items() if v is not None}
+    )

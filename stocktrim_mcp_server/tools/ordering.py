@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field
 
 from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import Change
-from stocktrim_client.helpers.purchase_orders import draft_of
 from stocktrim_client.models import (
     Model,
     OrderPlanRow,
@@ -18,6 +17,7 @@ from stocktrim_client.models import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
+from stocktrim_client.models.purchase_orders import draft_of
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
 from stocktrim_mcp_server.meaning import guess, no_products, products_called

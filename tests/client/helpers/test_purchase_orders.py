@@ -11,9 +11,10 @@ import pytest
 
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError, UnexpectedAnswerError
-from stocktrim_client.helpers.purchase_orders import draft_of, status_of
+from stocktrim_client.helpers.purchase_orders import status_of
 from stocktrim_client.helpers.wire import AHEAD
 from stocktrim_client.models import PurchaseOrder, PurchaseOrderDraft, PurchaseOrderLine, PurchaseOrderLineDraft
+from stocktrim_client.models.purchase_orders import draft_of
 from stocktrim_client.operations import find_operation
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.sandbox.server import serve
