@@ -12,6 +12,7 @@ from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import Change
 from stocktrim_client.models import BomLine, BomLineDraft, Customer, CustomerDraft, Location, LocationDraft, Product
 from stocktrim_client.models.base import Draft
+from stocktrim_client.snapshot import Standing
 from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
@@ -87,7 +88,7 @@ async def save_customers(
         *_taken_for([said.code for said in customers], meant, held),
         *await asyncio.to_thread(doubts, "customer", [Named(one.code, one.name) for one in new], held),
         *_forever("customers", [one.code for one in new]),
-        *standing.warnings,
+        *_not_listed("customers", standing),
     ]
     return await carry_out(writes, warnings=warnings)
 
@@ -125,7 +126,7 @@ async def save_locations(
         *_names_in_use(zip(meant, locations, strict=True), held),
         *await asyncio.to_thread(doubts, "location", [one for one in hidden if not same_name(one.name, held)], held),
         *_forever("locations", [one.code or "" for one in hidden]),
-        *standing.warnings,
+        *_not_listed("locations", standing),
     ]
     return await carry_out(writes, warnings=warnings)
 
@@ -227,6 +228,13 @@ def _forever(nouns: str, codes: Sequence[str]) -> list[str]:
     return [
         f"StockTrim's API cannot delete {nouns}: once created, {_listed(codes)} can be changed, and not taken back."
     ]
+
+
+def _not_listed(nouns: str, standing: Standing) -> list[str]:
+    # Without a word of when: a question that is asked anew must be the same.
+    if not standing.missing:
+        return []
+    return [f"The list of {nouns} could not be read, so nearly the same names were not looked for."]
 
 
 def _unseen(hidden: Sequence[Named]) -> list[str]:
