@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Customer, Location, Product
@@ -20,10 +20,13 @@ from stocktrim_mcp_server.writing import Fault, refuse, refuse_one
 IDS_SHOWN = 10
 
 
-def _number(said: Any) -> Any:
+def _quantity(said: Any) -> Any:
     if isinstance(said, bool):
         raise ValueError("a number is meant, not yes or no")
-    return pasted.number(said) if isinstance(said, str) else said
+    value = pasted.number(said) if isinstance(said, str) else said
+    if isinstance(value, int | float) and value < 0:
+        raise ValueError("must be 0 or more")
+    return value
 
 
 def _day(said: Any) -> Any:
@@ -34,7 +37,7 @@ def _day(said: Any) -> Any:
     return pasted.day(said)
 
 
-Quantity = Annotated[float, Field(ge=0), at_most(1e9), BeforeValidator(_number)]
+Quantity = Annotated[float, at_most(1e9), BeforeValidator(_quantity)]
 """Units, or an amount of money each."""
 Day = Annotated[date, BeforeValidator(_day)]
 

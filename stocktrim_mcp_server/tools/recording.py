@@ -98,9 +98,7 @@ async def record_sales(
     ] = "",
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add past sales to the history forecasts are made of. The same sale is never added twice: another, equal one needs
-    a reference of its own.
-    """
+    """Add past sales to the history forecasts are made of. An equal sale is added once: another needs a reference."""
     rows = records(sales, table, COLUMNS, Sale, "sales")
     found, faults = await with_products(stocktrim, rows)
     places, no_place = await partners_called(

@@ -68,7 +68,7 @@ async def set_stock_levels(
     stocktrim: StockTrim,
     approved: Approved,
     counts: Annotated[tuple[Count, ...], Field(max_length=MOST_RECORDS, description="Totals, not movements")] = (),
-    table: Annotated[str, Field(description="Instead: CSV, e.g. 'code,on_hand,location\\nTEA-01,12,MAIN'")] = "",
+    table: Annotated[str, Field(description="Or CSV: 'code,on_hand,location\\nTEA-01,12,MAIN'")] = "",
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
     """Set free stock on hand or units on order, as counted, of a product or of it at one location. Left out: stays."""

@@ -79,6 +79,9 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {"lines": [{"product": "V60-02", "quantity": 25}, {"product": "KETTLE-09", "quantity": 6}]},
         {"lines": [{"product": "APRON-BLK", "quantity": 3, "unit_price": 9.5}], "location": "MAIN", "budget": 20},
     ),
+    "create_products": (
+        {"products": [{"code": "DRIP-03", "name": "Dripper 03", "supplier": "hikari", "unit_cost": 8, "on_hand": 4}]},
+    ),
     "record_sales": (
         {"sales": [{"code": "V60-02", "quantity": 2, "sold_on": "2026-11-20", "unit_price": 19.5, "location": "MAIN"}]},
         {"table": "sku;qty;date\nV60-02;2;20.11.2026\nKETTLE-09;1,5;2026-11-21"},
@@ -88,10 +91,6 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         {"reference": "PO/7 #1?&+%", "status": "sent"},
     ),
     "delete_purchase_order": ({"reference": "PO-00016"},),
-    "set_stock_levels": (
-        {"counts": [{"code": "V60-02", "on_hand": 12, "location": "MAIN"}, {"code": "KETTLE-09", "on_order": 4}]},
-        {"table": "sku,counted\nV60-02,900\nKETTLE-09,3"},
-    ),
     "save_suppliers": (
         {
             "suppliers": [
@@ -115,10 +114,11 @@ CALLS: Mapping[str, tuple[Arguments, ...]] = {
         },
         {"table": "SKU;Buy price;lead time\nV60-02;£8,20;30\nKETTLE-09;40;"},
     ),
-    "create_products": (
-        {"products": [{"code": "DRIP-03", "name": "Dripper 03", "supplier": "hikari", "unit_cost": 8, "on_hand": 4}]},
-    ),
     "delete_records": ({"products": ["V60-02", "GIFT-MORNING"], "suppliers": ["Okafor Textiles", "HIKARI"]},),
+    "set_stock_levels": (
+        {"counts": [{"code": "V60-02", "on_hand": 12, "location": "MAIN"}, {"code": "KETTLE-09", "on_order": 4}]},
+        {"table": "sku,counted\nV60-02,900\nKETTLE-09,3"},
+    ),
     "undo_change": ({"undo_id": PAST},),
     "get_defaults": ({},),
     "set_defaults": ({"suppliers": ["hikari", "nordlys"], "days": 21},),

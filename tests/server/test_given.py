@@ -54,7 +54,7 @@ def test_faults_of_reading_and_of_meaning_come_in_the_order_of_the_lines() -> No
         records((), "code,quantity\nA,-1\nB,x\nC,1", COLUMNS, Sold, "sold")
     assert str(raised.value).splitlines() == [
         "Nothing was done.",
-        "Line 2 ('A'): quantity: Input should be greater than or equal to 0.",
+        "Line 2 ('A'): quantity: must be 0 or more.",
         "Line 3: quantity: 'x' is no number: write it as 1234.50.",
     ]
 

@@ -171,7 +171,7 @@ async def test_every_sale_that_cannot_be_meant_is_named_and_nothing_is_sent(app:
     assert await refused(app, table="code,quantity,sold_on\nKETTLE-09,1,03/04/2026\nKETTLE-09,-1,2026-11-20") == [
         "Nothing was done.",
         "Line 2: sold_on: '03/04/2026' may be 3 April or 4 March: write 2026-04-03 or 2026-03-04.",
-        "Line 3 ('KETTLE-09'): quantity: Input should be greater than or equal to 0.",
+        "Line 3 ('KETTLE-09'): quantity: must be 0 or more.",
     ]
     assert writes(sandbox) == []
 
