@@ -15,6 +15,7 @@ from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_client.snapshot import KINDS
 from stocktrim_mcp_server import server
+from stocktrim_mcp_server.approval import Approvals
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.toolbox import Toolset, names
@@ -159,6 +160,8 @@ async def fixed_session() -> AsyncGenerator[Client]:
 
     settings = Settings(sandbox=True, toolsets=("all",), log_level="ERROR")
     app = App(settings, connect, now=lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 8, tzinfo=UTC))
+    # Tokens would be others in each process; these are of a key that everybody may read, for a sandbox alone.
+    app.approvals = Approvals(b"a printed example")
     try:
         async with Client(server.build(app)) as client:
             await app.stocktrim.snapshot.need(*KINDS)
