@@ -164,7 +164,7 @@ class History:
 
     def _next_of_same_record(self, entry: Entry) -> Entry | None:
         found: Entry | None = None
-        for one in self._joined(entry.at):
+        for one in self._joined(entry.at, frozenset({entry.change.key.casefold()})):
             if one is None:
                 continue
             if one.change_id == entry.change_id:
@@ -223,6 +223,9 @@ class History:
                     outcomes[change_id] = _telling(outcomes.get(change_id), line)
                     continue
                 outcome, undone_by = outcomes.pop(change_id, None), undone.get(change_id)
+                key = _key_of(line)
+                if keys and key is not None and key not in keys and not line.get("undoes"):
+                    continue
                 entry = self._entry(change_id, line, outcome, undone_by)
                 if entry is None:
                     yield None
@@ -294,6 +297,13 @@ def _judged(entry: Entry, record: Record | None, waited: timedelta) -> _Look:
         return _Look(None, f"The {what} is not there any more, so what became of the change cannot be told.")
     present = "; ".join(f"{one.field} is {there.get(one.field)!r}" for one in change.fields)
     return _Look(None, f"The {what} is neither as it was before nor as it was to be: {present}.")
+
+
+def _key_of(line: Record) -> str | None:
+    """What the record of an intent is called. None: it does not say so, or not as it should."""
+    change = line.get("change")
+    key = cast(Record, change).get("key") if isinstance(change, Mapping) else None
+    return key.casefold() if isinstance(key, str) else None
 
 
 def plain_noun(noun: str) -> str:
