@@ -1,21 +1,28 @@
 """What was changed in StockTrim through this server, as the journal holds it, said to a model or a person."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
+from types import MappingProxyType
 from typing import Any, cast
 
 from pydantic import AwareDatetime, Field
 
+from stocktrim_client.changes import Change
 from stocktrim_client.history import Entry, Past
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.answers import visible
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
-from stocktrim_mcp_server.writing import fields_of
+from stocktrim_mcp_server.rails import ORDER
+from stocktrim_mcp_server.writing import fields_of, value_of
 
 NAMING = frozenset(
     {"code", "product_id", "component_id", "reference", "reference_number", "supplier_code", "supplier_name"}
 )
 """Fields that name a product, an order or a supplier, wherever in a record they stand."""
+
+
+MOST_LINES = 10
+"""Of an order, shown."""
 
 
 class PastChange(Model):
@@ -36,8 +43,8 @@ class PastChange(Model):
     said: tuple[str, ...] = ()
 
 
-def past_change(entry: Entry) -> PastChange:
-    """An entry as it is shown."""
+def past_change(entry: Entry, codes: Mapping[str, str] = MappingProxyType({})) -> PastChange:
+    """An entry as it is shown. `codes`: what people call products, by id."""
     change = entry.change
     return PastChange(
         at=entry.at,
@@ -46,7 +53,7 @@ def past_change(entry: Entry) -> PastChange:
         key=change.key,
         name=change.name if change.name != change.key else None,
         kind=change.kind,
-        fields=fields_of(change),
+        fields=told(change, codes),
         tool=entry.tool,
         change_id=entry.change_id,
         undo_id=entry.batch,
@@ -54,6 +61,26 @@ def past_change(entry: Entry) -> PastChange:
         undone_by=entry.undone_by,
         said=_said(entry),
     )
+
+
+def told(change: Change, codes: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
+    """The fields of a change as people read them; of an order that is new or gone what stands on it."""
+    if change.noun != ORDER or change.kind == "change":
+        return fields_of(change)
+    held = {one.field: one.before if change.kind == "delete" else one.after for one in change.fields}
+    lines = cast(Sequence[Mapping[str, Any]], held.get("lines") or ())
+    prices = [line.get("unit_price") for line in lines]
+    cost = sum((line.get("quantity") or 0) * (line.get("unit_price") or 0) for line in lines)
+    unpriced = f", {prices.count(None)} of them without a price" if None in prices else ""
+    head = f"{held.get('status') or 'no status'}, {len(lines)} line(s){unpriced}, cost {cost:,.2f}"
+    more = [f"and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+    return (head, *(_line(line, codes) for line in lines[:MOST_LINES]), *more)
+
+
+def _line(line: Mapping[str, Any], codes: Mapping[str, str]) -> str:
+    product = str(line.get("product_id") or "?")
+    price = "" if line.get("unit_price") is None else f" at {value_of(line['unit_price'])}"
+    return f"{value_of(line.get('quantity') or 0)} x {short(codes.get(product, product), NAME_SHOWN)}{price}"
 
 
 def names_of(entry: Entry) -> set[str]:

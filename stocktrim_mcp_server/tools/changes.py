@@ -9,15 +9,17 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, ValidationError, WithJsonSchema
 
 from stocktrim_client import ConflictError, NotFoundError, StockTrimClient, StockTrimError
+from stocktrim_client.changes import Change
 from stocktrim_client.history import Entry
 from stocktrim_client.models import Model
 from stocktrim_client.transport import calling
 from stocktrim_client.undo import UndoStep
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
-from stocktrim_mcp_server.dependencies import StockTrim, show
-from stocktrim_mcp_server.past import PastChange, names_of, past_change
+from stocktrim_mcp_server.dependencies import StockTrim, on_hand, show
+from stocktrim_mcp_server.past import PastChange, names_of, past_change, told
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short, shortened
 from stocktrim_mcp_server.planning.nearest import alike, did_you_mean, where_offered
+from stocktrim_mcp_server.rails import ORDER
 from stocktrim_mcp_server.toolbox import Codes, Cursor, Toolset
 from stocktrim_mcp_server.writing import Write, WriteReport, carry_out
 
@@ -68,6 +70,7 @@ async def list_changes(
     asked = (since, codes, outcome)
     seen = show(past.entries, limit, cursor, past_change, mark=lambda one: one.change_id, asked=asked)
     rows, said = await _looked_at_again(stocktrim, seen.rows)
+    called = await _called(stocktrim)
     on_first: list[str] = []
     if seen.is_first:
         on_first += unread
@@ -78,7 +81,7 @@ async def list_changes(
         if not past.entries:
             on_first.append(_nothing(codes, known, is_filtered=any(asked)))
     return PastChanges(
-        items=tuple(shortened(past_change(one)) for one in rows),
+        items=tuple(shortened(past_change(one, called)) for one in rows),
         total=len(past.entries),
         next_cursor=seen.next_cursor,
         warnings=(*on_first, *seen.said, *said),
@@ -103,7 +106,14 @@ async def undo_change(
             "\n".join(["Nothing was done.", *cannot]) if len(cannot) > 1 else f"Nothing was done. {cannot[0]}"
         )
     said = [text for one in possible for text in one.said]
-    writes = [Write(one.key, one.send, one.noun) for one in possible]
+    if any(one.noun == ORDER for one in possible):
+        await on_hand(stocktrim, useful=("products",))
+    called = await _called(stocktrim)
+
+    def fields(change: Change) -> tuple[str, ...]:
+        return told(change, called)
+
+    writes = [Write(one.key, one.send, one.noun, fields=fields) for one in possible]
     return await carry_out(writes, warnings=(*cannot, *said), one_at_a_time=True)
 
 
@@ -122,15 +132,21 @@ async def _why_not(stocktrim: StockTrimClient, step: UndoStep) -> str | None:
     return None
 
 
+async def _called(stocktrim: StockTrimClient) -> dict[str, str]:
+    """What people call the products, by id, as far as that is on hand."""
+    if stocktrim.snapshot.standing("products").missing:
+        return {}
+    return {one.product_id: one.code for one in await stocktrim.snapshot.products(wait=0)}
+
+
 async def _ids(stocktrim: StockTrimClient, codes: Sequence[str]) -> tuple[set[str], tuple[str, ...]]:
     """These codes and what orders and sales call the products among them; what there is to say if that is not known."""
     named = set(codes)
     if not named:
         return named, ()
-    if not stocktrim.snapshot.standing("products").missing:
+    if called := await _called(stocktrim):
         wanted = {one.casefold() for one in named}
-        catalogue = await stocktrim.snapshot.products(wait=0)
-        return named | {one.product_id for one in catalogue if one.code.casefold() in wanted}, ()
+        return named | {product_id for product_id, code in called.items() if code.casefold() in wanted}, ()
     try:
         found = await stocktrim.products.look_up(codes)
     except StockTrimError as error:

@@ -6,7 +6,7 @@ import pytest
 
 from stocktrim_client.changes import Change, FieldChange
 from stocktrim_client.history import Entry, Past
-from stocktrim_mcp_server.past import as_json, in_words, names_of, past_change
+from stocktrim_mcp_server.past import as_json, in_words, names_of, past_change, told
 from tests.conftest import NOW
 
 
@@ -68,6 +68,19 @@ def test_people_read_what_became_of_it_and_what_it_changed() -> None:
         "2 line(s) of the journal are damaged and left out.",
         "There are older ones: --limit shows more.",
     ]
+
+
+def test_of_a_long_order_the_first_lines_are_shown_and_the_others_counted() -> None:
+    lines = tuple({"product_id": str(number), "quantity": 2, "unit_price": 1.5} for number in range(12))
+    gone = entry("purchase order", "PO-7", kind="delete", moved=[("status", "Sent", None), ("lines", lines, None)])
+    assert told(gone.change, {"0": "TEA"}) == (
+        "Sent, 12 line(s), cost 36.00",
+        "2 x TEA at 1.5",
+        *(f"2 x {number} at 1.5" for number in range(1, 10)),
+        "and 2 more lines",
+    )
+    empty = entry("purchase order", "PO-7", kind="delete")
+    assert told(empty.change) == ("no status, 0 line(s), cost 0.00",)
 
 
 def test_programs_read_a_line_each_without_what_is_not_there() -> None:

@@ -370,6 +370,23 @@ async def test_of_a_call_what_cannot_be_taken_back_is_named_and_the_rest_is(offi
     assert (await office.cost(), await office.cost(DRIPPER)) == (38, 9)
 
 
+async def test_an_order_that_is_to_go_or_to_come_back_shows_what_stands_on_it(office: Office, era: Era) -> None:
+    lines = (
+        PurchaseOrderLineDraft(product_id=DRIPPER, quantity=24, unit_price=7.4),
+        PurchaseOrderLineDraft(product_id=KETTLE, quantity=2),
+    )
+    draft = PurchaseOrderDraft(reference="PO-NEW", supplier_code="HIKARI", ordered_at=NOW, lines=lines)
+    shown = ["Draft, 2 line(s), 1 of them without a price, cost 177.60", "24 x V60-02 at 7.4", "2 x KETTLE-09"]
+    await office.stocktrim.purchase_orders.save(draft)
+    async with asking(office, era) as ask:
+        (made,) = found(await ask("list_changes"))["items"]
+        undone = await confirmed(ask, made["change_id"])
+        assert undone["changes"][0]["fields"] == shown
+        back = found(await ask("undo_change", undo_id=undone["undo_id"]))
+        assert (back["changes"][0]["kind"], back["changes"][0]["fields"]) == ("create", shown)
+        assert [one["fields"] for one in found(await ask("list_changes"))["items"]] == [shown, shown]
+
+
 async def test_what_stocktrim_would_not_take_as_it_was_is_named_as_well(office: Office) -> None:
     with call("aaaa0001"):
         await priced(office, KETTLE, 40)
