@@ -1,0 +1,269 @@
+"""Random writes, misfortunes and ends of the process: journal and StockTrim always agree, and all can be undone."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from mcp_types import CallToolResult
+
+from stocktrim_client.sandbox import Fault
+from stocktrim_mcp_server.tools import TOOLSETS
+from tests.server.writing.clients import Answer, Person, report_of, text_of
+from tests.server.writing.state import State, changed, state_of
+from tests.server.writing.world import Sent, World, world
+
+RUNS = 500
+STEPS = 5
+
+WRITES = ("save_*", "delete_*", "set_inventory", "create_*")
+
+Arguments = dict[str, Any]
+
+WRITING = {function.__name__ for one in TOOLSETS for function in (*one.writes, *one.deletes)}
+
+
+class Move(NamedTuple):
+    """A call of a writing tool."""
+
+    tool: str
+    arguments: Arguments
+
+
+PRODUCTS = st.sampled_from(["V60-02", "FILT-02", "KETTLE-09", "GREEN-BRA"])
+NEW = st.sampled_from(["NEW-1", "NEW/2 #?&"])
+SUPPLIERS = st.sampled_from(["HIKARI", "STEEL/EU #2", "NEWCO"])
+ORDERS = st.sampled_from(["PO-00001", "PO-00008", "PO-00010", "PO-00011"])
+DAYS = st.sampled_from([1, 14, 35, 90])
+MONEY = st.sampled_from([0.5, 7.4, 12.25])
+UNITS = st.sampled_from([1.0, 12.0, 60.0])
+
+
+def moves() -> st.SearchStrategy[Move]:
+    """Every writing tool of the usual menu, on few records, so that calls meet."""
+    change = st.fixed_dictionaries({"code": PRODUCTS, "lead_time_days": DAYS}, optional={"unit_cost": MONEY})
+    new = st.fixed_dictionaries({"code": NEW, "name": st.just("New")}, optional={"unit_cost": MONEY})
+    delivered = st.fixed_dictionaries({"code": PRODUCTS, "unit_cost": MONEY})
+    supplier = st.fixed_dictionaries(
+        {"code": SUPPLIERS, "name": st.sampled_from(["One", "Other"])},
+        optional={"lead_time_days": DAYS, "products": st.lists(delivered, min_size=1, max_size=1)},
+    )
+    line = st.fixed_dictionaries({"product": PRODUCTS, "quantity": UNITS}, optional={"unit_price": MONEY})
+    count = st.fixed_dictionaries(
+        {"code": PRODUCTS, "on_hand": UNITS}, optional={"location": st.sampled_from(["MAIN", "SHOP"])}
+    )
+    sale = st.fixed_dictionaries({"code": PRODUCTS, "quantity": UNITS, "sold_on": st.just("2026-11-20")})
+    arguments: Mapping[str, st.SearchStrategy[Arguments]] = {
+        "draft_purchase_orders": st.fixed_dictionaries({"lines": _few(line, "product")}),
+        "update_purchase_order": st.fixed_dictionaries(
+            {"reference": ORDERS, "status": st.sampled_from(["Approved", "Sent"])},
+            optional={"lines": st.lists(line, min_size=1, max_size=1)},
+        ),
+        "delete_purchase_order": st.fixed_dictionaries({"reference": ORDERS}),
+        "update_products": st.fixed_dictionaries({"changes": _few(change, "code")}),
+        "create_products": st.fixed_dictionaries({"products": _few(new, "code")}),
+        "save_suppliers": st.fixed_dictionaries({"suppliers": _few(supplier, "code")}),
+        "set_stock_levels": st.fixed_dictionaries({"counts": _few(count, "code")}),
+        "record_sales": st.fixed_dictionaries({"sales": _few(sale, "code")}),
+        "delete_records": st.one_of(
+            st.fixed_dictionaries({"products": st.lists(NEW, min_size=1, max_size=1)}),
+            st.fixed_dictionaries({"suppliers": st.just(["IDLE"])}),
+        ),
+    }
+    assert arguments.keys() == WRITING - {"run_forecast", "undo_change"}
+    return st.sampled_from(sorted(arguments)).flatmap(lambda tool: arguments[tool].map(lambda given: Move(tool, given)))
+
+
+def _few(one: st.SearchStrategy[Arguments], by: str) -> st.SearchStrategy[list[Arguments]]:
+    return st.lists(one, min_size=1, max_size=3, unique_by=lambda each: each[by])
+
+
+def faults() -> st.SearchStrategy[Fault]:
+    """What may befall a request: refused, answered wrongly or not at all, with its effect or without."""
+    return st.builds(
+        Fault,
+        kind=st.sampled_from(["reset", "silence", "status", "html", "truncate", "malformed"]),
+        at=st.sampled_from([*WRITES, "*", "list_*"]),
+        times=st.sampled_from([1, 2, None]),
+        after=st.integers(0, 3),
+        status=st.sampled_from([400, 429, 500, 503]),
+        applied=st.booleans(),
+    )
+
+
+CONSENT: st.SearchStrategy[Answer | None] = st.sampled_from(
+    ["accept", "accept", "accept", "accept", "decline", "cancel", None]
+)
+"""None: nobody is asked, and the token is not sent back."""
+
+
+class Entry(NamedTuple):
+    """A change that may have been sent, and whether the sandbox shows that it was made."""
+
+    change_id: str
+    batch: str
+    was_made: bool
+
+
+class Writing(RuleBasedStateMachine):
+    """One owner's day with an assistant that does anything, on a day on which anything goes wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.Runner()
+        self.folder = Path(tempfile.mkdtemp())
+        self.world: World = self.loop.run(self._opened())
+        self.start = state_of(self.world.sandbox)
+        self.entries: list[Entry] = []
+
+    async def _opened(self) -> World:
+        return world(self.folder)
+
+    def teardown(self) -> None:
+        try:
+            self.loop.run(self._all_settled_and_undone())
+        finally:
+            self.loop.run(self.world.end())
+            self.loop.close()
+            shutil.rmtree(self.folder)
+
+    @rule(move=moves(), answer=CONSENT, fault=st.none() | faults(), steps=st.none() | st.integers(0, 20))
+    def write(self, move: Move, answer: Answer | None, fault: Fault | None, steps: int | None) -> None:
+        """Any call, whatever the person says to it, whatever befalls it."""
+        self.loop.run(self._call(move, answer, fault, steps))
+
+    @rule(pick=st.integers(0, 99), whole=st.booleans(), answer=CONSENT, fault=st.none() | faults())
+    def undo(self, pick: int, whole: bool, answer: Answer | None, fault: Fault | None) -> None:
+        """Take back one change, or all of a call: also one that took back another."""
+        one = self.entries[pick % len(self.entries)] if self.entries else Entry("0", "0", was_made=False)
+        move = Move("undo_change", {"undo_id": one.batch if whole else one.change_id})
+        self.loop.run(self._call(move, answer, fault, None))
+
+    @rule()
+    def wait(self) -> None:
+        """Let the time pass after which a doubt can be settled."""
+        self.world.clock.seconds += 180
+
+    async def _call(
+        self, move: Move, answer: Answer | None, fault: Fault | None, steps: int | None
+    ) -> CallToolResult | None:
+        sandbox = self.world.sandbox
+        before, sent, lines = state_of(sandbox), len(self.world.sent), len(self.world.journal())
+        if fault is not None:
+            sandbox.faults.add(fault)
+        self.world.life.left = steps
+        result = await self.world.call(None if answer is None else Person(answer), *move)
+        sandbox.faults.clear()
+        if result is None:
+            await self.world.end()
+            self.world.start()
+        self.world.life.left = None
+        after = state_of(sandbox)
+        if answer != "accept":
+            assert self.world.sent[sent:] == []
+            assert before == after
+        written = self.world.journal()[lines:]
+        intents = {one["id"]: one for one in written if one["event"] == "intent"}
+        # A doubt about an earlier change may be settled in between.
+        outcomes = {one["id"]: one["outcome"] for one in written if one["event"] == "outcome" and one["id"] in intents}
+        _sent_on_record(self.world.sent[sent:], intents.keys())
+        self._agree(before, after, intents, outcomes)
+        if result is not None:
+            _told(result, outcomes)
+        return result
+
+    def _agree(
+        self, before: State, after: State, intents: Mapping[str, Mapping[str, Any]], outcomes: Mapping[str, str]
+    ) -> None:
+        """What the journal says was changed was changed in the sandbox, and nothing else was."""
+        touched = changed(before, after)
+        explained: set[Key] = set()
+        for change_id, intent in intents.items():
+            outcome = outcomes.get(change_id, "unknown")
+            mine = {key for key in touched if _is_about(key, intent["change"], before, after)}
+            if outcome in ("refused", "not_sent"):
+                continue
+            assert mine or outcome == "unknown", (intent, touched)
+            explained |= mine
+            self.entries.append(Entry(change_id, intent["batch"], bool(mine)))
+        assert touched <= explained, (touched - explained, intents, outcomes)
+
+    async def _all_settled_and_undone(self) -> None:
+        self.world.clock.seconds += 180
+        await self._settled()
+        for batch in dict.fromkeys(one.batch for one in reversed(self.entries)):
+            result = await self._call(Move("undo_change", {"undo_id": batch}), "accept", None, None)
+            assert result is not None
+        left = changed(self.start, state_of(self.world.sandbox))
+        assert not left, {key: (self.start.get(key), state_of(self.world.sandbox).get(key)) for key in left}
+
+    async def _settled(self) -> None:
+        """No doubt is left that a reading can settle, and what is settled is the truth."""
+        result = await self._call(Move("list_changes", {"limit": 100}), None, None, None)
+        assert result is not None
+        items = report_of(result)["items"]
+        told = {one["change_id"]: one["outcome"] for one in items}
+        for one in self.entries:
+            if told[one.change_id] in ("applied", "not_applied"):
+                assert (told[one.change_id] == "applied") == one.was_made, (one, items)
+
+
+Key = tuple[str, str]
+
+
+def _sent_on_record(sent: Sequence[Sent], intents: Collection[str]) -> None:
+    """Nothing was sent whose intent is not on record, and nothing twice that a repeat would double."""
+    assert all(one.change_id in intents for one in sent)
+    doubling = [
+        one.change_id
+        for one in sent
+        if one.operation.retry in ("create", "generate", "job", "purge") and one.operation.keyed is None
+    ]
+    assert len(doubling) == len(set(doubling))
+
+
+def _told(result: CallToolResult, outcomes: Mapping[str, str]) -> None:
+    """The answer says of each change what the journal says."""
+    changes = (result.structured_content or {}).get("changes", ())
+    told = {one["change_id"]: one["outcome"] for one in changes if one.get("change_id") in outcomes}
+    assert told == {change_id: outcomes[change_id] for change_id in told}, text_of(result)
+
+
+def _is_about(record: Key, change: Mapping[str, Any], before: State, after: State) -> bool:
+    """Whether this change explains that record's becoming other."""
+    kind, key = record
+    noun, called = change["noun"], change["key"]
+    if noun == "purchase order":
+        return kind == "order" and key == called
+    if noun == "supplier":
+        return kind == "supplier" and called in (key, *_values(before.get(record)), *_values(after.get(record)))
+    if noun == "sale":
+        return kind == "sales" and called in set(_values(before.get(record))) ^ set(_values(after.get(record)))
+    if noun == "product" or noun.startswith("stock"):
+        return kind == "product" and called in (key, *_values(before.get(record)), *_values(after.get(record)))
+    return False
+
+
+def _values(value: Any) -> Iterator[Any]:
+    """Every value inside a record."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _values(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _values(one)
+    else:
+        yield value
+
+
+def test_journal_and_stocktrim_agree_whatever_happens() -> None:
+    run_state_machine_as_test(
+        Writing,
+        # The same runs everywhere and always: a red build is a change of ours, and repeats at any desk.
+        settings=settings(max_examples=RUNS, stateful_step_count=STEPS, derandomize=True, deadline=None),
+    )
