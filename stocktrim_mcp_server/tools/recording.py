@@ -1,4 +1,7 @@
-"""Sales recorded, and deleted."""
+"""Sales recorded, and deleted.
+
+Not deleted by location: StockTrim would take those of every product there, and shows none of them before.
+"""
 
 import asyncio
 import hashlib
@@ -8,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from stocktrim_client import ChangeReport, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change
@@ -65,6 +68,12 @@ COLUMNS: Mapping[str, Column] = {
 }
 
 
+def _as_reference(said: str) -> str:
+    if not 0 < len(said) <= LONGEST_CODE:
+        raise ValueError(f"a reference has 1 to {LONGEST_CODE} characters")
+    return said
+
+
 class Sale(Line):
     """One product sold on one day."""
 
@@ -73,7 +82,7 @@ class Sale(Line):
     unit_price: Quantity | None = None
     location: str | None = None
     customer: str | None = None
-    reference: str | None = None
+    reference: Annotated[str, AfterValidator(_as_reference)] | None = None
 
 
 class Keyed(NamedTuple):
@@ -128,8 +137,6 @@ def _wrong(sale: Sale, today: date) -> str | None:
         return f"sold_on {sale.sold_on} lies in the future: only past sales are recorded"
     if sale.sold_on < EARLIEST:
         return f"sold_on {sale.sold_on} is before {EARLIEST}: is the year right?"
-    if sale.reference is not None and not 0 < len(sale.reference) <= LONGEST_CODE:
-        return f"a reference has 1 to {LONGEST_CODE} characters"
     return None if sale.quantity > 0 else "quantity is 0: nothing was sold; a return cannot be recorded in StockTrim"
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mcp import Client
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ElicitRequestParams, ElicitResult
+from pydantic import ValidationError
 
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
@@ -18,7 +19,7 @@ from stocktrim_mcp_server.approval import Approval
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.tools.recording import Sale, delete_sales, record_sales
 from stocktrim_mcp_server.writing import WriteReport
-from tests.client.sandboxed import every_reading, writes
+from tests.client.sandboxed import asked, every_reading, writes
 from tests.conftest import TODAY, Clock
 
 OpenApp = Callable[..., App]
@@ -55,11 +56,11 @@ async def test_sales_are_shown_recorded_and_never_doubled(open_app: OpenApp, clo
     far = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, quirks=quirks)
     app = open_app(far)
     before = len(sold(far)), len(sold(far, "30000001"))
-    asked = SALE, OTHER, SALE
+    call = SALE, OTHER, SALE
     with app.stocktrim.changes.preview():
-        preview = await recorded(app, *asked)
+        preview = await recorded(app, *call)
     assert (preview.status, writes(far)) == ("preview", [])
-    report = await recorded(app, *asked)
+    report = await recorded(app, *call)
     assert report.status == "applied"
     assert [one.key for one in report.changes] == [one.key for one in preview.changes]
     assert len({one.key for one in report.changes}) == 3
@@ -69,7 +70,7 @@ async def test_sales_are_shown_recorded_and_never_doubled(open_app: OpenApp, clo
     unseen = quirks.sales_orders_v1 == "dead"
     assert any("could not be looked at" in one for one in report.warnings) == unseen
     assert {one.kind for one in report.changes} == {"change" if unseen else "create"}
-    again = await recorded(app, *asked)
+    again = await recorded(app, *call)
     assert again.status == ("applied" if unseen else "unchanged")
     assert (len(sold(far)), len(sold(far, "30000001"))) == (before[0] + 2, before[1] + 1)
     if not unseen:
@@ -246,11 +247,11 @@ async def test_whatever_is_lost_on_the_way_each_sale_stands_once(
 async def test_over_a_session_sales_are_previewed_and_confirmed(app: App, sandbox: Sandbox, era: Any) -> None:
     before = len(sold(sandbox))
     async with Client(server.build(app), mode=era) as client:
-        asked = {"table": "code,quantity,sold_on\nKETTLE-09,2,2026-11-20\nKETTLE-09,2,2026-11-20"}
-        preview = (await client.call_tool("record_sales", asked)).structured_content
+        call = {"table": "code,quantity,sold_on\nKETTLE-09,2,2026-11-20\nKETTLE-09,2,2026-11-20"}
+        preview = (await client.call_tool("record_sales", call)).structured_content
         assert preview is not None
         assert (preview["status"], len(sold(sandbox))) == ("preview", before)
-        confirmed = {**asked, "confirm_token": preview["confirm_token"]}
+        confirmed = {**call, "confirm_token": preview["confirm_token"]}
         sandbox.faults.add(Fault("reset", at="save_sales_orders", applied=True))
         done = (await client.call_tool("record_sales", confirmed)).structured_content
         assert done is not None
@@ -258,6 +259,40 @@ async def test_over_a_session_sales_are_previewed_and_confirmed(app: App, sandbo
         again = (await client.call_tool("record_sales", confirmed)).structured_content
         assert again is not None
         assert (again["status"], len(sold(sandbox))) == ("unchanged", before + 2)
+
+
+async def test_over_a_session_sales_are_taken_back_and_recorded_again(open_app: OpenApp, sandbox: Sandbox) -> None:
+    app = open_app(sandbox)
+    async with Client(server.build(app)) as client:
+
+        async def call(tool: str, **arguments: Any) -> dict[str, Any]:
+            shown = (await client.call_tool(tool, arguments)).structured_content
+            assert shown is not None
+            done = await client.call_tool(tool, {**arguments, "confirm_token": shown["confirm_token"]})
+            assert done.structured_content is not None
+            return done.structured_content
+
+        table = json.dumps([{"sku": "KETTLE-09", "qty": "2", "date": "2026-11-20"}])
+        first = await call("record_sales", table=table)
+        await call("undo_change", undo_id=first["undo_id"])
+        assert sold(sandbox)[-1]["quantity"] == 0
+        again = await call("record_sales", table=table)
+    assert again["changes"][0]["key"] == first["changes"][0]["key"] == sold(sandbox)[-1]["externalReferenceId"]
+    assert sold(sandbox)[-1]["quantity"] == 2
+
+
+async def test_many_sales_of_one_product_are_read_once_before_they_are_sent(app: App, sandbox: Sandbox) -> None:
+    await recorded(app, *[SALE] * 50)
+    counts = asked(sandbox)
+    assert (counts["list_products"], counts["list_sales_orders"], counts["save_sales_orders"]) == (1, 51, 50)
+    assert len(set(sent(sandbox))) == 50
+
+
+async def test_a_reference_is_no_blank_and_no_novel(app: App) -> None:
+    with pytest.raises(ValidationError, match="a reference has 1 to 200 characters"):
+        await recorded(app, SALE | {"reference": " "})
+    (said,) = await refused(app, table=f"code,quantity,sold_on,reference\nKETTLE-09,1,2026-11-20,{'x' * 201}")
+    assert said.endswith("Line 2 ('KETTLE-09'): reference: a reference has 1 to 200 characters.")
 
 
 # Deleting
@@ -330,14 +365,14 @@ async def test_the_question_before_sales_are_deleted_promises_no_undo(open_app: 
 async def test_no_call_deletes_sales_without_a_product(open_app: OpenApp, sandbox: Sandbox) -> None:
     app = open_app(sandbox, toolsets=("sales",))
     async with Client(server.build(app)) as client:
-        for asked in ({}, {"products": []}, {"products": ""}, {"products": "*"}, {"since": "2026-01-01"}):
-            assert (await client.call_tool("delete_sales", asked)).is_error, asked
+        for call in ({}, {"products": []}, {"products": ""}, {"products": "*"}, {"since": "2026-01-01"}):
+            assert (await client.call_tool("delete_sales", call)).is_error, call
         preview = await client.call_tool("delete_sales", {"products": "KETTLE-09", "since": "2026-11-01"})
         assert preview.structured_content is not None
         assert preview.structured_content["status"] == "preview"
         token = preview.structured_content["confirm_token"]
-        asked = {"products": ["KETTLE-09"], "since": "1 Nov 2026", "confirm_token": token}
-        done = await client.call_tool("delete_sales", asked)
+        confirmed = {"products": ["KETTLE-09"], "since": "1 Nov 2026", "confirm_token": token}
+        done = await client.call_tool("delete_sales", confirmed)
         assert done.structured_content is not None
         assert done.structured_content["status"] == "applied"
         assert "undo_id" not in done.structured_content
