@@ -346,6 +346,14 @@ async def test_deleting_needs_products_that_are_there_and_days_in_order(app: App
     assert writes(sandbox) == []
 
 
+async def test_a_code_that_is_no_text_is_answered_in_words(open_app: OpenApp, sandbox: Sandbox) -> None:
+    async with Client(server.build(open_app(sandbox, toolsets=("sales",)))) as client:
+        result = await client.call_tool("delete_sales", {"products": "\ud83d"})
+    assert result.is_error
+    assert "Nothing was changed" in str(result.content)
+    assert writes(sandbox) == []
+
+
 async def test_the_question_before_sales_are_deleted_promises_no_undo(open_app: OpenApp, sandbox: Sandbox) -> None:
     questions: list[str] = []
 
