@@ -70,6 +70,10 @@ _LIST_BOUNDS = {"minLength": "minItems", "maxLength": "maxItems"}
 _WRITTEN = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
+LIST = WithJsonSchema({"type": "array"})
+"""A list of records in a published schema: what they hold stands in the answers, and would cost every session."""
+
+
 class Dated(Model):
     """An answer made of records on hand: how old they are, and what must be known of them."""
 
@@ -91,12 +95,6 @@ def dated(standing: Standing, *warnings: str) -> dict[str, Any]:
 def ago(seconds: float) -> str:
     """How long ago, as every answer says it: "just now", "12 minutes ago"."""
     return "just now" if seconds < FRESH_SECONDS else f"{in_words(seconds)} ago"
-
-
-def thin(*names: str) -> WithJsonSchema:
-    """A list of records as a schema that names the fields to go on with: all of them cost every session too much."""
-    fields = {name: {"type": "string"} for name in names}
-    return WithJsonSchema({"type": "array", "items": {"type": "object", "properties": fields}})
 
 
 def answer(result: BaseModel, *said: str) -> CallToolResult:
@@ -369,7 +367,7 @@ def slim(schema: dict[str, Any]) -> dict[str, Any]:
 def published(result: type[BaseModel]) -> dict[str, Any]:
     """What of a result's schema every session pays for: lists of records, what is always there, what to go on with.
 
-    Names and types alone, of records no more than `thin` says: what they mean, and what else there is to say, stands in
+    Names and types alone, of lists no more than `LIST` says: what they mean, and what else there is to say, stands in
     the answers. Read from the fields, as the whole schema, built only to be cut, costs each start more than the tools.
     Raises: TypeError for a type no answer has.
     """

@@ -365,7 +365,7 @@ def some(most: int) -> AfterValidator:
     return AfterValidator(bounded)
 
 
-Cursor = Annotated[str, Field(coerce_numbers_to_str=True, description="next_cursor of the answer before, same filters")]
+Cursor = Annotated[str, Field(coerce_numbers_to_str=True, description="next_cursor of the answer before")]
 
 
 class Window(NamedTuple, Generic[A]):

@@ -15,7 +15,7 @@ from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, St
 from stocktrim_client.changes import Change, FieldChange, Kind, batch
 from stocktrim_client.models import Model
 from stocktrim_client.undo import NEVER
-from stocktrim_mcp_server.answers import number
+from stocktrim_mcp_server.answers import LIST, number
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import where_offered
 
@@ -57,7 +57,7 @@ class WriteReport(Model):
     confirm_token: str | None = None
     undo_id: str | None = Field(default=None, description="Of the whole call")
     warnings: tuple[str, ...] = ()
-    changes: Annotated[tuple[RecordOutcome, ...], WithJsonSchema({"type": "array"})] = ()
+    changes: Annotated[tuple[RecordOutcome, ...], LIST] = ()
 
 
 class Write(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field, ValidationError, WithJsonSchema
+from pydantic import Field, ValidationError
 
 from stocktrim_client import ConflictError, NotFoundError, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change
@@ -14,6 +14,7 @@ from stocktrim_client.history import Entry
 from stocktrim_client.models import Model
 from stocktrim_client.transport import calling
 from stocktrim_client.undo import UndoStep
+from stocktrim_mcp_server.answers import LIST
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand, show
 from stocktrim_mcp_server.past import PastChange, names_of, past_change, told
@@ -41,7 +42,7 @@ class PastChanges(Model):
     """Changes, the newest first."""
 
     warnings: tuple[str, ...] = ()
-    items: Annotated[tuple[PastChange, ...], WithJsonSchema({"type": "array"})]
+    items: Annotated[tuple[PastChange, ...], LIST]
     total: int
     next_cursor: str | None = None
 

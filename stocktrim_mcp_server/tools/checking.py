@@ -4,9 +4,9 @@ import asyncio
 from typing import Annotated
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
-from stocktrim_mcp_server.answers import thin
+from stocktrim_mcp_server.answers import LIST
 from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.planning import checks as planning
 from stocktrim_mcp_server.planning.checks import CheckTotal, DataCheck, Finding
@@ -19,8 +19,8 @@ class PlanningData(DataCheck):
     checked: int = 0
     age: str = ""
     # The answer tells the checks by itself: a caller goes on with products.
-    checks: Annotated[tuple[CheckTotal, ...], WithJsonSchema({"type": "array"})] = ()
-    items: Annotated[tuple[Finding, ...], thin("product")] = ()
+    checks: Annotated[tuple[CheckTotal, ...], LIST] = ()
+    items: Annotated[tuple[Finding, ...], LIST] = ()
 
 
 async def check_planning_data(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from stocktrim_client import ChangeReport, ConflictError, StockTrimClient
 from stocktrim_client.changes import Change
@@ -18,6 +18,7 @@ from stocktrim_client.models import (
     PurchaseOrderDraft,
     PurchaseOrderLineDraft,
 )
+from stocktrim_mcp_server.answers import LIST
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import Account, StockTrim, refuse_without
 from stocktrim_mcp_server.kept import Kept, KeptPlans, Question
@@ -48,8 +49,6 @@ MOST_LINES = 200
 NAMED = 5
 """Products named in one warning."""
 
-LIST = WithJsonSchema({"type": "array"})
-"""What of an answer's list every session pays for."""
 
 LEFT_OUT_TOLD = 40
 REASONS_TOLD = 5

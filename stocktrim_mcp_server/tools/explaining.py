@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model, OrderPlanRow
-from stocktrim_mcp_server.answers import thin
+from stocktrim_mcp_server.answers import LIST
 from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue, folded
@@ -28,7 +28,7 @@ class Explanations(Model):
     as_of: AwareDatetime | None = None
     age: str = ""
     notes: tuple[str, ...] = ()
-    items: Annotated[tuple[Explanation, ...], thin("product", "confidence")] = ()
+    items: Annotated[tuple[Explanation, ...], LIST] = ()
     total: int
     warnings: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, WithJsonSchema
 
+from stocktrim_mcp_server.answers import LIST
 from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.kept import LAST, Kept, KeptPlans, Question, is_meant
 from stocktrim_mcp_server.planning.catalogue import Filters, unknown
@@ -27,8 +28,6 @@ _GROUPS: dict[str, Any] = {
     "type": "array",
     "items": {"type": "object", "properties": {"key": {"type": "string"}, "rows": {"type": "array"}}},
 }
-_LIST = WithJsonSchema({"type": "array"})
-"""What an answer may hold besides its groups; it explains itself where it is there."""
 
 
 class ReorderPlan(Plan):
@@ -36,11 +35,11 @@ class ReorderPlan(Plan):
 
     age: str = ""
     groups: Annotated[tuple[Group, ...], WithJsonSchema(_GROUPS)] = ()
-    left_out: Annotated[tuple[LeftOut, ...], _LIST] = ()
-    set_aside: Annotated[tuple[SetAside, ...], _LIST] = ()
-    add_ons: Annotated[tuple[AddOn, ...], _LIST] = ()
+    left_out: Annotated[tuple[LeftOut, ...], LIST] = ()
+    set_aside: Annotated[tuple[SetAside, ...], LIST] = ()
+    add_ons: Annotated[tuple[AddOn, ...], LIST] = ()
     compared_with: str | None = None
-    changes: Annotated[tuple[PlanChange, ...], _LIST] = ()
+    changes: Annotated[tuple[PlanChange, ...], LIST] = ()
 
 
 class Asked(NamedTuple):

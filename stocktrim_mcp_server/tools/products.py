@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import BomLine, Model, OrderPlanRow, Product, PurchaseOrder
 from stocktrim_client.snapshot import Kind
-from stocktrim_mcp_server.answers import Dated, dated, thin
+from stocktrim_mcp_server.answers import LIST, Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
 from stocktrim_mcp_server.meaning import meant_by, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
@@ -94,7 +94,7 @@ class ShownProduct(Product):
 class Products(Dated):
     """The products meant."""
 
-    items: Annotated[tuple[ShownProduct, ...], thin("code")]
+    items: Annotated[tuple[ShownProduct, ...], LIST]
     total: int
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Model, Product, PurchaseOrder, PurchaseOrderLine, Supplier
 from stocktrim_client.snapshot import Standing
-from stocktrim_mcp_server.answers import Dated, dated, thin
+from stocktrim_mcp_server.answers import LIST, Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand, read_ago, show
 from stocktrim_mcp_server.meaning import guess, no_products
 from stocktrim_mcp_server.planning.bounds import short, shortened
@@ -85,8 +85,8 @@ class AtSupplier(Model):
 class FoundOrders(Dated):
     """Orders, the newest first; overdue ones asked for the longest overdue first."""
 
-    by_supplier: Annotated[tuple[AtSupplier, ...], WithJsonSchema({"type": "array"})] = ()
-    items: Annotated[tuple[FoundOrder, ...], thin("reference")]
+    by_supplier: Annotated[tuple[AtSupplier, ...], LIST] = ()
+    items: Annotated[tuple[FoundOrder, ...], LIST]
     total: int
     next_cursor: str | None = None
 

@@ -10,7 +10,7 @@ from pydantic import Field, WithJsonSchema
 
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import Model, OrderPlanRow, Product, SalesOrder
-from stocktrim_mcp_server.answers import Dated, dated
+from stocktrim_mcp_server.answers import LIST, Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand
 from stocktrim_mcp_server.meaning import BY_PRODUCT_ONLY, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short
@@ -48,7 +48,7 @@ class SalesHistory(Dated):
     rows: Annotated[
         tuple[tuple[str | float | None, ...], ...], WithJsonSchema({"type": "array", "items": {"type": "array"}})
     ]
-    demand: Annotated[tuple[PlanDemand, ...], WithJsonSchema({"type": "array"})] = ()
+    demand: Annotated[tuple[PlanDemand, ...], LIST] = ()
     total: int = Field(description="Products with sales")
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from stocktrim_client.models import Model
 from stocktrim_client.snapshot import Hit as Found
 from stocktrim_client.snapshot import SearchKind
-from stocktrim_mcp_server.answers import Dated, dated, thin
+from stocktrim_mcp_server.answers import LIST, Dated, dated
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand, read_ago, refuse_without
 from stocktrim_mcp_server.meaning import BY_PRODUCT_ONLY, code_meant
 from stocktrim_mcp_server.planning.bounds import short, shortened
@@ -58,8 +58,8 @@ class Hit(Model):
 class Hits(Dated):
     """What fits, best first; where nothing does, what comes nearest, which may be none of what was meant."""
 
-    items: Annotated[tuple[Hit, ...], thin("code")]
-    guesses: Annotated[tuple[Hit, ...], WithJsonSchema({"type": "array"})] = ()
+    items: Annotated[tuple[Hit, ...], LIST]
+    guesses: Annotated[tuple[Hit, ...], LIST] = ()
     total: int
 
 

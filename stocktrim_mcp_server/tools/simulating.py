@@ -4,9 +4,9 @@ import asyncio
 from typing import Annotated
 
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
-from stocktrim_mcp_server.answers import thin
+from stocktrim_mcp_server.answers import LIST
 from stocktrim_mcp_server.dependencies import Account
 from stocktrim_mcp_server.planning.catalogue import Filters
 from stocktrim_mcp_server.planning.projection import Assumptions
@@ -21,10 +21,10 @@ class SimulatedPlan(Simulation):
     simulation_id: str = ""
     assumptions: str = ""
     age: str = ""
-    items: Annotated[tuple[SimulatedRow, ...], thin("product")] = ()
+    items: Annotated[tuple[SimulatedRow, ...], LIST] = ()
     # Read, not gone on with: no part of what every session pays for.
-    left_out: Annotated[tuple[LeftOut, ...], WithJsonSchema({"type": "array"})] = ()
-    set_aside: Annotated[tuple[NotBought, ...], WithJsonSchema({"type": "array"})] = ()
+    left_out: Annotated[tuple[LeftOut, ...], LIST] = ()
+    set_aside: Annotated[tuple[NotBought, ...], LIST] = ()
 
 
 DEMAND_PCT = at_most(10_000)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_client.snapshot import Standing
 from stocktrim_client.snapshot.standing import SOURCES
-from stocktrim_mcp_server.answers import ago
+from stocktrim_mcp_server.answers import LIST, ago
 from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.nearest import where_offered
@@ -58,7 +58,7 @@ class Status(Model):
     forecast_percent: int | None = None
     forecast_message: str | None = None
     on_hand: str | None = None
-    records: Annotated[tuple[HeldRecords, ...], WithJsonSchema({"type": "array"})] = ()
+    records: Annotated[tuple[HeldRecords, ...], LIST] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from stocktrim_client.models import Product, PurchaseOrder, Supplier
-from stocktrim_mcp_server.answers import Dated, dated, thin
+from stocktrim_mcp_server.answers import LIST, Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand, read_ago, show
 from stocktrim_mcp_server.meaning import guess
 from stocktrim_mcp_server.planning.bounds import short
@@ -48,7 +48,7 @@ class ShownSupplier(Supplier):
 class Suppliers(Dated):
     """Suppliers, those with most on order first."""
 
-    items: Annotated[tuple[ShownSupplier, ...], thin("code")]
+    items: Annotated[tuple[ShownSupplier, ...], LIST]
     total: int
     next_cursor: str | None = None
 
