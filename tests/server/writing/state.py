@@ -18,7 +18,7 @@ State = dict[tuple[str, str], Any]
 def state_of(sandbox: Sandbox) -> State:
     """Every record by its kind and key; sales by product, where they are not those of the start."""
     shop = sandbox.shop
-    state: State = {("product", key): _chosen(one) for key, one in shop.products.items()}
+    state: State = {("product", key): _product(one) for key, one in shop.products.items()}
     state |= {("supplier", _name(one, "supplierCode", "supplierName")): _chosen(one) for one in shop.suppliers.values()}
     state |= {("location", one["locationCode"]): _chosen(one) for one in shop.locations.values()}
     state |= {("customer", _name(one, "code", "name")): _chosen(one) for one in shop.customers.values()}
@@ -42,9 +42,18 @@ def changed(before: State, after: State) -> set[tuple[str, str]]:
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
+def _product(record: Record) -> dict[str, Any]:
+    """A place where something was counted once stays, with nothing in it."""
+    held = tuple(one for one in record.get("stockLocations") or () if one.get("stockOnHand"))
+    return _chosen({**record, "stockLocations": held})
+
+
 def _order(record: Record) -> dict[str, Any]:
-    """An order that is created again gets its number as its second reference as well."""
-    chosen = _chosen(record)
+    """An order that is created again gets its number as its second reference as well; a name goes with its code."""
+    supplier = dict(record.get("supplier") or {})
+    if supplier.get("supplierCode"):
+        supplier.pop("supplierName", None)
+    chosen = _chosen({**record, "supplier": supplier})
     if chosen.get("referenceNumber") == chosen.get("clientReferenceNumber"):
         chosen.pop("referenceNumber", None)
     return chosen
@@ -59,7 +68,7 @@ def _chosen(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _plain(value)
         for name, value in record.items()
-        if name not in (*GIVEN, *FOLLOWS) and value is not None and value not in ("", (), [])
+        if name not in (*GIVEN, *FOLLOWS) and value is not None and value not in ("", (), [], {})
     }
 
 
