@@ -31,21 +31,12 @@ from stocktrim_mcp_server.tools.suppliers import SUPPLIERS
 TOOLSETS = (
     group("planning", "What to order, why, and what if.", PLANNING, EXPLAINING, SIMULATING, CHECKING),
     group("lookup", "Products, suppliers and sales, found and shown.", SEARCH, PRODUCTS, SUPPLIERS, SALES),
-    group("orders", "Orders to suppliers.", PURCHASE_ORDERS),
+    group("orders", "Orders to suppliers: found, drafted, changed.", PURCHASE_ORDERS, DRAFTING, ORDERING),
     group("query", "Questions in SQL.", QUERY),
     group("status", "Whether all is well; the calculation behind all figures.", STATUS, FORECASTS),
-    group(
-        "writing",
-        "Change StockTrim: each change is shown first.",
-        DRAFTING,
-        ORDERING,
-        SAVING_SUPPLIERS,
-        CHANGING_PRODUCTS,
-        DELETING,
-        STOCK,
-        RECORDING,
-        HISTORY,
-    ),
+    group("catalogue", "Products and suppliers changed.", CHANGING_PRODUCTS, SAVING_SUPPLIERS, DELETING),
+    group("counts", "Stock counted and sales recorded.", STOCK, RECORDING),
+    HISTORY,
 )
 """What is on the menu unless the settings say otherwise."""
 
