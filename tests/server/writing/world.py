@@ -1,7 +1,6 @@
 """One StockTrim, one journal, and the server processes that come and go before it."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,7 +14,7 @@ from mcp_types import CallToolResult
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.changes import in_door
-from stocktrim_client.journal import FileJournal, Record
+from stocktrim_client.journal import FileJournal, Record, _line
 from stocktrim_client.operations import Operation, find_operation
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server import server
@@ -77,34 +76,31 @@ class Wire(httpx.AsyncBaseTransport):
             self._life.step(is_look=is_look)
 
 
-class Log:
+class Log(FileJournal):
     """The journal of one process: it may end before a line is written, within it, and after it."""
 
     def __init__(self, folder: Path, life: Life, now: Callable[[], datetime]) -> None:
-        self._folder = folder
+        super().__init__(folder, now=now)
         self._life = life
-        self._inner = FileJournal(folder, now=now)
 
     async def append(self, entry: Record) -> None:
+        # In no thread of its own: one that writes on after the end of its process would be no such thing.
         self._life.step()
         self._life.has_begun = True
+        line = _line(entry)
         try:
             self._life.step()
         except Killed:
-            self._tear(entry)
+            self._tear(line)
             raise
-        await self._inner.append(entry)
+        self._append(line)
         self._life.step()
 
-    def _tear(self, entry: Record) -> None:
+    def _tear(self, line: bytes) -> None:
         """Leave half a line, as a kill within a write does."""
-        line = json.dumps(entry, default=str)
         for path in sorted(self._folder.glob("*.jsonl"))[-1:]:
-            with path.open("a", encoding="utf-8") as file:
+            with path.open("ab") as file:
                 file.write(line[: len(line) // 2])
-
-    def read(self, since: datetime | None = None) -> Iterator[Record | None]:
-        return self._inner.read(since)
 
 
 @dataclass
