@@ -440,7 +440,8 @@ async def test_whatever_stocktrim_does_where_nobody_knows_each_answer_is_whole_o
             assert "shows no sales of 'V60-02'" in " ".join(sales["warnings"])
             assert sales["demand"][0]["product"] == "V60-02"
         assert (await found("get_status", {}))["connection"] == "works"
-        run = await found("run_forecast", {})
+        shown = await found("run_forecast", {})
+        run = await found("run_forecast", {"confirm_token": shown["confirm_token"]})
         assert (run["status"], 0 < run["percent"] < 100) == ("running", True)
         made.clock.seconds += 60
         assert (await found("get_reorder_plan", {}))["as_of"] > plan["as_of"]

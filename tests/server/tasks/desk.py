@@ -60,6 +60,11 @@ class Assistant:
             raise RuntimeError(f"{tool} {arguments}: {text}")
         return result.structured_content
 
+    async def agree(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """Have a change shown, say yes to it, and give the answer of the call that made it."""
+        shown = await self.ask(tool, **arguments)
+        return await self.ask(tool, **arguments, confirm_token=shown["confirm_token"])
+
 
 def _text(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
@@ -89,7 +94,7 @@ class Desk:
         shop.changed()
         self.clock.seconds += WEEK
         async with self.assistant() as assistant:
-            await assistant.ask("run_forecast")
+            await assistant.agree("run_forecast")
         self.clock.seconds += self.sandbox.forecast.seconds
 
 

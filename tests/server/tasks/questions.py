@@ -226,7 +226,7 @@ async def how_old(assistant: Assistant) -> Any:
 
 @question("Calculate the forecast anew.")
 async def run(assistant: Assistant) -> Any:
-    return await assistant.ask("run_forecast")
+    return await assistant.agree("run_forecast")
 
 
 @question("What changed since last Monday's plan?", is_later=True)
