@@ -19,7 +19,7 @@ from tests.server.writing.state import State, changed, state_of
 from tests.server.writing.world import Sent, World, world
 
 RUNS = 500
-STEPS = 3
+STEPS = 2
 SETTLED_AFTER = 180.0
 
 Arguments = dict[str, Any]
