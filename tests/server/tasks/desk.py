@@ -10,6 +10,7 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from stocktrim_client import StockTrimClient
+from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.sandbox import Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
@@ -111,7 +112,10 @@ async def desk(products: int, first_page: int = 0) -> AsyncGenerator[Desk]:
     sandbox = Sandbox(products, today=MONDAY, clock=clock, sleep=clock.sleep, quirks=pages)
 
     def connect(settings: Settings) -> StockTrimClient:
-        return StockTrimClient("sandbox", "sandbox", transport=sandbox, sleep=clock.sleep)
+        journal = MemoryJournal()
+        return StockTrimClient(
+            "sandbox", "sandbox", transport=sandbox, sleep=clock.sleep, journal=journal, now=sandbox.now
+        )
 
     app = App(Settings(sandbox=True, log_level="ERROR"), connect, now=sandbox.now)
     try:
