@@ -134,6 +134,9 @@ class HouseTool(Tool):
         except ToolError as error:
             text = " ".join([_in_words(error, offered), *said])
             return refusal(" ".join([text, *_split_in_vain(arguments, offered, text)]))
+        except StockTrimError as error:
+            # Before the tool was run: there is no client to run it with.
+            return refusal(" ".join([str(error), *said]))
         finally:
             acting.reset(token)
             call_seconds.reset(its_seconds)
