@@ -277,9 +277,17 @@ async def test_nothing_is_sent_that_was_not_approved(kind: Combination, mode: Ap
         await SCENARIOS[scenario](house)
 
 
-@pytest.mark.parametrize("kind", AS_PROCESS, ids=named)
-async def test_nothing_is_sent_by_a_process_that_was_not_approved(kind: Combination) -> None:
-    async with housed(kind) as house:
+PROCESSES: list[tuple[Combination, ApprovalMode]] = [
+    *((kind, "auto") for kind in AS_PROCESS),
+    (Combination("stdio", "auto", "form"), "token"),
+    (Combination("stdio", "auto", "form"), "ask"),
+    (Combination("stdio", "legacy", "form"), "ask"),
+]
+
+
+@pytest.mark.parametrize(("kind", "mode"), PROCESSES, ids=lambda one: one if isinstance(one, str) else named(one))
+async def test_nothing_is_sent_by_a_process_that_was_not_approved(kind: Combination, mode: ApprovalMode) -> None:
+    async with housed(kind, mode) as house:
         for scenario in SCENARIOS.values():
             house.person.answer = "accept"
             house.person.questions.clear()
@@ -409,6 +417,14 @@ async def test_a_record_that_moves_while_an_older_client_thinks_is_not_touched()
         assert "no longer as it was" in text_of(result)
         assert writes(house.sandbox)[before:] == []
         assert house.holds(reference)
+
+
+async def test_a_server_that_is_ending_says_so_of_a_change_as_well(app: App) -> None:
+    async with Client(server.build(app)) as client:
+        await app.aclose()
+        result = await client.call_tool("delete_purchase_order", {"reference": "PO-00001"})
+    assert result.is_error
+    assert "This server is ending" in text_of(result)
 
 
 async def _asked(house: House, reference: str, **answered: Any) -> InputRequiredResult:

@@ -288,5 +288,7 @@ def test_journal_and_stocktrim_agree_whatever_happens() -> None:
     run_state_machine_as_test(
         Writing,
         # The same runs everywhere and always: a red build is a change of ours, and repeats at any desk.
-        settings=settings(max_examples=RUNS, stateful_step_count=STEPS, derandomize=True, deadline=None),
+        settings=settings(
+            max_examples=RUNS, stateful_step_count=STEPS, derandomize=True, print_blob=True, deadline=None
+        ),
     )
