@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from pydantic import Field
@@ -37,7 +38,7 @@ Kind = Literal["create", "change", "delete"]
 Must = Literal["create", "change"]
 """What a save must be: of a record that is not there yet, or of one that is."""
 
-Outcome = Literal["applied", "refused", "not_sent", "unknown"]
+Outcome = Literal["applied", "not_applied", "refused", "not_sent", "unknown"]
 
 acting: ContextVar[str | None] = ContextVar("acting", default=None)
 """Who writes, for the journal: the server puts the running tool's name here."""
@@ -77,7 +78,9 @@ class Change(Model):
 class ChangeReport(Model):
     """What became of the changes asked for."""
 
-    status: Literal["preview", "applied", "unchanged"]
+    status: Literal["preview", "applied", "not_applied", "unchanged"] = Field(
+        description="not_applied: StockTrim said yes, and reading back shows the record as it was before"
+    )
     changes: tuple[Change, ...] = ()
     change_ids: tuple[str, ...] = Field(default=(), description="Journal entries, one per change sent")
     warnings: tuple[str, ...] = ()
@@ -143,12 +146,14 @@ class Changes:
         name: str | None = None,
         absence_proves: bool = True,
         must: Must | None = None,
+        in_parts: bool = False,
     ) -> ChangeReport:
         """Make one record what `after` says; None deletes it. A record that is so already is not sent.
 
         `read` gives the record as it is, or None where there is none; without it nothing is known before, and an
         unknown outcome stays unknown. Where StockTrim may hide what it holds, `absence_proves` is False: None then
         says nothing. What shows only afterwards is read by `settled` instead, whose None says nothing either.
+        `in_parts`: the record stands for several, and what is left of them after a deletion was a part of it.
 
         Raises: RefusedError, NotSentError, ReadOnlyError: nothing was changed; of these, for what `must` forbids
         ConflictError and NotFoundError, for what was not approved NotApprovedError. OutcomeUnknownError: it may have
@@ -165,7 +170,7 @@ class Changes:
             collected.append(change)
             return ChangeReport(status="preview", changes=(change,))
         _take_from_approved(change)
-        look = _Look(f"{noun} {key!r}", before, after, settled or read, absence_proves and settled is None)
+        look = _Look(change, before, after, settled or read, absence_proves and settled is None, in_parts)
         return await self._send(change, send, look)
 
     async def _send(self, change: Change, send: Callable[[], Awaitable[object]], look: "_Look") -> ChangeReport:
@@ -185,7 +190,7 @@ class Changes:
             outcome = "unknown"
             lost = await self._sent(entry, send)
             outcome = "unknown" if lost else "applied"
-            differences, warnings, besides, left = await look()
+            seen = await look()
         except asyncio.CancelledError:
             # Nobody waits for the answer any more; shielded, or the note would be cancelled as well.
             await asyncio.shield(entry.conclude(outcome, error="cancelled by the caller"))
@@ -193,17 +198,20 @@ class Changes:
         except StockTrimError as error:
             error.change_id = entry.change_id
             raise
-        if lost is not None and differences and not isinstance(lost, AppliedUnreadableError):
+        if lost is not None and seen.differences and not isinstance(lost, AppliedUnreadableError):
             # Not there yet is no proof of never: only a record that is as wanted settles the doubt.
             await entry.conclude("unknown", error=str(lost))
             lost.change_id = entry.change_id
             raise lost
-        if lost is not None and not differences:
-            warnings = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
-        warnings = (*differences, *warnings)
-        warnings += await entry.conclude("applied", warnings=warnings, **left)
-        ids = (entry.change_id,)
-        return ChangeReport(status="applied", changes=(change,), change_ids=ids, warnings=warnings, besides=besides)
+        said = seen.said
+        if lost is not None and not seen.differences:
+            said = ("StockTrim's answer was lost or unreadable; reading back shows that the change was made.",)
+        ended = "not_applied" if seen.is_as_before else "applied"
+        warnings = (*seen.differences, *said)
+        warnings += await entry.conclude(ended, warnings=warnings, **seen.left)
+        return ChangeReport(
+            status=ended, changes=(change,), change_ids=(entry.change_id,), warnings=warnings, besides=seen.besides
+        )
 
     async def _sent(self, entry: "_Entry", send: Callable[[], Awaitable[object]]) -> StockTrimError | None:
         """Send, and give the error of an answer that got lost: whether the change was made is then still open."""
@@ -259,35 +267,64 @@ class _Entry:
             await self._journal.append(entry)
 
 
+class _Seen(NamedTuple):
+    """A record as it was read back: how it differs from what was wanted, and what else there is to say, in words.
+
+    `left` is for the journal: the record as it is now.
+    """
+
+    differences: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    besides: tuple[FieldChange, ...] = ()
+    left: Record = MappingProxyType({})
+    is_as_before: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Reading a record back: how it differs from what was wanted, and what else there is to say of it, in words."""
+    """Reading a record back, and comparing it with what was wanted."""
 
-    what: str
+    change: Change
     before: Model | None
     after: Record | None
     read: Callable[[], Awaitable[Model | None]] | None
     absence_proves: bool
+    in_parts: bool
 
-    async def __call__(self) -> tuple[list[str], tuple[str, ...], tuple[FieldChange, ...], dict[str, Any]]:
-        """How it differs, what else there is to say, what else changed, and for the journal the record as it is now."""
+    async def __call__(self) -> _Seen:
+        what = f"{self.change.noun} {self.change.key!r}"
         if self.read is None:
-            return [f"StockTrim offers no way to read the {self.what} back, so this was not checked."], (), (), {}
+            return _Seen((f"StockTrim offers no way to read the {what} back, so this was not checked.",))
         try:
             record = await self.read()
         except StockTrimError as error:
-            return [f"Reading the {self.what} back failed, so this was not checked: {error}"], (), (), {}
+            return _Seen((f"Reading the {what} back failed, so this was not checked: {error}",))
         # What was shown before and is not shown now is gone; what never was shown may be there or not.
         shown = self.absence_proves or (self.after is None and self.before is not None)
         if record is None and not shown:
-            return [f"StockTrim does not show the {self.what} when asked for it, so this was not checked."], (), (), {}
-        differences = [f"Read back, the {self.what} {text}." for text in _differences(self.after, record)]
+            return _Seen((f"StockTrim does not show the {what} when asked for it, so this was not checked.",))
         besides = self._side_effects(record)
         said = tuple(
-            f"Read back, the {self.what} now also has {one.field} = {one.after!r}; before, it was {one.before!r}."
+            f"Read back, the {what} now also has {one.field} = {one.after!r}; before, it was {one.before!r}."
             for one in besides
         )
-        return differences, said, besides, {"left": _whole(record)}
+        differences = tuple(f"Read back, the {what} {text}." for text in _differences(self.after, record))
+        is_as_before = self._is_as_before(record) and not any(_is_nothing(one.after) for one in besides)
+        if is_as_before:
+            now = "still there" if self.after is None else "not there" if record is None else "as it was before"
+            differences = (f"StockTrim said yes, but read back, the {what} is {now}: the change was not made.",)
+        return _Seen(differences, said, besides, {"left": _whole(record)}, is_as_before)
+
+    def _is_as_before(self, record: Model | None) -> bool:
+        """Whether nothing of what was asked for has happened."""
+        if self.change.unread:
+            return False
+        if self.after is None:
+            return record is not None and (not self.in_parts or record == self.before)
+        if record is None or self.before is None:
+            return record is None and self.before is None
+        present = record.model_dump()
+        return all(_is_the_same(one.before, present.get(one.field)) for one in self.change.fields)
 
     def _side_effects(self, record: Model | None) -> tuple[FieldChange, ...]:
         """Values that nobody asked to change: StockTrim may clear what a save leaves out."""
@@ -397,6 +434,10 @@ def same_meaning(wanted: Any, present: Any) -> bool:
     if _is_list(wanted) and _is_list(present):
         return _same_items(cast(Sequence[Any], wanted), cast(Sequence[Any], present))
     return wanted == present
+
+
+def _is_the_same(one: Any, other: Any) -> bool:
+    return same_meaning(one, other) and same_meaning(other, one)
 
 
 def _same_items(wanted: Sequence[Any], present: Sequence[Any]) -> bool:

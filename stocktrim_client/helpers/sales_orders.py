@@ -148,7 +148,13 @@ class SalesOrders(Helper):
         absence_proves: bool = False,
     ) -> ChangeReport:
         return await self._changes.write(
-            noun="sales history", key=key, after=None, send=send, read=read, absence_proves=absence_proves
+            noun="sales history",
+            key=key,
+            after=None,
+            send=send,
+            read=read,
+            absence_proves=absence_proves,
+            in_parts=True,
         )
 
     async def recall(self, known: Record) -> SalesOrder | None:

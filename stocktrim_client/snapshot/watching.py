@@ -18,8 +18,8 @@ KIND_OF: dict[str, Kind] = {
 }
 WHOLE: dict[str, Kind] = {"draft purchase orders": "purchase_orders", "forecast run": "order_plan"}
 """Changes of nobody knows how many records."""
-SETTLED = frozenset({"applied", "unknown"})
-"""Outcomes after which a record may be another: what is not known counts as such."""
+SETTLED = frozenset({"applied", "not_applied", "unknown"})
+"""Outcomes after which a record may be another: what StockTrim said yes to, and what is not known, counts as such."""
 
 
 class Told(Protocol):

@@ -496,6 +496,77 @@ async def test_a_field_that_stocktrim_ignores_is_named() -> None:
     assert report.warnings == ("Read back, the product 'NEW-1' has unit_cost = None, not 2.5.",)
 
 
+@pytest.mark.parametrize("name", [name for name in READABLE if name != "save_location"])
+async def test_a_yes_that_changed_nothing_is_not_called_applied(name: str, memory: Memory) -> None:
+    far = sandbox()
+    far.faults.add(Fault("status", at=name, status=200, body=b"{}", times=None))
+    async with connected(far, journal=memory) as stocktrim:
+        report = await ACTS[name](stocktrim)
+        entry = (await stocktrim.history.entries()).entries[0]
+        (step,) = await stocktrim.undo.steps(entry.change_id)
+    assert report.status == entry.outcome == "not_applied"
+    assert report.change_ids == (entry.change_id,)
+    assert report.warnings == entry.warnings
+    assert "StockTrim said yes, but read back" in report.warnings[0]
+    assert report.warnings[0].endswith("the change was not made.")
+    assert entry.was_read_back
+    assert "not made, so there is nothing to undo" in (step.cannot or "")
+
+
+async def test_of_a_deletion_in_parts_what_is_left_is_told() -> None:
+    far = sandbox()
+    before = len(far.shop.ledger.sales("KETTLE-09"))
+
+    class Halfway(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "DELETE":
+                until = {"fromDate": "2025-06-01T00:00:00Z", "toDate": "2025-06-30T00:00:00Z"}
+                request = httpx.Request("DELETE", request.url.copy_merge_params(until), headers=request.headers)
+            return await far.handle_async_request(request)
+
+    async with connected(Halfway()) as stocktrim:
+        report = await ACTS["delete_sales_orders_in_range"](stocktrim)
+    assert len(far.shop.ledger.sales("KETTLE-09")) < before
+    assert report.status == "applied"
+    assert report.warnings[0].endswith("is still there.")
+
+
+async def test_a_change_made_in_part_is_applied_with_its_differences() -> None:
+    far = sandbox()
+
+    class Forgetful(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "POST":
+                body = json.loads(await request.aread())
+                body.pop("cost", None)
+                headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+                request = httpx.Request("POST", request.url, headers=headers, json=body)
+            return await far.handle_async_request(request)
+
+    async with connected(Forgetful()) as stocktrim:
+        both = await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=40, lead_time_days=9))
+        one = await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=40))
+    assert (both.status, one.status) == ("applied", "not_applied")
+    assert both.warnings == ("Read back, the product 'KETTLE-09' has unit_cost = 38.0, not 40.0.",)
+
+
+async def test_a_yes_that_did_nothing_but_empty_another_field_counts_as_a_change() -> None:
+    far = sandbox()
+
+    class Emptying(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "POST":
+                far.shop.products["KETTLE-09"]["category"] = None
+                far.shop.changed()
+                return httpx.Response(200, json={})
+            return await far.handle_async_request(request)
+
+    async with connected(Emptying()) as stocktrim:
+        report = await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=40))
+    assert report.status == "applied"
+    assert [one.field for one in report.besides] == ["category"]
+
+
 async def test_a_field_that_stocktrim_clears_unasked_is_named() -> None:
     far = sandbox(quirks=Quirks(product_left_out="replaced"))
     async with connected(far) as stocktrim:
