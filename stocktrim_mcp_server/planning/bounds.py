@@ -19,6 +19,9 @@ NAME_SHOWN = 60
 MOST_CHARACTERS = 40_000
 """Of all records shown: well below the 25,000 tokens at which hosts cut off."""
 
+NAMED = 5
+"""Of many things in one sentence, named; the others are counted."""
+
 WRITTEN_OUT = 6
 """Characters that an invisible one takes, since answers write it out as its code point."""
 
@@ -26,6 +29,12 @@ WRITTEN_OUT = 6
 def short(text: str, most: int = LONGEST_TEXT) -> str:
     """A text as it is, or its beginning and its length."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+
+
+def listed(texts: Iterable[str], most: int = NAMED) -> str:
+    """The first of many texts in one sentence, and how many others there are."""
+    every = [short(text, NAME_SHOWN) for text in texts]
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
 def shortened(record: M) -> M:
