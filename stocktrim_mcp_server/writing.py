@@ -252,10 +252,14 @@ class _Done(NamedTuple):
             noun=change.noun,
             name=None if change.name is None else short(change.name),
             kind=change.kind,
-            outcome="planned" if self.report.status == "preview" else "applied",
+            outcome=_ENDED.get(self.report.status, "applied"),
             fields=shown(change),
             change_id=next(iter(self.report.change_ids), None),
         )
+
+
+_ENDED: Mapping[str, RecordStatus] = {"preview": "planned", "not_applied": "refused"}
+"""What a report that is no success says of its record: that StockTrim said yes and did nothing is a no as well."""
 
 
 def _after(error: StockTrimError | None) -> RecordStatus:
