@@ -12,12 +12,12 @@ import base64
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from stocktrim_client.models import PurchaseOrderLine, PurchaseOrderLineDraft
+from stocktrim_client.models import PurchaseOrder, PurchaseOrderDraft, PurchaseOrderLine, PurchaseOrderLineDraft
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, OpenOrder
 from stocktrim_mcp_server.planning.plan import Line, in_units
 from stocktrim_mcp_server.planning.replenishment import Limits, limits_of
@@ -143,6 +143,50 @@ def told_lines(lines: Iterable[PurchaseOrderLine | PurchaseOrderLineDraft], cata
         said = f"{in_units(line.quantity or 0)} {price}{arrived}"
         told[code] = f"{told[code]} + {said}" if code in told else said
     return told
+
+
+def told_change(before: PurchaseOrder, after: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]:
+    """What of an order changes, in words, line by line and by SKU."""
+    if before.status != after.status:
+        yield f"status: {before.status or '(empty)'} -> {after.status or '(empty)'}"
+    for name in ("ordered_at", "fully_received_at"):
+        was, is_now = _day(getattr(before, name)), _day(getattr(after, name))
+        if was != is_now:
+            yield f"{name}: {was} -> {is_now}"
+    there, wanted = told_lines(before.lines, catalogue), told_lines(after.lines, catalogue)
+    for code in dict.fromkeys([*there, *wanted]):
+        if there.get(code) != wanted.get(code):
+            yield f"{code}: {there.get(code, '(not on it)')} -> {wanted.get(code, '(removed)')}"
+    if (was := told_cost(before.lines)) != (costs := told_cost(after.lines)):
+        yield f"cost: {was.removeprefix('cost ')} -> {costs.removeprefix('cost ')}"
+
+
+def told_difference(present: PurchaseOrder, draft: PurchaseOrderDraft, catalogue: Catalogue) -> Iterator[str]:
+    """How an order that is there differs from the one wanted, in words."""
+    if present.status != draft.status:
+        yield f"it is {present.status}, not {draft.status}"
+    if draft.location_code and present.location_code != draft.location_code:
+        yield f"it goes to {present.location_code or 'no place'}, not {draft.location_code}"
+    there, wanted = told_lines(present.lines, catalogue), told_lines(draft.lines, catalogue)
+    for code in dict.fromkeys([*wanted, *there]):
+        has, wants = there.get(code), wanted.get(code)
+        if has != wants:
+            yield f"{code} {has or 'is not on it'}" + (f", not {wants}" if wants else ", which is not asked for")
+    if present.ordered_at != draft.ordered_at and present.ordered_at is not None:
+        yield f"its date is {present.ordered_at:%Y-%m-%d}"
+
+
+def told_cost(lines: Iterable[PurchaseOrderLine]) -> str:
+    """What lines cost together, in words, and how many are without a price."""
+    held = list(lines)
+    priced = [(line.quantity or 0) * line.unit_price for line in held if line.unit_price is not None]
+    unpriced = len(held) - len(priced)
+    cost = f"cost {sum(priced):,.2f}" if priced else "no cost"
+    return f"{cost} without {unpriced} unpriced line(s)" if unpriced and priced else cost
+
+
+def _day(at: datetime | None) -> str:
+    return "(empty)" if at is None else f"{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def _order(supplier: str, location: str | None, lines: tuple[Wanted, ...]) -> PlannedOrder:

@@ -34,7 +34,7 @@ from stocktrim_mcp_server.planning.purchasing import (
     odd_quantity,
     planned_orders,
     reference_of,
-    told_lines,
+    told_difference,
     wanted_of,
     why_not,
 )
@@ -590,7 +590,7 @@ def _write(stocktrim: StockTrimClient, made: Made, catalogue: Catalogue) -> Writ
             present = await stocktrim.purchase_orders.find(made.draft.reference)
             if present is None or present.reference != made.draft.reference:
                 raise
-            said = "; ".join(differences(present, made.draft, catalogue))
+            said = "; ".join(told_difference(present, made.draft, catalogue))
             raise ConflictError(
                 f"This order was drafted before and is another now: {said}. It is left as it is; change it with "
                 "update_purchase_order.",
@@ -603,21 +603,6 @@ def _write(stocktrim: StockTrimClient, made: Made, catalogue: Catalogue) -> Writ
         return "Draft", f"{len(made.draft.lines)} line(s), {cost}", *place
 
     return Write(made.draft.reference, send, noun="purchase order", fields=fields)
-
-
-def differences(present: PurchaseOrder, draft: PurchaseOrderDraft, catalogue: Catalogue) -> Iterator[str]:
-    """How an order that is there differs from the one wanted, in words."""
-    if present.status != draft.status:
-        yield f"it is {present.status}, not {draft.status}"
-    if draft.location_code and present.location_code != draft.location_code:
-        yield f"it goes to {present.location_code or 'no place'}, not {draft.location_code}"
-    there, wanted = told_lines(present.lines, catalogue), told_lines(draft.lines, catalogue)
-    for code in dict.fromkeys([*wanted, *there]):
-        has, wants = there.get(code), wanted.get(code)
-        if has != wants:
-            yield f"{code} {has or 'is not on it'}" + (f", not {wants}" if wants else ", which is not asked for")
-    if present.ordered_at != draft.ordered_at and present.ordered_at is not None:
-        yield f"its date is {present.ordered_at:%Y-%m-%d}"
 
 
 DRAFTING = Toolset("drafting", "Draft purchase orders.", writes=(draft_purchase_orders,))

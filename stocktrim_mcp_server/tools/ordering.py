@@ -25,7 +25,7 @@ from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, join
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
-from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity, told_lines
+from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity, told_change, told_cost
 from stocktrim_mcp_server.toolbox import Codes, Toolset
 from stocktrim_mcp_server.tools.drafting import LIST, Amount, as_records
 from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED
@@ -99,7 +99,7 @@ async def update_purchase_order(
         return await stocktrim.purchase_orders.save(draft, must="change", clear=gone if order.fully_received_at else ())
 
     def fields(_: Change) -> tuple[str, ...]:
-        return tuple(_told(order, after, catalogue))
+        return tuple(told_change(order, after, catalogue))
 
     return await carry_out(
         [Write(draft.reference, send, noun="purchase order", fields=fields)],
@@ -120,7 +120,7 @@ async def delete_purchase_order(
         return await stocktrim.purchase_orders.delete(key)
 
     def fields(_: Change) -> tuple[str, ...]:
-        return str(order.status), f"{len(order.lines)} line(s), {_cost(order)}"
+        return str(order.status), f"{len(order.lines)} line(s), {told_cost(order.lines)}"
 
     return await carry_out(
         [Write(key, send, noun="purchase order", fields=fields)],
@@ -335,7 +335,8 @@ def _lines(asked: Asked, meant: Meant, said: list[str]) -> list[dict[str, Any]]:
 
 def _came_last(line: PurchaseOrderLine, order: PurchaseOrder) -> bool:
     """Whether a line arrived on the day that closed the order, and not in a delivery before."""
-    return order.fully_received_at is None or _day(line.received_at) == _day(order.fully_received_at)
+    closed, came = order.fully_received_at, line.received_at
+    return closed is None or (came is not None and came.astimezone(UTC).date() == closed.astimezone(UTC).date())
 
 
 def _given(change: LineChange) -> dict[str, Any]:
@@ -374,33 +375,6 @@ def _of_status(asked: Asked) -> Iterator[str]:
 
 def _at(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def _told(before: PurchaseOrder, after: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]:
-    """What changes, in words, by SKU."""
-    if before.status != after.status:
-        yield f"status: {before.status or '(empty)'} -> {after.status}"
-    for name in ("ordered_at", "fully_received_at"):
-        was, is_now = getattr(before, name), getattr(after, name)
-        if was != is_now:
-            yield f"{name}: {_day(was) or '(empty)'} -> {_day(is_now) or '(empty)'}"
-    there, wanted = told_lines(before.lines, catalogue), told_lines(after.lines, catalogue)
-    for code in dict.fromkeys([*there, *wanted]):
-        if there.get(code) != wanted.get(code):
-            yield f"{code}: {there.get(code, '(not on it)')} -> {wanted.get(code, '(removed)')}"
-    if _cost(before) != _cost(after):
-        yield f"cost: {_cost(before).removeprefix('cost ')} -> {_cost(after).removeprefix('cost ')}"
-
-
-def _day(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%d}"
-
-
-def _cost(order: PurchaseOrder) -> str:
-    priced = [(line.quantity or 0) * line.unit_price for line in order.lines if line.unit_price is not None]
-    unpriced = len(order.lines) - len(priced)
-    cost = f"cost {sum(priced):,.2f}" if priced else "no cost"
-    return f"{cost} without {unpriced} unpriced line(s)" if unpriced and priced else cost
 
 
 def _before_deleting(order: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]:
