@@ -43,8 +43,12 @@ def changed(before: State, after: State) -> set[tuple[str, str]]:
 
 
 def _product(record: Record) -> dict[str, Any]:
-    """A place where something was counted once stays, with nothing in it."""
-    held = tuple(one for one in record.get("stockLocations") or () if one.get("stockOnHand"))
+    """A place where something was counted once stays, with nothing in it; its name goes with its code."""
+    held = tuple(
+        {name: value for name, value in one.items() if name != "locationName"}
+        for one in record.get("stockLocations") or ()
+        if one.get("stockOnHand")
+    )
     return _chosen({**record, "stockLocations": held})
 
 

@@ -16,7 +16,7 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.changes import in_door
 from stocktrim_client.journal import FileJournal, Record, _line
 from stocktrim_client.operations import Operation, find_operation
-from stocktrim_client.sandbox import Sandbox
+from stocktrim_client.sandbox import Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import ApprovalMode, Settings
@@ -170,8 +170,8 @@ def _settings(approval: ApprovalMode) -> Settings:
     return Settings(sandbox=True, log_level="ERROR", approval=approval)
 
 
-def world(folder: Path, *, products: int = 6, approval: ApprovalMode = "auto") -> World:
+def world(folder: Path, quirks: Quirks, *, products: int = 6, approval: ApprovalMode = "auto") -> World:
     """A small shop, since many are needed."""
     clock = Clock()
-    sandbox = Sandbox(products, customers=2, today=TODAY, clock=clock, sleep=clock.sleep)
+    sandbox = Sandbox(products, customers=2, today=TODAY, clock=clock, sleep=clock.sleep, quirks=quirks)
     return World(folder, sandbox, clock, _settings(approval))
