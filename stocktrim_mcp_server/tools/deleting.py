@@ -4,28 +4,26 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
-from weakref import WeakKeyDictionary
 
 from pydantic import Field
 
 from stocktrim_client import ChangeReport, NotSentError, StockTrimClient
 from stocktrim_client.changes import Change
-from stocktrim_client.models import OrderPlanRow, Product, Supplier
+from stocktrim_client.history import Entry
+from stocktrim_client.models import Product, Supplier
 from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
 from stocktrim_mcp_server.meaning import MOST_GUESSED, no_products, no_supplier, products_called, suppliers_called
-from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.belonging import Uses, left_behind, uses_of_product, uses_of_supplier
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.toolbox import Codes, Toolset, call_seconds
 from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse, refuse_one
 
 SECONDS_NEEDED = 12.0
 """Left of a call's time, without which no deletion is begun: StockTrim was seen to take more than five over one."""
-
-NAMED = 5
-"""Records that go with one, named; the others are counted."""
 
 BELONGING: Sequence[Kind] = ("products", "suppliers", "purchase_orders", "bills_of_materials")
 
@@ -34,9 +32,6 @@ _WITHOUT: Mapping[Kind, str] = {
     "purchase_orders": "Purchase orders could not be read: whether open ones name any of these is not shown.",
     "bills_of_materials": "Bills of materials could not be read: whether any of these goes into another is not shown.",
 }
-
-_seen: "WeakKeyDictionary[StockTrimClient, set[tuple[str, str]]]" = WeakKeyDictionary()
-"""Codes that named a record here: one that names none now is gone, and no slip, so a call can be repeated."""
 
 
 async def delete_records(
@@ -61,11 +56,13 @@ async def delete_records(
     said = [text for kind, text in _WITHOUT.items() if kind in standing.missing]
     if meant:
         said.append("With a product its sales history goes for good: undoing brings back the record alone.")
+    uses = {key: uses_of_supplier(key, books) for key in partners}
+    said += [left_behind(key, its) for key, its in uses.items() if its]
     if gone or gone_too:
-        said.append(f"Gone already: {_some([*gone, *gone_too])}.")
+        said.append(f"Gone already: {listed([*gone, *gone_too])}.")
     writes = [
         *(_of_product(stocktrim, product, books, until) for product in meant.values()),
-        *(_of_supplier(stocktrim, key, books, until) for key in partners),
+        *(_of_supplier(stocktrim, key, its, until) for key, its in uses.items()),
         *(_gone("product", code) for code in gone),
         *(_gone("supplier", word) for word in gone_too),
     ]
@@ -84,10 +81,9 @@ async def _products(
             faults.append(Fault(code, f"{len(those)} products share this SKU. Name the one meant by its id: {ids}."))
         elif those:
             found[those[0].product_id] = those[0]
-            _note(stocktrim, "product", code)
         else:
             missing.append(code)
-    strange = [code for code in missing if not _was_here(stocktrim, "product", code)]
+    strange = [code for code in missing if not await _was_deleted(stocktrim, "product", code)]
     for at, code in enumerate(strange):
         none = f"There is no product {short(code, NAME_SHOWN)!r}."
         told = await no_products(stocktrim, [code]) if at < MOST_GUESSED else [none]
@@ -109,20 +105,24 @@ async def _suppliers(
             )
         elif those and (key := those[0].key):
             found[key] = those[0]
-            _note(stocktrim, "supplier", word)
-        elif _was_here(stocktrim, "supplier", word):
+        elif await _was_deleted(stocktrim, "supplier", word):
             gone.append(word)
         else:
             faults.append(Fault("", await no_supplier(stocktrim, word)))
     return found, gone
 
 
-def _note(stocktrim: StockTrimClient, noun: str, code: str) -> None:
-    _seen.setdefault(stocktrim, set()).add((noun, code.casefold()))
+async def _was_deleted(stocktrim: StockTrimClient, noun: str, code: str) -> bool:
+    """Whether it was deleted from here: what names none now is then gone, and no slip, so a call can be repeated."""
+    past = await stocktrim.history.entries(limit=1, fits=lambda one: _deletes(one, noun, code.casefold()))
+    return bool(past.entries)
 
 
-def _was_here(stocktrim: StockTrimClient, noun: str, code: str) -> bool:
-    return (noun, code.casefold()) in _seen.get(stocktrim, ())
+def _deletes(entry: Entry, noun: str, folded: str) -> bool:
+    if (entry.change.noun, entry.change.kind) != (noun, "delete") or entry.outcome not in ("applied", "unknown"):
+        return False
+    names = (entry.change.key, entry.change.name, *((entry.before or {}).get(one) for one in ("code", "product_id")))
+    return folded in {str(name).casefold() for name in names if name}
 
 
 async def _books(stocktrim: StockTrimClient, missing: Sequence[Kind]) -> Catalogue:
@@ -145,11 +145,9 @@ def _of_product(stocktrim: StockTrimClient, product: Product, books: Catalogue, 
     return Write(called, send, "product", fields=_shown(held))
 
 
-def _of_supplier(stocktrim: StockTrimClient, key: str, books: Catalogue, until: float) -> Write:
-    held = tuple(_with_supplier(key, books))
-    return Write(
-        key, _in_time(stocktrim, until, lambda: stocktrim.suppliers.delete(key)), "supplier", fields=_shown(held)
-    )
+def _of_supplier(stocktrim: StockTrimClient, key: str, uses: Uses, until: float) -> Write:
+    send = _in_time(stocktrim, until, lambda: stocktrim.suppliers.delete(key))
+    return Write(key, send, "supplier", fields=_shown(tuple(uses.told())))
 
 
 def _shown(held: tuple[str, ...]) -> Callable[[Change], tuple[str, ...]]:
@@ -180,33 +178,8 @@ def _with_product(product: Product, books: Catalogue) -> Iterator[str]:
     """What goes with a product, in words."""
     if product.on_hand:
         yield f"stock on hand: {number(product.on_hand)}"
-    item = books.item(OrderPlanRow(code=product.code, product_id=product.product_id))
-    if orders := [f"{one.reference} ({number(one.quantity)}, {one.status})" for one in books.open_orders(item)]:
-        yield f"on open orders: {_some(orders)}"
-    lines = [line for line in books.bills if line.component_id == product.product_id]
-    if lines:
-        yield f"goes into: {_some([line.product_code or line.product_id for line in lines])}"
-    if parts := sum(line.product_id == product.product_id for line in books.bills):
-        yield f"made of: {parts} component{'s' if parts > 1 else ''}, whose lines go with it"
+    yield from uses_of_product(product, books)
     yield "its sales history"
-
-
-def _with_supplier(key: str, books: Catalogue) -> Iterator[str]:
-    """What of the account names a supplier, in words."""
-    if codes := [one.code for one in books.products if books.supplier_of(one) == key]:
-        yield f"delivers {len(codes)} product{'s' if len(codes) > 1 else ''}: {_some(codes)}"
-    orders = [
-        f"{one.reference or one.reference_number or '?'} ({one.status or '?'})"
-        for one in books.unreceived
-        if books.supplier_called(one.supplier_code, one.supplier_name) == key
-    ]
-    if orders:
-        yield f"open orders: {_some(orders)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    said = ", ".join(short(name, NAME_SHOWN) for name in names[:NAMED])
-    return said if len(names) <= NAMED else f"{said} and {len(names) - NAMED} more"
 
 
 DELETING = Toolset("deleting", "Products and suppliers, deleted.", deletes=(delete_records,))

@@ -66,10 +66,43 @@ async def test_the_preview_shows_what_goes_with_each(stocktrim: StockTrimClient,
     assert "goes into: GIFT-MORNING" in fields["MUG-SAGE"]
     assert "made of: 3 components, whose lines go with it" in fields["GIFT-MORNING"]
     assert all("its sales history" in fields[code] for code in ("V60-02", "MUG-SAGE", "GIFT-MORNING"))
-    assert fields["HIKARI"][0].startswith("delivers 5 products: V60-02, FILT-02, SERVER-600")
-    assert any(one.startswith("open orders: ") for one in fields["HIKARI"])
+    assert fields["HIKARI"][0] == "main supplier of 5 products (V60-02, FILT-02, SERVER-600, .., PRESS-OLD)"
     assert any("sales history goes for good" in one for one in report.warnings)
     assert writes(sandbox) == []
+
+
+async def test_a_supplier_that_is_named_is_deleted_with_a_warning_of_its_own(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    number = next(key for key, one in sandbox.shop.suppliers.items() if one.get("supplierCode") == "NORDLYS")
+    linked = {"id": 1, "productId": "X-1", "supplierCode": "HIKARI", "suppliers": [{"supplier": number}]}
+    sandbox.shop.products["X-1"] = linked
+    sandbox.shop.suppliers[9999] = {"id": 9999, "supplierCode": "NOBODY", "supplierName": "Nobody Ltd"}
+    sandbox.shop.changed()
+    report = await shown(stocktrim, suppliers=("NORDLYS", "NOBODY"))
+    (said,) = report.warnings
+    assert said.startswith(
+        "'NORDLYS': main supplier of 3 products (MUG-SAGE, MUG-SAND, TUMBLER-350); also delivers 1 product (X-1); on 2 "
+        "open orders (PO-"
+    )
+    assert "None of these is deleted with it." in said
+    assert "making it again brings back no link" in said
+    (change, _) = report.changes
+    assert change.fields[1] == "also delivers 1 product (X-1)"
+
+
+async def test_a_record_deleted_from_here_is_known_as_gone_by_any_of_its_names_and_a_preview_deletes_none(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    await shown(stocktrim, "BOX-GIFT")
+    del sandbox.shop.products["BOX-GIFT"]
+    sandbox.shop.changed()
+    await stocktrim.snapshot.refresh("products")
+    assert "there is no such product" in await refusal(stocktrim, "BOX-GIFT")
+    await deleted(stocktrim, ("V60-02",), ("NORDLYS",))
+    again = await deleted(stocktrim, ("v60-02", V60), ("nordlys ceramics",))
+    assert {one.outcome for one in again.changes} == {"unchanged"}
+    assert again.warnings[-1] == f"Gone already: v60-02, {V60}, nordlys ceramics."
 
 
 async def test_what_cannot_be_looked_at_is_said(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
