@@ -27,7 +27,7 @@ from stocktrim_client.transport import calling
 from stocktrim_client.undo import NEVER
 from stocktrim_mcp_server.answers import text_of, visible
 from stocktrim_mcp_server.planning.nearest import where_offered
-from stocktrim_mcp_server.rails import Rails, Stop, stops
+from stocktrim_mcp_server.rails import Known, Rails, Stop, stops
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.writing import WriteReport
 
@@ -84,8 +84,8 @@ class Lends(Protocol):
         """The one client."""
         ...
 
-    async def usual_quantities(self, changes: Sequence[Change]) -> Mapping[str, float]:
-        """What is usually ordered of the products in these changes."""
+    async def known_to(self, rails: Rails, changes: Sequence[Change]) -> Known:
+        """What rails must know besides these changes."""
         ...
 
 
@@ -323,8 +323,9 @@ async def _kept_in_rails(lent: Lends, call: Call) -> tuple[str, ...]:
 
 async def passed_limits(lent: Lends, rails: Rails, changes: Sequence[Change]) -> tuple[Stop, ...]:
     """The owner's limits that these changes would pass."""
-    usual: Mapping[str, float] = await lent.usual_quantities(changes) if rails.need_usual else {}
-    return stops(changes, rails, usual, restores=_current().tool == RESTORING)
+    restores = _current().tool == RESTORING
+    known = await lent.known_to(rails, changes) if rails.of_orders and not restores else Known()
+    return stops(changes, rails, known, restores=restores)
 
 
 def _stopped(said: str) -> WriteReport:

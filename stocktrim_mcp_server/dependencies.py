@@ -1,6 +1,7 @@
 """What a tool may ask for besides its arguments."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +10,15 @@ from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
 from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
-from stocktrim_client import NotSentError, StockTrimClient
+from stocktrim_client import NotSentError, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change
-from stocktrim_client.models import Model
+from stocktrim_client.models import Model, Product, PurchaseOrder
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.approval import Approvals
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
 from stocktrim_mcp_server.planning.bounds import fitting, shortened
-from stocktrim_mcp_server.rails import ORDER, usual_quantities
+from stocktrim_mcp_server.rails import Known, Rails, lines_of, moves_up, products_of, usual_quantities
 from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings
@@ -87,15 +88,42 @@ class App:
         wait = WAIT_SHARE * self.settings.call_seconds
         return Records(self.stocktrim, self.joined, self.kept, self.now, wait, progress)
 
-    async def usual_quantities(self, changes: Sequence[Change]) -> Mapping[str, float]:
-        """What is usually ordered of the products in these changes, by product id; empty where that is not on hand."""
-        if not any(change.noun == ORDER for change in changes):
-            return {}
-        stocktrim, wait = self.stocktrim, WAIT_SHARE * self.settings.call_seconds
-        standing = await stocktrim.snapshot.need("purchase_orders", "order_plan", wait=wait)
-        orders = () if "purchase_orders" in standing.missing else await stocktrim.snapshot.purchase_orders(wait=0)
-        rows = () if "order_plan" in standing.missing else await stocktrim.snapshot.order_plan(wait=0)
-        return usual_quantities(orders, rows)
+    async def known_to(self, rails: Rails, changes: Sequence[Change]) -> Known:
+        """What rails must know besides these changes: orders and products as they are, and what is usual."""
+        moved = [change.key for change in changes if moves_up(change) and lines_of(change) is None]
+        if not (moved or any(map(products_of, changes))):
+            return Known()
+        snapshot, wait = self.stocktrim.snapshot, WAIT_SHARE * self.settings.call_seconds
+        usual: tuple[Kind, ...] = () if rails.max_quantity_factor is None else ("purchase_orders", "order_plan")
+        missing = (await snapshot.need("products", *usual, wait=wait)).missing
+        orders = {key: await self._order(key) for key in moved}
+        held = {line.product_id for order in orders.values() if order for line in order.lines if line.product_id}
+        wanted = held.union(*map(products_of, changes))
+        placed = await snapshot.purchase_orders(wait=0) if usual and usual[0] not in missing else ()
+        rows = await snapshot.order_plan(wait=0) if usual and usual[1] not in missing else ()
+        return Known(
+            orders,
+            await self._products(wanted, await snapshot.products(wait=0) if "products" not in missing else ()),
+            await asyncio.to_thread(usual_quantities, placed, rows),
+            tuple(f"the {kind.replace('_', ' ')}" for kind in usual if kind in missing),
+        )
+
+    async def _order(self, reference: str) -> PurchaseOrder | None:
+        try:
+            return await self.stocktrim.purchase_orders.find(reference)
+        except StockTrimError:
+            return None
+
+    async def _products(self, wanted: Collection[str], held: Sequence[Product]) -> Mapping[str, Product] | None:
+        """These products by id, those not on hand asked live. None: they could not be read."""
+        known = {one.product_id: one for one in held if one.product_id in wanted}
+        if strange := [product_id for product_id in wanted if product_id not in known]:
+            try:
+                found = await self.stocktrim.products.find_many(strange)
+            except StockTrimError:
+                return None
+            known |= {one.product_id: one for those in found.values() for one in those}
+        return known
 
     async def aclose(self) -> None:
         self._is_closed = True
