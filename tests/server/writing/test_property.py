@@ -1,6 +1,7 @@
 """Random writes, misfortunes and ends of the process: journal and StockTrim always agree, and all can be undone."""
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from tests.server.writing.state import State, changed, state_of
 from tests.server.writing.world import Sent, World, world
 
 RUNS = 500
-RUNS_OTHERWISE = 25
+RUNS_OTHERWISE = 20
 STEPS = 2
 SETTLED_AFTER = 180.0
 
@@ -304,6 +305,14 @@ def _values(value: Any) -> Iterator[Any]:
             yield from _values(one)
     else:
         yield value
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Log nothing: the ends of thousands of processes would be written down, each with its traceback."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def _days(kind: type[Writing], runs: int) -> None:
