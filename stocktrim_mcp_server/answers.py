@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeGuard, Union, cast, get_args, get_origin
 
@@ -285,6 +286,23 @@ def number(value: float) -> str:
         return repr(value)
     decimals = 4 if size == 0 or size >= SMALL else DIGITS_OF_SMALL - 1 - math.floor(math.log10(size))
     return f"{abs(value) if size == 0 else value:.{decimals}f}".rstrip("0").rstrip(".")
+
+
+def exact(value: float) -> str:
+    """Every digit of a number, no exponent: what is approved must not be another to the eye."""
+    if not math.isfinite(value):
+        return "not a number"
+    if value == 0 or isinstance(value, int):
+        return str(int(value))
+    if not _TINIEST <= abs(value) < _HUGEST:
+        return repr(value)
+    text = f"{Decimal(repr(value)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def fits(result: BaseModel) -> bool:
+    """Whether an answer shows all of a result, with room for what is said before it."""
+    return _size(*_both(result, ())) <= MOST_CHARACTERS - LONGEST_TEXT
 
 
 def visible(text: str) -> str:

@@ -4,6 +4,7 @@ A tool says which records are to become what. Whether that is shown first, asked
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, cast
@@ -11,11 +12,20 @@ from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, cast
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field, WithJsonSchema
 
-from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, StockTrimError, UnexpectedAnswerError
+from stocktrim_client import (
+    BusyError,
+    ChangeReport,
+    NotSentError,
+    OutcomeUnknownError,
+    RefusedError,
+    ServiceError,
+    StockTrimError,
+    UnexpectedAnswerError,
+)
 from stocktrim_client.changes import Change, FieldChange, Kind, batch
 from stocktrim_client.models import Model
-from stocktrim_client.undo import NEVER
-from stocktrim_mcp_server.answers import LIST, number
+from stocktrim_client.undo import NEVER, UNDELETABLE
+from stocktrim_mcp_server.answers import LIST, exact
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import where_offered
 
@@ -28,11 +38,15 @@ AT_A_TIME = 4
 MOST_FAULTS = 20
 """Of rows that cannot be meant, said at once."""
 
+EMPTY = "(empty)"
+
 FIELDS_OF_DELETED = 8
-LONGEST_VALUE = 200
+
+LONGEST_FIELD = 400
+"""Characters of a field, once it was sent: what is still to be approved is shown whole."""
 
 Status = Literal["preview", "applied", "unchanged", "partly_applied", "unknown", "refused", "declined"]
-RecordStatus = Literal["planned", "applied", "unchanged", "refused", "unknown", "not_sent"]
+RecordStatus = Literal["planned", "applied", "unchanged", "refused", "not_applied", "unknown", "not_sent"]
 
 
 class RecordOutcome(Model):
@@ -58,6 +72,14 @@ class WriteReport(Model):
     undo_id: str | None = Field(default=None, description="Of the whole call")
     warnings: tuple[str, ...] = ()
     changes: Annotated[tuple[RecordOutcome, ...], LIST] = ()
+
+    def asked(self) -> str | None:
+        """What is to be done, as a person is asked. None: so many records of such a kind."""
+        return None
+
+    def parts_of(self, key: str) -> tuple[str, ...]:
+        """Of a record what its fields do not say and its approval needs, line by line: what stands on an order."""
+        return ()
 
 
 class Write(NamedTuple):
@@ -114,17 +136,18 @@ async def carry_out(
             return _Done(write, report)
 
     done = await asyncio.gather(*map(one, writes))
-    if any(one.report is not None and one.report.status == "preview" for one in done) or all(
-        one.error is not None and one.error.change_id is None for one in done
-    ):
+    if not any(one.was_sent for one in done):
         # Before anything is sent, every row must be meant: a list half applied is nobody's wish.
         refuse([Fault(one.write.key, str(one.error), one.write.line) for one in done if one.error is not None])
     outcomes = tuple(one.outcome() for one in done)
-    said = [text for one in done if one.report is not None for text in one.report.warnings]
+    said, warned = (
+        [text for one in done if one.report is not None for text in one.report.warnings],
+        (*warnings, *stopped),
+    )
     return into(
-        **_summed_up(outcomes),
+        **_summed_up(outcomes, is_repeatable=any(one.may_be_repeated for one in done), is_warned=bool(said or warned)),
         changes=outcomes,
-        warnings=tuple(dict.fromkeys([*warnings, *stopped, *said])),
+        warnings=tuple(dict.fromkeys([*warned, *said])),
         **more,
     )
 
@@ -189,28 +212,41 @@ def fields_of(change: Change) -> tuple[str, ...]:
     """The fields of a change as people read them."""
     if change.kind == "delete":
         shown = [f"{one.field}: {value_of(one.before)}" for one in change.fields[:FIELDS_OF_DELETED]]
-        return tuple(shown)
+        more = len(change.fields) - len(shown)
+        return (*shown, f"and {more} more fields") if more > 0 else tuple(shown)
     return tuple(_field(one, change) for one in change.fields)
 
 
 def value_of(value: Any) -> str:
-    """One value as people read it."""
+    """One value as people read it, whole: what is shown is what is sent."""
     if value is None or value == "" or value == ():
-        return "(empty)"
+        return EMPTY
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return number(value)
+        return exact(value)
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M UTC") if value.time() else value.date().isoformat()
+        return _moment(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         record = cast(Mapping[str, Any], value)
         return ", ".join(f"{name} {value_of(one)}" for name, one in record.items() if one is not None)
     if isinstance(value, tuple | list):
-        return short("; ".join(value_of(one) for one in cast(Sequence[Any], value)), LONGEST_VALUE)
-    return short(str(value), LONGEST_VALUE)
+        return "; ".join(value_of(one) for one in cast(Sequence[Any], value))
+    text = str(value)
+    # Blanks at its ends would not be seen, and a text may say that there is none.
+    return repr(text) if text != text.strip() or text == EMPTY else text
+
+
+def _moment(value: datetime) -> str:
+    if not value.time():
+        return value.date().isoformat()
+    return (
+        f"{value:%Y-%m-%d %H:%M} UTC"
+        if not (value.second or value.microsecond)
+        else f"{value:%Y-%m-%d %H:%M:%S.%f} UTC"
+    )
 
 
 def _field(one: FieldChange, change: Change) -> str:
@@ -234,6 +270,19 @@ class _Done(NamedTuple):
     report: ChangeReport | None = None
     error: StockTrimError | None = None
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether something was on its way to StockTrim; that all is so already is none the less an end."""
+        if self.report is not None:
+            return self.report.status not in ("preview", "unchanged")
+        return self.error is not None and self.error.change_id is not None
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the same write may be made yet: it was not sent, and nobody said no to it."""
+        is_no = isinstance(self.error, RefusedError) and not isinstance(self.error, BusyError | ServiceError)
+        return self.error is not None and not is_no
+
     def outcome(self) -> RecordOutcome:
         if self.report is None:
             return RecordOutcome(
@@ -246,20 +295,22 @@ class _Done(NamedTuple):
         change = next(iter(self.report.changes), None)
         if change is None:
             return RecordOutcome(key=self.write.key, noun=self.write.noun, outcome="unchanged")
-        shown = self.write.fields or fields_of
+        fields, is_planned = (self.write.fields or fields_of)(change), self.report.status == "preview"
         return RecordOutcome(
             key=change.key,
             noun=change.noun,
             name=None if change.name is None else short(change.name),
             kind=change.kind,
             outcome=_ENDED.get(self.report.status, "applied"),
-            fields=shown(change),
+            fields=fields if is_planned else tuple(short(one, LONGEST_FIELD) for one in fields),
             change_id=next(iter(self.report.change_ids), None),
         )
 
 
-_ENDED: Mapping[str, RecordStatus] = {"preview": "planned", "not_applied": "refused"}
-"""What a report that is no success says of its record: that StockTrim said yes and did nothing is a no as well."""
+_ENDED: Mapping[str, RecordStatus] = {"preview": "planned", "not_applied": "not_applied"}
+"""What a report that is no success says of its record."""
+
+_NOT_MADE: Sequence[RecordStatus] = ("refused", "not_sent", "not_applied")
 
 
 def _after(error: StockTrimError | None) -> RecordStatus:
@@ -271,38 +322,56 @@ def _after(error: StockTrimError | None) -> RecordStatus:
     return "not_sent" if error is None or isinstance(error, NotSentError) or error.change_id is None else "refused"
 
 
-def _summed_up(outcomes: Sequence[RecordOutcome]) -> dict[str, Any]:
+def _summed_up(outcomes: Sequence[RecordOutcome], *, is_repeatable: bool, is_warned: bool) -> dict[str, Any]:
     """The status of a call, its message, and by what it can be taken back."""
-    count = {status: sum(one.outcome == status for one in outcomes) for status in ("planned", "applied", "unknown")}
-    failed = sum(one.outcome in ("refused", "not_sent") for one in outcomes)
+    count = Counter(one.outcome for one in outcomes)
+    applied, unknown, unmade = count["applied"], count["unknown"], sum(count[one] for one in _NOT_MADE)
     if count["planned"]:
         return {"status": "preview", "message": "Nothing has been changed yet."}
-    if not count["applied"] and not count["unknown"] and not failed:
+    if not applied and not unknown and not unmade:
         return {
             "status": "unchanged",
             "message": "All is so already: nothing is to be changed, and nothing was sent.",
         }
-    moved = [one.noun for one in outcomes if one.outcome in ("applied", "unknown")]
-    undo_id = batch.get() if any(noun not in NEVER for noun in moved) else None
+    moved = [one for one in outcomes if one.outcome in ("applied", "unknown")]
+    undo_id = batch.get() if any(one.noun not in NEVER for one in moved) else None
     said: list[str] = []
-    if count["applied"]:
-        of = "" if count["applied"] == len(outcomes) else f" of {len(outcomes)}"
-        took = "change was" if count["applied"] == 1 and not of else "changes were"
-        said.append(f"{count['applied']}{of} {took} made in StockTrim.")
+    if applied:
+        of = f" of {applied + unknown + unmade}" if unknown or unmade else ""
+        took = "change was" if applied == 1 and not of else "changes were"
+        so_already = f"; {count['unchanged']} had nothing to change" if count["unchanged"] else ""
+        said.append(f"{applied}{of} {took} made in StockTrim{so_already}.")
         if undo_id is not None:
-            said.append(where_offered("undo_change", f"undo_change with undo_id {undo_id} takes all of it back.", ""))
-    if count["unknown"]:
+            how = "takes all of it back" if all(map(_comes_back, moved)) else _as_far(is_warned)
+            said.append(where_offered("undo_change", f"undo_change with undo_id {undo_id} {how}.", ""))
+    if unknown:
         known = where_offered("list_changes", "list_changes looks again later", "look in StockTrim")
         said.append(
-            f"Of {count['unknown']} it is not known whether it was made: do not repeat it; {known}, and see what is "
+            f"Of {unknown} it is not known whether it was made: do not repeat it; {known}, and see what is "
             "said beside it."
         )
-    if failed:
-        said.append(f"{failed} not made, as said beside each; the same call again does only what is left.")
-    if not failed and not count["unknown"]:
+    if count["not_applied"]:
+        said.append(
+            f"{count['not_applied']} not made although StockTrim said yes: read back, the record is as it was before."
+        )
+    if failed := unmade - count["not_applied"]:
+        again = "; the same call again does only what is left" if is_repeatable else ""
+        said.append(f"{failed} not made, as said beside each{again}.")
+    if not unmade and not unknown:
         status: Status = "applied"
-    elif count["applied"]:
+    elif applied:
         status = "partly_applied"
     else:
-        status = "unknown" if count["unknown"] else "refused"
+        status = "unknown" if unknown else "refused"
     return {"status": status, "message": " ".join(filter(None, said)), "undo_id": undo_id}
+
+
+def _comes_back(one: RecordOutcome) -> bool:
+    """Whether undoing leaves nothing of a change: of what was deleted something is always lost."""
+    if one.kind in (None, "delete") or one.noun in NEVER or one.noun == "sale":
+        return False
+    return not (one.kind == "create" and one.noun in UNDELETABLE)
+
+
+def _as_far(is_warned: bool) -> str:
+    return f"takes it back as far as StockTrim can: {'see the warnings' if is_warned else 'its preview says how far'}"
