@@ -84,11 +84,11 @@ class StockTrimClient:
         from stocktrim_client.helpers.inventory import Inventory
         from stocktrim_client.helpers.locations import Locations
         from stocktrim_client.helpers.order_plan import OrderPlan
-        from stocktrim_client.helpers.products import Products
+        from stocktrim_client.helpers.products import Products, has_lost
         from stocktrim_client.helpers.purchase_orders import PurchaseOrders
         from stocktrim_client.helpers.sales_orders import SalesOrders
         from stocktrim_client.helpers.suppliers import Suppliers
-        from stocktrim_client.history import History
+        from stocktrim_client.history import Entry, History
         from stocktrim_client.undo import Restoring, Undo
 
         if timeout is not None:
@@ -125,7 +125,16 @@ class StockTrimClient:
             self.api = self._client(policy.deadline, raise_for_nameless_answer, raise_errors=False)
         watch = WriteWatch(FileJournal(journal) if isinstance(journal, Path) else journal)
         self.changes = Changes(watch, now=now)
-        self.products = Products(raising, self.changes)
+
+        def is_lossy(entry: Entry) -> bool:
+            asked = {one.field for one in entry.change.fields}
+            return entry.change.noun == "product" and has_lost(entry.before, entry.left, asked)
+
+        async def has_emptied() -> bool:
+            # The first of them says it: a second one need not be looked for.
+            return (await self.history.entries(limit=0, fits=is_lossy)).more
+
+        self.products = Products(raising, self.changes, has_emptied=has_emptied)
         self.suppliers = Suppliers(raising, self.changes)
         self.customers = Customers(raising, self.changes)
         self.locations = Locations(raising, self.changes, self.products)

@@ -22,18 +22,21 @@ class Inventory(Helper):
         super().__init__(api, changes)
         self._products = products
 
-    async def save(self, count: StockCount, *, product: Product | None = None) -> ChangeReport:
+    async def save(
+        self, count: StockCount, *, product: Product | None = None, called: str | None = None
+    ) -> ChangeReport:
         """Set a product's free stock or stock on order, in all or at one location.
 
         StockTrim reads a left-out quantity as 0, so the one not counted is sent with its present value. Where a
         product's total was the sum of its locations, it is kept so. A connected system's next load overwrites this.
-        `product` is the one meant, where that is known: it is read anew, but not looked for.
+        `product` is the one meant, where that is known: it is read anew, but not looked for. `called`: what people call
+        it, where that is not its SKU.
 
         Raises: NotFoundError where there is no such product.
         Source: set_inventory with one line; sent right after it was read, one at a time per product.
         """
         known = product or await self._products.get(count.product_id)
-        async with self._changes.turn(f"stock of {known.product_id}"):
+        async with self._products.turn(known.product_id):
             look = self._products.sight(known.product_id, known.code)
 
             async def read() -> Product:
@@ -57,7 +60,7 @@ class Inventory(Helper):
             body = _body(present, fresh[0], after)
             return await self._changes.write(
                 noun=f"stock at {count.location_code}" if count.location_code else "stock",
-                key=present.code,
+                key=called or present.code,
                 name=present.name,
                 after=after,
                 send=lambda: self._send("set_inventory", body=body.to_dict()),

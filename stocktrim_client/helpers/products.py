@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 from stocktrim_client.changes import ChangeReport, Changes, Must
@@ -81,18 +83,24 @@ BELIEVED_SECONDS = 60.0
 """After the whole catalogue was read, so long an id that was not in it is believed to be nobody's."""
 
 
+async def _never() -> bool:
+    return False
+
+
 class Products(Helper):
     """Products by the SKU people type or by the id StockTrim's API uses; either is understood."""
 
-    def __init__(self, api: Client, changes: Changes) -> None:
+    def __init__(self, api: Client, changes: Changes, *, has_emptied: Callable[[], Awaitable[bool]] = _never) -> None:
+        """`has_emptied`: whether an earlier save is known to have emptied what it left out."""
         super().__init__(api, changes)
+        self._has_emptied = has_emptied
         self._looks_at_ids = False
         """Whether a lookup has found a product by an id that is not its SKU: then one that finds none is proof."""
         self._met = _Met(float("-inf"), frozenset())
         self._sent = set[str]()
         """Ids of products saved here: whether one of them is there, only a look can tell."""
-        self._empties = False
-        """Whether a save has emptied what it left out: from then on whole records are sent."""
+        self._empties: bool | None = None
+        """Whether a save has emptied what it left out: from then on whole records are sent. None: not asked yet."""
 
     async def all(self, *, keep: Keep[Product] | None = None) -> list[Product]:
         """The whole catalogue, 50 products a call, several calls at a time.
@@ -165,7 +173,36 @@ class Products(Helper):
         Source: save_product, an upsert by product id.
         """
 
-        sight, before = self.sight(draft.product_id, draft.code), list[Product]()
+        async with self.turn(draft.product_id):
+            return await self._save(draft, self.sight(draft.product_id, draft.code), must, called)
+
+    async def revise(
+        self, product: Product, revised: Callable[[Product], ProductDraft], *, called: str | None = None
+    ) -> ChangeReport:
+        """Change a product by what it holds when its turn has come: `revised` is given it as it is then.
+
+        Raises: NotFoundError where there is none.
+        """
+        async with self.turn(product.product_id):
+            sight = self.sight(product.product_id, product.code)
+            if (present := await sight()) is None:
+                raise NotFoundError(f"There is no product {product.code!r} in StockTrim any more.", status=404)
+            fresh = deque([present])
+
+            async def look() -> Product | None:
+                # The door reads first: what was read this moment need not be read once more.
+                return fresh.pop() if fresh else await sight()
+
+            return await self._save(revised(present), look, "change", called)
+
+    def turn(self, product_id: str) -> AbstractAsyncContextManager[None]:
+        """Inside, nobody else here reads this product to write it: a list that two lengthen would lose one's part."""
+        return self._changes.turn(f"product {product_id}")
+
+    async def _save(
+        self, draft: ProductDraft, sight: Callable[[], Awaitable[Product | None]], must: Must | None, called: str | None
+    ) -> ChangeReport:
+        before = list[Product]()
 
         async def look() -> Product | None:
             product = await sight()
@@ -174,7 +211,7 @@ class Products(Helper):
 
         async def send() -> None:
             self._sent.add(draft.product_id)
-            whole = _over(before[0], draft) if self._empties and before else draft
+            whole = _over(before[0], draft) if before and await self._is_emptying() else draft
             await self._send("save_product", body=_body(whole).to_dict())
 
         report = await self._changes.write(
@@ -186,8 +223,16 @@ class Products(Helper):
             read=look,
             must=must,
         )
-        self._empties = self._empties or any(one.after in EMPTY for one in report.besides)
+        if any(one.after in EMPTY for one in report.besides):
+            self._empties = True
         return report
+
+    async def _is_emptying(self) -> bool:
+        """Whether saves empty what they leave out, by what was seen here or before this client was made."""
+        async with self._changes.turn("what saves of products empty"):
+            if self._empties is None:
+                self._empties = await self._has_emptied()
+        return self._empties
 
     async def delete(self, code: str, *, called: str | None = None) -> ChangeReport:
         """Delete one product by SKU or product id. Its sales history cannot be brought back.
@@ -203,14 +248,15 @@ class Products(Helper):
                 f"meant by a code of its own: {product.product_id!r} or {other.code!r}.",
                 status=409,
             )
-        return await self._changes.write(
-            noun="product",
-            key=called or product.code,
-            name=product.name,
-            after=None,
-            send=lambda: self._send("delete_product", query={"productId": product.product_id}),
-            read=self.sight(product.product_id, product.code),
-        )
+        async with self.turn(product.product_id):
+            return await self._changes.write(
+                noun="product",
+                key=called or product.code,
+                name=product.name,
+                after=None,
+                send=lambda: self._send("delete_product", query={"productId": product.product_id}),
+                read=self.sight(product.product_id, product.code),
+            )
 
     def sight(self, product_id: str, code: str | None) -> Callable[[], Awaitable[Product | None]]:
         """Reads one product, before it is written and after, each time by the code that a lookup first found it by.
@@ -320,15 +366,27 @@ class Products(Helper):
                 if made is not None and not _same_on_order(draft, made):
                     await self._send("save_product", body=_body(draft).to_dict())
 
-        return await self._changes.write(
-            noun="product",
-            key=draft.code or draft.product_id,
-            name=draft.name,
-            after=draft.model_dump(exclude_unset=True),
-            send=send,
-            read=look,
-            must="create",
-        )
+        async with self.turn(draft.product_id):
+            return await self._changes.write(
+                noun="product",
+                key=draft.code or draft.product_id,
+                name=draft.name,
+                after=draft.model_dump(exclude_unset=True),
+                send=send,
+                read=look,
+                must="create",
+            )
+
+
+def has_lost(before: Record | None, left: Record | None, asked: Collection[str]) -> bool:
+    """Whether a save emptied more of a product than it was asked to, by what a journal holds of it."""
+    if not before or not left:
+        return False
+    return any(
+        value not in (*EMPTY, []) and left.get(name) in (*EMPTY, [])
+        for name, value in before.items()
+        if name not in asked
+    )
 
 
 def _without_on_order(draft: ProductDraft) -> ProductDraft:

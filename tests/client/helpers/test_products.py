@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,8 +18,10 @@ from stocktrim_client.errors import (
     ServiceError,
     UnexpectedAnswerError,
 )
+from stocktrim_client.helpers.products import has_lost
 from stocktrim_client.helpers.wire import AHEAD
-from stocktrim_client.models import ProductDraft, ProductSupplier, StockAtLocation
+from stocktrim_client.journal import MemoryJournal, Record
+from stocktrim_client.models import Product, ProductDraft, ProductSupplier, StockAtLocation, StockCount
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_client.sandbox.server import serve
 from tests.client.sandboxed import HOSTILE, Scripted, asked, connected, every_reading, sandbox, writes
@@ -299,7 +303,7 @@ async def test_a_product_that_a_lookup_found_is_gone_when_it_finds_it_no_more(ma
 async def test_a_save_may_be_only_what_it_must_be(quirks: Quirks) -> None:
     far = sandbox(quirks=quirks)
     async with connected(far) as stocktrim:
-        with pytest.raises(ConflictError, match=r"unit_cost is 38\.0, not 1"):
+        with pytest.raises(ConflictError, match=r"unit_cost is 38, not 1"):
             await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=1), must="create")
         with pytest.raises(NotFoundError, match="no product 'NEW-1'"):
             await stocktrim.products.save(ProductDraft(product_id="NEW-1", unit_cost=1), must="change")
@@ -324,6 +328,93 @@ async def test_once_a_save_emptied_what_it_left_out_whole_records_are_sent() -> 
     assert after == before.model_copy(update={"unit_cost": 1.0})
     # What is on order follows from the orders sent, and would not once it is set.
     assert "stockOnOrder" not in far.shop.products["KETTLE-09"]
+
+
+async def test_what_saves_empty_is_known_to_the_next_process_from_the_journal() -> None:
+    far, journal = sandbox(quirks=Quirks(product_left_out="replaced")), MemoryJournal()
+    for code, lost in (("30000001", True), ("KETTLE-09", False), ("BAG-1KG", False)):
+        async with connected(far, journal=journal) as stocktrim:
+            report = await stocktrim.products.save(ProductDraft(product_id=code, lead_time_days=17))
+        assert (report.besides != (), "name" not in far.shop.products[code]) == (lost, lost)
+
+
+async def test_where_nothing_was_emptied_the_journal_is_asked_once_and_only_fields_set_are_sent() -> None:
+    far, journal = sandbox(), CountedJournal()
+    async with connected(far, journal=journal) as stocktrim:
+        await asyncio.gather(
+            *(
+                stocktrim.products.save(ProductDraft(product_id=code, unit_cost=cost))
+                for code, cost in (("KETTLE-09", 1), ("BAG-1KG", 2), ("KETTLE-09", 3))
+            )
+        )
+        assert journal.readings == 1
+        await stocktrim.products.save(ProductDraft(product_id="NEW-1", code="NEW-1"))
+    sent = [json.loads(one.body) for one in far.requests if one.operation == "save_product"]
+    assert all(set(body) <= {"productId", "cost", "productCodeReadable"} for body in sent)
+
+
+class CountedJournal(MemoryJournal):
+    """A journal that knows how often it was read."""
+
+    readings = 0
+
+    def read(self, since: datetime | None = None) -> Iterator[Record | None]:
+        self.readings += 1
+        return super().read(since)
+
+
+@pytest.mark.parametrize(
+    ("before", "left", "asked", "lost"),
+    [
+        ({"name": "A", "unit_cost": 1.0}, {"unit_cost": 2.0}, {"unit_cost"}, True),
+        ({"name": "A", "unit_cost": 1.0}, {"name": "A", "unit_cost": 2.0}, {"unit_cost"}, False),
+        ({"name": "A"}, {"name": ""}, set(), True),
+        ({"name": "A"}, {"name": "B"}, set(), False),
+        ({"name": "A"}, {"code": "x"}, {"name"}, False),
+        ({"suppliers": [{"supplier": "A"}]}, {"suppliers": []}, set(), True),
+        ({"suppliers": [], "name": ""}, {"code": "x"}, set(), False),
+        ({"on_hand": 5.0}, {"on_hand": 0.0}, set(), False),
+        (None, {"name": "A"}, set(), False),
+        ({"name": "A"}, None, set(), False),
+    ],
+)
+def test_a_save_lost_what_was_there_and_is_empty_without_having_been_asked_for(
+    before: dict[str, Any] | None, left: dict[str, Any] | None, asked: set[str], lost: bool
+) -> None:
+    assert has_lost(before, left, asked) == lost
+
+
+async def test_two_who_lengthen_one_list_at_once_lose_neither_part() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        kettle = await stocktrim.products.get("KETTLE-09")
+
+        def with_supplier(word: str) -> Callable[[Product], ProductDraft]:
+            def revised(product: Product) -> ProductDraft:
+                mine = ProductSupplier(supplier=word)
+                return ProductDraft(product_id=product.product_id, suppliers=(*product.suppliers, mine))
+
+            return revised
+
+        words = ("NORDLYS", "PACKRIGHT", "HIKARI")
+        await asyncio.gather(*(stocktrim.products.revise(kettle, with_supplier(word)) for word in words))
+        after = await stocktrim.products.get("KETTLE-09")
+        assert {one.supplier for one in after.suppliers} >= set(words)
+        await stocktrim.products.delete("KETTLE-09")
+        with pytest.raises(NotFoundError, match="'KETTLE-09' in StockTrim any more"):
+            await stocktrim.products.revise(kettle, with_supplier("HIKARI"))
+
+
+async def test_one_product_is_counted_and_saved_whole_one_after_the_other() -> None:
+    far = sandbox(quirks=Quirks(product_left_out="replaced"))
+    async with connected(far) as stocktrim:
+        await stocktrim.products.save(ProductDraft(product_id="BAG-1KG", unit_cost=1))
+        await asyncio.gather(
+            stocktrim.inventory.save(StockCount(product_id="KETTLE-09", on_hand=77)),
+            stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=2)),
+        )
+        after = await stocktrim.products.get("KETTLE-09")
+    assert (after.on_hand, after.unit_cost) == (77, 2)
 
 
 async def test_a_plan_counted_from_one_is_searched_for_a_sku() -> None:
