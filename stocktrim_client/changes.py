@@ -305,7 +305,8 @@ class _Look:
             return _Seen((f"StockTrim does not show the {what} when asked for it, so this was not checked.",))
         besides = self._side_effects(record)
         said = tuple(
-            f"Read back, the {what} now also has {one.field} = {one.after!r}; before, it was {one.before!r}."
+            f"Read back, the {what} now also has {one.field} = {in_words(one.after)}; before, it was "
+            f"{in_words(one.before)}."
             for one in besides
         )
         differences = tuple(f"Read back, the {what} {text}." for text in _differences(self.after, record))
@@ -372,7 +373,7 @@ def _permitted(change: Change, must: Must | None) -> None:
     what = f"{change.noun} {change.key!r}"
     if must == "change":
         raise NotFoundError(f"There is no {what} in StockTrim, so nothing was changed.", status=404)
-    there = "; ".join(f"{one.field} is {one.before!r}, not {one.after!r}" for one in change.fields)
+    there = "; ".join(f"{one.field} is {in_words(one.before)}, not {in_words(one.after)}" for one in change.fields)
     raise ConflictError(f"There already is a {what}, and it differs: {there}. Nothing was sent.", status=409)
 
 
@@ -408,10 +409,33 @@ def _differences(after: Record | None, record: Model | None) -> list[str]:
         return ["is not there"]
     present = record.model_dump()
     return [
-        f"has {field} = {present.get(field)!r}, not {value!r}"
+        f"has {field} = {in_words(present.get(field))}, not {in_words(value)}"
         for field, value in after.items()
         if not same_meaning(value, present.get(field))
     ]
+
+
+def in_words(value: Any) -> str:
+    """A value as it is said in a sentence, with nothing of Python in it."""
+    if _is_nothing(value):
+        return "(empty)"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:.12g}"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, Mapping):
+        record = cast(Record, value)
+        if isinstance(quantity := record.get("quantity"), int | float) and record.get("product_id"):
+            price = record.get("unit_price")
+            arrived = f", arrived {str(at)[:10]}" if (at := record.get("received_at")) else ""
+            at_price = "" if price is None else f" at {in_words(price)}"
+            return f"{quantity:.12g} x {record['product_id']}{at_price}{arrived}"
+        return ", ".join(f"{name} {in_words(one)}" for name, one in record.items() if not _is_nothing(one))
+    if _is_list(value):
+        return "; ".join(map(in_words, cast(Sequence[Any], value)))
+    return repr(str(value))
 
 
 def same_meaning(wanted: Any, present: Any) -> bool:

@@ -4,6 +4,7 @@ A change whose outcome is not on record, or is in doubt, can be settled later by
 """
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,13 +12,13 @@ from typing import Any, Literal, NamedTuple, Protocol, cast
 
 from pydantic import AwareDatetime, Field
 
-from stocktrim_client.changes import Change, same_meaning
+from stocktrim_client.changes import Change, in_words, same_meaning
 from stocktrim_client.errors import NotFoundError, StockTrimError
 from stocktrim_client.journal import Journal, Record
 from stocktrim_client.models.base import Model
 
 EntryOutcome = Literal["applied", "refused", "not_sent", "not_applied", "unknown", "sending"]
-"""`not_applied`: it was in doubt, and reading later showed that it was not made. `sending`: it is on its way now."""
+"""`not_applied`: reading showed that it was not made, at once or later. `sending`: it is on its way now."""
 
 SETTLES_AFTER = timedelta(minutes=2)
 """What shows no effect for so long will show none: no request and no answer of StockTrim's takes longer."""
@@ -27,6 +28,23 @@ LONGEST_CALL = timedelta(hours=1)
 
 _RANKS = ("unknown", "not_applied", "not_sent", "refused", "applied")
 """Of several outcomes of one change the last of these counts: who was answered knows more than who looked."""
+
+REMARKS = frozenset({"message", "product_name", "component_name", "product_code", "component_code"})
+"""Fields that belong to another record, or are said anew with each write."""
+
+FIXED: Mapping[str, frozenset[str]] = {
+    "supplier": frozenset({"supplier_id"}),
+    "purchase order": frozenset({"order_id", "reference_number", "created_at"}),
+    "component line": frozenset({"assembly_days"}),
+}
+"""Fields that StockTrim sets, by noun: they cannot be set back."""
+
+_FOLLOWING: Mapping[str, frozenset[str]] = {
+    "product": frozenset({"code"}),
+    "purchase order": frozenset({"ordered_at", "status", "supplier_code", "supplier_name", "location_name"}),
+    "sale": frozenset({"location_name", "customer_name"}),
+}
+"""Fields that a new record has without having been told, by noun."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -53,6 +71,14 @@ class Entry(Model):
         """All that is known of the record, to find it by."""
         fields = {one.field: one.before if one.after is None else one.after for one in self.change.fields}
         return fields | (self.before or {}) | (self.left or {})
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells its record from all others. Products can share the SKU that they are called by."""
+        noun = self.change.noun
+        if plain_noun(noun) in ("product", "stock") and (product_id := self.known.get("product_id")):
+            return noun, str(product_id)
+        return noun, self.change.key
 
 
 class Past(NamedTuple):
@@ -155,7 +181,7 @@ class History:
             if later.change.unread:
                 return _Look(None, f"The {what} was changed again since, and what it was then was not shown.")
             # What it was before the next change tells more than what it is after it.
-            return _judged(entry, later.before, later.at - entry.at)
+            return _judged(entry, later.before, later.at - entry.at, is_over=True)
         try:
             record = await self.recall(entry)
         except StockTrimError as error:
@@ -164,13 +190,15 @@ class History:
 
     def _next_of_same_record(self, entry: Entry) -> Entry | None:
         found: Entry | None = None
-        for one in self._joined(entry.at, frozenset({entry.change.key.casefold()})):
+        # A product may have been called otherwise then: by its id, or by another SKU.
+        known = entry.known
+        keys = {entry.change.key, *(str(known[one]) for one in ("product_id", "code") if known.get(one))}
+        for one in self._joined(entry.at, frozenset(key.casefold() for key in keys)):
             if one is None:
                 continue
             if one.change_id == entry.change_id:
                 break
-            same = (one.change.noun, one.change.key) == (entry.change.noun, entry.change.key)
-            if same and one.outcome in ("applied", "unknown", "sending"):
+            if one.identity == entry.identity and one.outcome in ("applied", "unknown", "sending"):
                 found = one
         return found
 
@@ -275,8 +303,11 @@ class _Look(NamedTuple):
     left: Record | None = None
 
 
-def _judged(entry: Entry, record: Record | None, waited: timedelta) -> _Look:
-    """What a record, as it was after `waited`, says of the change that was to make it."""
+def _judged(entry: Entry, record: Record | None, waited: timedelta, *, is_over: bool = False) -> _Look:
+    """What a record, as it was after `waited`, says of the change that was to make it.
+
+    `is_over`: it was changed again then, so that no later look will tell more.
+    """
     change, what = entry.change, f"{entry.change.noun} {entry.change.key!r}"
     there: Record = record or {}
     if record is None and change.unread:
@@ -287,16 +318,38 @@ def _judged(entry: Entry, record: Record | None, waited: timedelta) -> _Look:
         done = record is not None and all(alike(one.after, there.get(one.field)) for one in change.fields)
         as_before = record is None if change.kind == "create" else not change.unread
         as_before = as_before and all(alike(one.before, there.get(one.field)) for one in change.fields)
+    if done and change.kind == "create" and (more := _beyond(change, there)):
+        return _Look(
+            None,
+            f"There is a {what}, with more than this change was to give it ({', '.join(more)}): whether it is the one "
+            "made here cannot be told.",
+        )
     if done:
         return _Look("applied", "settled later by reading: the change was made", record)
     if as_before and waited >= SETTLES_AFTER:
         return _Look("not_applied", "settled later by reading: the change was not made", record)
+    if as_before and is_over:
+        return _Look(
+            None,
+            f"The {what} was changed again {waited.total_seconds():.0f} s later and still was as before: whether this "
+            "change was made in between cannot be told.",
+        )
     if as_before:
         return _Look(None, f"So far the {what} is as it was before. Look again in two minutes: it may be on its way.")
     if record is None:
         return _Look(None, f"The {what} is not there any more, so what became of the change cannot be told.")
-    present = "; ".join(f"{one.field} is {there.get(one.field)!r}" for one in change.fields)
+    present = "; ".join(f"{one.field} is {in_words(there.get(one.field))}" for one in change.fields)
     return _Look(None, f"The {what} is neither as it was before nor as it was to be: {present}.")
+
+
+def _beyond(change: Change, record: Record) -> list[str]:
+    """Fields of a new record that hold what nobody here asked for: somebody else may have made it."""
+    noun = plain_noun(change.noun)
+    own = REMARKS | FIXED.get(noun, frozenset()) | _FOLLOWING.get(noun, frozenset())
+    asked = own | {one.field for one in change.fields}
+    return sorted(
+        field for field, held in record.items() if held not in (None, "", 0, False, [], ()) and field not in asked
+    )
 
 
 def _key_of(line: Record) -> str | None:
@@ -320,7 +373,9 @@ def alike(one: Any, other: Any) -> bool:
 def _timed(value: Any) -> Any:
     """A journal's value with its moments as such: written, the same moment can have several forms."""
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return datetime.fromisoformat(value)
+        # A name can look like a moment and be none: the 30th of February.
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(value)
     if isinstance(value, Mapping):
         return {name: _timed(one) for name, one in cast(Record, value).items()}
     if isinstance(value, list | tuple):

@@ -11,19 +11,11 @@ from pydantic import ValidationError
 
 from stocktrim_client.changes import ChangeReport, undoing
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError
-from stocktrim_client.history import Entry, History, Recalling, alike, plain_noun
+from stocktrim_client.history import FIXED, REMARKS, Entry, History, Recalling, alike, plain_noun
 from stocktrim_client.journal import Record
 
 COUNTED = frozenset({"on_hand", "on_order", "stock"})
 """Fields of a product that move by themselves: set back only if the change set them, or lost them."""
-REMARKS = frozenset({"message", "product_name", "component_name", "product_code", "component_code"})
-"""Fields that belong to another record, or are said anew with each write."""
-FIXED: Mapping[str, frozenset[str]] = {
-    "supplier": frozenset({"supplier_id"}),
-    "purchase order": frozenset({"order_id", "reference_number", "created_at"}),
-    "component line": frozenset({"assembly_days"}),
-}
-"""Fields that StockTrim sets, by noun: they cannot be set back."""
 KEPT: Mapping[str, frozenset[str]] = {
     "purchase order": frozenset({"ordered_at", "location_code", "location_name", "supplier_code", "supplier_name"})
 }
@@ -73,10 +65,10 @@ class Undo:
         for entry in entries:
             why_not = _why_not(entry, self._helpers)
             # What one call did to one record is taken back in one step: in between it never was at rest.
-            place = of_record.get(_identity(entry)) if why_not is None else None
+            place = of_record.get(entry.identity) if why_not is None else None
             if place is None:
                 if why_not is None:
-                    of_record[_identity(entry)] = len(steps)
+                    of_record[entry.identity] = len(steps)
                 steps.append(self._step((entry,), why_not))
             else:
                 earlier = steps[place].change_id.split()
@@ -299,14 +291,6 @@ def _why_not(entry: Entry, helpers: Collection[str]) -> str | None:
     if noun not in helpers:
         return NEVER.get(noun, f"The change of the {what} cannot be taken back.")
     return None
-
-
-def _identity(entry: Entry) -> tuple[str, ...]:
-    """What tells one record from all others, across the changes of one call."""
-    known, noun = entry.known, entry.change.noun
-    if plain_noun(noun) in ("product", "stock") and "product_id" in known:
-        return noun, str(known["product_id"])
-    return noun, entry.change.key
 
 
 async def _sent(restoring: Awaitable[ChangeReport], what: str, emptied: Sequence[str] = ()) -> ChangeReport:

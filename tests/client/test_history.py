@@ -23,6 +23,7 @@ from stocktrim_client.models import (
     PurchaseOrderDraft,
     PurchaseOrderLineDraft,
     SalesOrderDraft,
+    StockCount,
     SupplierDraft,
 )
 from stocktrim_client.operations import find_operation
@@ -69,6 +70,7 @@ def later(stocktrim: StockTrimClient, journal: MemoryJournal, after: timedelta =
         "supplier": stocktrim.suppliers,
         "location": stocktrim.locations,
         "sale": stocktrim.sales_orders,
+        "stock": stocktrim.inventory,
         "purchase order": stocktrim.purchase_orders,
         "component line": stocktrim.bills_of_materials,
     }
@@ -250,7 +252,7 @@ async def test_what_is_neither_as_it_was_nor_as_wanted_stays_in_doubt_and_is_sho
     async with connected(far, journal=journal) as stocktrim:
         entry = await later(stocktrim, journal).settle(await newest(stocktrim.history))
     assert entry.outcome == "unknown"
-    assert "neither as it was before nor as it was to be: unit_cost is 39.0" in entry.warnings[-1]
+    assert "neither as it was before nor as it was to be: unit_cost is 39" in entry.warnings[-1]
 
 
 @pytest.mark.parametrize(("made", "outcome"), [(True, "applied"), (False, "not_applied")])
@@ -268,6 +270,66 @@ async def test_what_was_there_at_our_next_change_tells_more_than_what_is_there_n
         # Back to the old price, or on to the new one: now it looks the other way round.
         await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=38 if made else 40))
         assert (await stocktrim.history.settle(entry)).outcome == outcome
+
+
+async def test_what_was_changed_again_too_soon_to_tell_asks_for_no_other_look() -> None:
+    far, journal = sandbox(), MemoryJournal()
+    async with connected(far, journal=Dying(journal, 1, written=True)) as dying:
+        with pytest.raises(Killed):
+            await dying.products.save(DEARER)
+    async with connected(far, journal=journal) as stocktrim:
+        lost = await newest(stocktrim.history)
+        await stocktrim.products.save(DEARER)
+        entry = await later(stocktrim, journal, timedelta(days=3)).settle(lost)
+    assert entry.outcome == "unknown"
+    assert "was changed again 0 s later and still was as before" in entry.warnings[-1]
+    assert "Look again" not in entry.warnings[-1]
+
+
+async def test_a_change_is_not_settled_by_that_of_another_product_of_the_same_sku() -> None:
+    far, journal = sandbox(), MemoryJournal()
+    far.shop.products["30000002"]["productCodeReadable"] = "V60-02"
+    far.shop.changed()
+    one, other = StockCount(product_id="30000001", on_hand=12), StockCount(product_id="30000002", on_hand=31)
+    async with connected(far, journal=Dying(journal, 1, written=True)) as dying:
+        with pytest.raises(Killed):
+            await dying.inventory.save(one)
+    async with connected(far, journal=journal) as stocktrim:
+        lost = await newest(stocktrim.history)
+        await stocktrim.inventory.save(other)
+        assert (await newest(stocktrim.history)).change.key == lost.change.key == "V60-02"
+        assert (await newest(stocktrim.history)).identity != lost.identity
+        # Called by its id, it is the same product all the same.
+        await stocktrim.inventory.save(StockCount(product_id="30000001", on_hand=5), called="30000001")
+        assert (await newest(stocktrim.history)).identity == lost.identity
+        entry = await later(stocktrim, journal).settle(lost)
+    assert entry.outcome == "unknown"
+    assert "was changed again" in entry.warnings[-1]
+
+
+@pytest.mark.parametrize("more", [{"on_hand": 400.0, "unit_price": 55.0}, {}])
+async def test_a_record_that_others_made_with_more_in_it_is_not_taken_for_ours(more: dict[str, float]) -> None:
+    far, journal = sandbox(), MemoryJournal()
+    async with connected(far, journal=Dying(journal, 1, written=True)) as dying:
+        with pytest.raises(Killed):
+            await dying.products.save(NEW)
+    async with connected(far) as others:
+        await others.products.save(ProductDraft(**NEW.model_dump(exclude_unset=True), **more))
+    async with connected(far, journal=journal) as stocktrim:
+        entry = await stocktrim.history.settle(await newest(stocktrim.history))
+        (step,) = await stocktrim.undo.steps(entry.change_id)
+    assert entry.outcome == ("unknown" if more else "applied")
+    assert (step.cannot is None) is not bool(more)
+    if more:
+        assert "more than this change was to give it (on_hand, unit_price)" in entry.warnings[-1]
+
+
+@pytest.mark.parametrize("name", ["2026-02-30T00:00:00Z", "2026-13-45T25:61:00Z"])
+async def test_a_name_that_looks_like_a_moment_and_is_none_is_a_name(name: str) -> None:
+    async with connected(sandbox(), journal=MemoryJournal()) as stocktrim:
+        report = await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", name=name))
+        (step,) = await stocktrim.undo.steps(report.change_ids[0])
+        assert (await step.send()).changes[0].fields[0].before == name
 
 
 @pytest.mark.parametrize("quirk", ["dead", "by_product"])

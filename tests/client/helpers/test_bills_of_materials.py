@@ -94,7 +94,7 @@ async def test_a_line_that_came_meanwhile_is_not_doubled() -> None:
             return await far.handle_async_request(request)
 
     async with connected(Late()) as stocktrim:
-        with pytest.raises(ConflictError, match=r"quantity is 5\.0, not 2\.0"):
+        with pytest.raises(ConflictError, match=r"quantity is 5, not 2"):
             await stocktrim.bills_of_materials.save(
                 BomLineDraft(product_id="KETTLE-09", component_id="000123", quantity=2)
             )

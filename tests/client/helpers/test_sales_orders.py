@@ -164,7 +164,7 @@ async def test_a_sale_that_must_be_new_is_no_change_of_another(quirks: Quirks) -
             assert sold(far) == count
             return
         assert (await stocktrim.sales_orders.save(draft, must="create")).status == "unchanged"
-        with pytest.raises(ConflictError, match=r"quantity is 2\.0, not 5"):
+        with pytest.raises(ConflictError, match=r"quantity is 2, not 5"):
             await stocktrim.sales_orders.save(draft.model_copy(update={"quantity": 5.0}), must="create")
         with pytest.raises(NotFoundError, match="There is no sale 'S-2'"):
             await stocktrim.sales_orders.save(draft.model_copy(update={"reference": "S-2"}), must="change")

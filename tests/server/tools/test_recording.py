@@ -132,7 +132,7 @@ async def test_an_equal_sale_of_its_own_reference_is_another_one(app: App, sandb
 async def test_a_reference_of_another_sale_is_refused_with_the_difference(app: App, sandbox: Sandbox) -> None:
     await recorded(app, SALE | {"reference": "TILL-7"})
     (said,) = await refused(app, SALE | {"reference": "TILL-7", "quantity": 5})
-    assert "There already is a sale 'TILL-7', and it differs: quantity is 2.0, not 5.0." in said
+    assert "There already is a sale 'TILL-7', and it differs: quantity is 2, not 5." in said
     assert len(sent(sandbox)) == 1
 
 
