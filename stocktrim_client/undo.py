@@ -5,11 +5,11 @@ Undoing is a change like any other: it goes through the helpers and the one door
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from pydantic import ValidationError
 
-from stocktrim_client.changes import ChangeReport, undoing
+from stocktrim_client.changes import ChangeReport, Changes, in_words, undoing
 from stocktrim_client.errors import ConflictError, InvalidRequestError, NotFoundError
 from stocktrim_client.history import FIXED, REMARKS, Entry, History, Recalling, alike, plain_noun
 from stocktrim_client.journal import Record
@@ -31,12 +31,18 @@ class UndoStep(NamedTuple):
     None: `cannot`, nothing that is known already stands against it.
     """
 
-    key: str
+    what: str
     noun: str
     change_id: str
     send: Callable[[], Awaitable[ChangeReport]]
+    taken: "Taken"
     cannot: str | None = None
     said: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What the change called the record."""
+        return self.taken.newest.change.key
 
 
 class Restoring(Recalling, Protocol):
@@ -50,9 +56,10 @@ class Restoring(Recalling, Protocol):
 class Undo:
     """Takes back changes that a history knows."""
 
-    def __init__(self, history: History, helpers: Mapping[str, Restoring]) -> None:
+    def __init__(self, history: History, helpers: Mapping[str, Restoring], changes: Changes) -> None:
         self._history = history
         self._helpers = helpers
+        self._changes = changes
 
     async def steps(self, undo_id: str) -> tuple[UndoStep, ...]:
         """What takes back one change, or all of one call, in the order to send it: the last change first.
@@ -63,7 +70,7 @@ class Undo:
         steps: list[UndoStep] = []
         of_record: dict[tuple[str, ...], int] = {}
         for entry in entries:
-            why_not = _why_not(entry, self._helpers)
+            why_not = _why_not(entry, self._helpers) or await self._repeated(entry)
             # What one call did to one record is taken back in one step: in between it never was at rest.
             place = of_record.get(entry.identity) if why_not is None else None
             if place is None:
@@ -83,21 +90,43 @@ class Undo:
 
         async def send() -> ChangeReport:
             if why_not is not None:
-                raise ConflictError(f"{why_not} Nothing was sent.", status=409)
+                raise ConflictError(why_not, status=409)
             token = undoing.set(taken.change_id)
             try:
-                return await self._restore(taken)
+                async with self._changes.turn(f"undoing {taken.newest.identity}"):
+                    await self._not_undone(chain)
+                    return await self._restore(taken)
             finally:
                 undoing.reset(token)
 
         return UndoStep(
-            key=taken.newest.change.key,
+            what=taken.what,
             noun=taken.newest.change.noun,
             change_id=taken.change_id,
             send=send,
+            taken=taken,
             cannot=why_not,
             said=() if why_not else taken.said(),
         )
+
+    async def _repeated(self, entry: Entry) -> str | None:
+        """That a sale nobody could see was recorded before, in the same words: undoing the repeat would delete it."""
+        if not _is_hidden_sale(entry) or (before := await self._history.standing_before(entry)) is None:
+            return None
+        return (
+            f"The {entry.what} was recorded before already, by change {before.change_id}, which stands: StockTrim "
+            "holds one sale for both, and undoing the second would take the first away. To take the sale back, undo "
+            "that one."
+        )
+
+    async def _not_undone(self, chain: Sequence[Entry]) -> None:
+        """Raises: ConflictError where another call has taken one of these back since they were looked at."""
+        if self._changes.is_preview:
+            return
+        for entry in chain:
+            for now in await self._history.get(entry.change_id):
+                if now.undone_by is not None:
+                    raise ConflictError(_undone(now), status=409)
 
     async def _restore(self, taken: "Taken") -> ChangeReport:
         """Raises: ConflictError where the record is no longer what the change left."""
@@ -105,32 +134,22 @@ class Undo:
         try:
             present = await self._history.recall(taken.newest)
         except NotFoundError as error:
-            raise ConflictError(
-                f"{error} So the {what} cannot be set back, and nothing was sent.", status=409
-            ) from error
+            raise ConflictError(f"{error} So the {what} cannot be set back.", status=409) from error
         if taken.was_there and not taken.is_there:
             if present is not None:
-                raise ConflictError(
-                    f"There is a {what} again, so it was not brought back. Nothing was sent.", status=409
-                )
+                raise ConflictError(f"There is a {what} again, so it was not brought back.", status=409)
             return await _sent(helper.restore(taken.known, taken.before), what)
-        unseen: tuple[str, ...] = ()
         if present is None and not taken.newest.change.unread:
             raise ConflictError(f"The {what} is not there any more, so there is nothing to set back.", status=409)
-        if present is None:
-            unseen = (f"StockTrim does not show the {what}: whether it still was as the change left it is not known.",)
-        elif moved := taken.moved(present):
-            field = moved[0]
-            raise ConflictError(
-                f"The {what} was changed since: {field} is {present.get(field)!r}, and the change had left it "
-                f"{taken.left.get(field)!r}. Undoing would overwrite that, so nothing was sent.",
-                status=409,
-            )
-        if taken.was_there:
-            report = await _sent(helper.restore(taken.known, taken.before or {}, taken.fields), what, taken.emptied)
-        else:
+        fields, said = taken.still_to_set(present)
+        if not taken.was_there:
             report = await _sent(helper.restore(taken.known, None), what)
-        return report.model_copy(update={"warnings": (*unseen, *report.warnings)})
+        elif not fields:
+            return ChangeReport(status="unchanged")
+        else:
+            emptied = [one for one in taken.emptied if one in fields]
+            report = await _sent(helper.restore(taken.known, taken.before or {}, fields), what, emptied)
+        return report.model_copy(update={"warnings": (*said, *report.warnings)})
 
 
 class Taken(NamedTuple):
@@ -159,12 +178,14 @@ class Taken(NamedTuple):
         read_back = newest.was_read_back and newest.left is not None
         left = newest.left if read_back else {field: after for field, (_, after) in asked.items()}
         # A sale that StockTrim did not show before may have been there or not: unless we know, it is taken for new.
-        hidden = plain_noun(oldest.change.noun) == "sale" and oldest.change.unread and oldest.undoes is None
+        hidden = _is_hidden_sale(oldest)
+        _, _, product = (newest.change.name or "").partition(" x ")
+        called = {"called": product} if product and newest.change.noun == "sale" else {}
         return cls(
             newest=newest,
             change_id=" ".join(entry.change_id for entry in chain),
             noun=plain_noun(newest.change.noun),
-            known=oldest.known | newest.known,
+            known=oldest.known | newest.known | called,
             before=oldest.before,
             left=left or {},
             asked=asked,
@@ -175,7 +196,7 @@ class Taken(NamedTuple):
 
     @property
     def what(self) -> str:
-        return f"{self.newest.change.noun} {self.newest.change.key!r}"
+        return self.newest.what
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -199,6 +220,36 @@ class Taken(NamedTuple):
     def _lost(self, field: str) -> bool:
         there = (self.before or {}).get(field)
         return self.was_read_back and not alike(there, None) and alike(self.left.get(field), None)
+
+    def still_to_set(self, present: Record | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The fields that can be set back in a record as it is now, and what there is to say of the others.
+
+        Raises: ConflictError where none can be, or where it is saved as a whole, or is to go, and some cannot be.
+        """
+        if present is None:
+            unseen = (
+                f"StockTrim does not show the {self.what}: whether it still was as the change left it is not known."
+            )
+            return self.fields, (unseen,)
+        moved = self.moved(present)
+        # Set back by hand meanwhile: there, nothing is in the way.
+        before = self.before or {}
+        in_part = self.was_there and self.noun not in WHOLE
+        differ = [one for one in moved if not (in_part and alike(before.get(one), present.get(one)))]
+        left = tuple(one for one in self.fields if one not in moved)
+        if not differ:
+            return left, ()
+        how = "; ".join(self._how_it_moved(one, present) for one in differ)
+        if not in_part or not left:
+            raise ConflictError(
+                f"The {self.what} was changed since: {how}. Undoing would overwrite that, so it is left as it is.",
+                status=409,
+            )
+        return left, (f"Of the {self.what} not all is set back, as it was changed since: {how}.",)
+
+    def _how_it_moved(self, field: str, present: Record) -> str:
+        now, then = _apart(present.get(field), self.left.get(field))
+        return f"{field} is {in_words(now)}, and the change had left it {in_words(then)}"
 
     def moved(self, present: Record) -> list[str]:
         """Fields that no longer are what the change left; of a record that only some are set back in, those."""
@@ -239,6 +290,7 @@ class Taken(NamedTuple):
         if self.noun == "stock":
             if none := [field for field in ("on_hand", "on_order") if field in emptied]:
                 said.append(f"StockTrim had no figure for {', '.join(none)} before: 0 is set.")
+            said.append(_BOTH)
         elif kept := KEPT.get(self.noun, frozenset()).intersection(emptied):
             said.append(
                 f"Empty before, which StockTrim cannot be told: {', '.join(sorted(kept))}. They stay as they are."
@@ -257,6 +309,11 @@ class Taken(NamedTuple):
             return ("The assembly days cannot be set through the API.",)
         return ()
 
+
+_BOTH = (
+    "StockTrim takes both quantities of stock at once: what is on order stays a figure set by hand until it is set "
+    "anew, whatever orders are placed or arrive."
+)
 
 _LOST: Mapping[str, tuple[str, ...]] = {
     "product": ("Its sales history, its component lines and StockTrim's own number of it do not come back.",),
@@ -278,12 +335,32 @@ NEVER: Mapping[str, str] = {
 """By noun, why a change is for good."""
 
 
+def _is_hidden_sale(entry: Entry) -> bool:
+    """Whether it recorded a sale of which StockTrim did not show whether it was there."""
+    return plain_noun(entry.change.noun) == "sale" and entry.change.unread and entry.undoes is None
+
+
+def _apart(one: Any, other: Any) -> tuple[Any, Any]:
+    """Two values; of two lists what only one of them holds."""
+    if not (isinstance(one, list) and isinstance(other, list)):
+        return one, other
+    these, those = cast(list[Any], one), cast(list[Any], other)
+    return (
+        [item for item in these if not any(alike(item, that) for that in those)],
+        [item for item in those if not any(alike(item, this) for this in these)],
+    )
+
+
+def _undone(entry: Entry) -> str:
+    return f"The change of the {entry.what} was undone already, by {entry.undone_by}; undo that to have it again."
+
+
 def _why_not(entry: Entry, helpers: Collection[str]) -> str | None:
-    what = f"{entry.change.noun} {entry.change.key!r}"
+    what = entry.what
     if (why := _ENDED.get(entry.outcome)) is not None:
         return f"The change of the {what}: {why}"
     if entry.undone_by is not None:
-        return f"The change of the {what} was undone already, by {entry.undone_by}; undo that to have it again."
+        return _undone(entry)
     if entry.outcome == "unknown":
         looked = f" {entry.warnings[-1]}" if entry.warnings else ""
         return f"Whether the change of the {what} was made is not known, so it is not undone.{looked}"
@@ -299,7 +376,7 @@ async def _sent(restoring: Awaitable[ChangeReport], what: str, emptied: Sequence
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise ConflictError(
-            f"StockTrim would not take the {what} as it was before ({faults}), so nothing was sent.", status=409
+            f"StockTrim would not take the {what} as it was before ({faults}), so it is left as it is.", status=409
         ) from error
     except InvalidRequestError as error:
         if not emptied:
