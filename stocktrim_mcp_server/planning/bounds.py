@@ -31,9 +31,9 @@ def short(text: str, most: int = LONGEST_TEXT) -> str:
     return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
-def listed(texts: Iterable[str], most: int = NAMED) -> str:
+def listed(texts: Iterable[str], most: int = NAMED, *, longest: int = NAME_SHOWN) -> str:
     """The first of many texts in one sentence, and how many others there are."""
-    every = [short(text, NAME_SHOWN) for text in texts]
+    every = [short(text, longest) for text in texts]
     return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 

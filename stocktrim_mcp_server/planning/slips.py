@@ -4,7 +4,7 @@ MUCH = 10
 """What becomes so many times as much, or as little, may be a slip."""
 
 
-def slip(before: float | None, after: float | None) -> str | None:
+def slip(before: float | None, after: float | None, what: str = "what it was") -> str | None:
     """How much more or less it becomes, in words: "about 11 times what it was". None: nothing odd, or no telling."""
     if before is None or after is None or before <= 0 or after <= 0:
         return None
@@ -12,4 +12,4 @@ def slip(before: float | None, after: float | None) -> str | None:
     if times < MUCH:
         return None
     about = f"{'' if times == round(times) else 'about '}{'' if after > before else '1/'}{times:,.0f}"
-    return f"{about} {'times' if after > before else 'of'} what it was"
+    return f"{about} {'times' if after > before else 'of'} {what}"

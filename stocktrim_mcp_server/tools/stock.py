@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from stocktrim_client import ChangeReport, StockTrimClient, StockTrimError
+from stocktrim_client.changes import Change
 from stocktrim_client.models import StockCount
 from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
@@ -21,14 +22,10 @@ from stocktrim_mcp_server.given import (
     with_products,
 )
 from stocktrim_mcp_server.pasted import Column
-from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.bounds import LONGEST_TEXT, NAME_SHOWN, listed, short
+from stocktrim_mcp_server.planning.slips import slip
 from stocktrim_mcp_server.toolbox import Toolset
-from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out
-
-MUCH = 10
-"""A count that is so many times what was there may have a digit too many."""
-
-NAMED = 10
+from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, fields_of
 
 COLUMNS: Mapping[str, Column] = {
     "code": Column(("sku", "product", "product code", "product id", "item", "item code"), required=True),
@@ -55,6 +52,12 @@ class Placed(NamedTuple):
     location: str | None
 
     @property
+    def called(self) -> str:
+        """Of a SKU that several share, none but its id tells which is meant."""
+        product = self.found.product
+        return product.product_id if self.found.given.said.code == product.product_id else product.code
+
+    @property
     def known(self) -> Mapping[str, float | None]:
         """What StockTrim holds of the quantities counted."""
         product = self.found.product
@@ -62,6 +65,16 @@ class Placed(NamedTuple):
             return {"on_hand": product.on_hand, "on_order": product.on_order}
         here = next((one for one in product.stock if one.location_code == self.location), None)
         return {"on_hand": here and here.on_hand, "on_order": here and here.on_order}
+
+    @property
+    def along(self) -> Mapping[str, float]:
+        """The quantity nobody counted: StockTrim takes none without the other, and what it does not know is 0."""
+        counted = self.found.given.said
+        return {name: held or 0.0 for name, held in self.known.items() if getattr(counted, name) is None}
+
+    def told(self, change: Change) -> tuple[str, ...]:
+        """What is sent, that which stays as it is included."""
+        return (*fields_of(change), *(f"{name}: {number(held)}, sent along" for name, held in self.along.items()))
 
 
 async def set_stock_levels(
@@ -87,7 +100,7 @@ async def set_stock_levels(
         Placed(one, codes.get(one.given.said.location or "")) for one in found if one.given.said.location not in strange
     ]
     refuse_in_order(rows, [*faults, *_overlapping(placed)])
-    writes = [Write(one.found.product.code, _setting(stocktrim, one), "stock", one.found.given.line) for one in placed]
+    writes = [Write(one.called, _setting(stocktrim, one), "stock", one.found.given.line, one.told) for one in placed]
     warnings = [
         *await _overwritten(stocktrim),
         *_sent_along(placed),
@@ -102,7 +115,7 @@ def _setting(stocktrim: StockTrimClient, one: Placed) -> Callable[[], Awaitable[
     count = StockCount(
         product_id=product.product_id, location_code=one.location, on_hand=said.on_hand, on_order=said.on_order
     )
-    return lambda: stocktrim.inventory.save(count, product=product)
+    return lambda: stocktrim.inventory.save(count, product=product, called=one.called)
 
 
 def _overlapping(placed: Sequence[Placed]) -> Iterator[tuple[Given[Count], Fault]]:
@@ -147,14 +160,10 @@ async def _overwritten(stocktrim: StockTrimClient) -> list[str]:
 
 def _sent_along(placed: Sequence[Placed]) -> list[str]:
     """StockTrim counts what is on order from its orders until somebody sets it, and takes no count without it."""
-    held = [
-        f"{_shown(one)} ({number(on_order)})"
-        for one in placed
-        if one.found.given.said.on_order is None and (on_order := one.known["on_order"])
-    ]
+    held = [f"{_shown(one)} ({number(one.along['on_order'])})" for one in placed if "on_order" in one.along]
     said = (
-        f"StockTrim takes both quantities at once, so what is on order is sent as it stands: {_some(held)}. It may "
-        "hold on to that figure when those orders arrive."
+        f"StockTrim takes both quantities at once, so what is on order is sent as it stands: {_some(held)}. From then "
+        "on that figure may stay when orders are placed or arrive, until it is set anew; no undo frees it."
     )
     return [said] if held else []
 
@@ -174,12 +183,12 @@ def _in_parts(placed: Sequence[Placed]) -> list[str]:
 
 def _much(placed: Sequence[Placed]) -> list[str]:
     much = [
-        f"{_shown(one)}: {name} {number(before)} -> {number(after)}"
+        f"{_shown(one)}: {name} {number(before)} -> {number(after)}, {odd}"
         for one in placed
         for name, before in one.known.items()
-        if before and (after := _counted(one, name)) is not None and before > 0 and after > MUCH * before
+        if (after := _counted(one, name)) is not None and before and (odd := slip(before, after))
     ]
-    return [f"More than {MUCH} times as much as there was: {_some(much)}. Is a digit too many?"] if much else []
+    return [f"Is a digit too many, or too few? {_some(much)}."] if much else []
 
 
 def _counted(one: Placed, name: str) -> float | None:
@@ -191,7 +200,7 @@ def _shown(one: Placed) -> str:
 
 
 def _some(words: Sequence[str]) -> str:
-    return ", ".join(words[:NAMED]) + (f" and {len(words) - NAMED} more" if len(words) > NAMED else "")
+    return listed(words, longest=LONGEST_TEXT)
 
 
 STOCK = Toolset("stock", "Stock as counted.", deletes=(set_stock_levels,))

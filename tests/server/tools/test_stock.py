@@ -20,8 +20,8 @@ from tests.conftest import TODAY, Clock
 
 OpenApp = Callable[..., App]
 ALONG = (
-    "StockTrim takes both quantities at once, so what is on order is sent as it stands: 'KETTLE-09' (12). It may hold "
-    "on to that figure when those orders arrive."
+    "StockTrim takes both quantities at once, so what is on order is sent as it stands: {}. From then on that figure "
+    "may stay when orders are placed or arrive, until it is set anew; no undo frees it."
 )
 SOURCE = (
     "This account is loaded from StockTrimIncomingApi. Its next load may overwrite stock set here: correct it there as "
@@ -67,13 +67,13 @@ async def test_a_count_is_shown_with_its_place_and_then_set(open_app: OpenApp, c
     preview = await shown(stocktrim, *asked)
     assert (preview.status, writes(far)) == ("preview", [])
     assert [(one.key, one.noun, one.fields) for one in preview.changes] == [
-        ("KETTLE-09", "stock at SHOP", ("on_hand: 3 -> 5",)),
+        ("KETTLE-09", "stock at SHOP", ("on_hand: 3 -> 5", "on_order: 0, sent along")),
         ("KETTLE-09", "stock at MAIN", ("on_hand: 6 -> 4", "on_order: 12 -> 7")),
-        ("SAMPLE-X", "stock", ("on_hand: 0 -> 2",)),
+        ("SAMPLE-X", "stock", ("on_hand: 0 -> 2", "on_order: 0, sent along")),
     ]
     report = await counted(stocktrim, *asked)
     assert (report.status, {one.outcome for one in report.changes}) == ("applied", {"applied"})
-    assert report.warnings == preview.warnings == (SOURCE,)
+    assert report.warnings == preview.warnings == (SOURCE, ALONG.format("'KETTLE-09' (0), 'SAMPLE-X' (0)"))
     assert (held(far, "KETTLE-09", "SHOP")[0], held(far, "KETTLE-09", "MAIN")) == (5.0, (4.0, 7.0))
     assert held(far, "KETTLE-09")[0] == 9.0
     assert held(far, "SAMPLE-X")[0] == 2.0
@@ -156,25 +156,71 @@ async def test_products_that_share_a_sku_are_told_apart_by_their_ids(
     assert held(sandbox, "TWIN-2")[0] == 1.0
 
 
-async def test_a_count_of_the_whole_and_one_ten_times_as_much_are_doubted(stocktrim: StockTrimClient) -> None:
-    preview = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 91})
+async def test_a_count_of_the_whole_is_doubted_where_stock_is_held_by_location(stocktrim: StockTrimClient) -> None:
+    preview = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 12})
     assert preview.warnings == (
         SOURCE,
-        ALONG,
+        ALONG.format("'KETTLE-09' (12)"),
         "Counted as a whole, while StockTrim holds the stock by location: 'KETTLE-09' (MAIN, SHOP). What it holds "
         "there stays, and may be summed up again: better count at each location.",
-        "More than 10 times as much as there was: 'KETTLE-09': on_hand 9 -> 91. Is a digit too many?",
     )
-    assert (await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 30, "location": "SHOP"})).warnings == (SOURCE,)
-    doubted = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 61, "location": "MAIN"})
-    assert "on_hand 6 -> 61" in doubted.warnings[-1]
+
+
+@pytest.mark.parametrize(
+    ("count", "doubt"),
+    [
+        ({"on_hand": 60}, "on_hand 6 -> 60, 10 times what it was"),
+        ({"on_hand": 65}, "on_hand 6 -> 65, about 11 times what it was"),
+        ({"on_hand": 59.9}, None),
+        ({"on_hand": 0.6}, "on_hand 6 -> 0.6, 1/10 of what it was"),
+        ({"on_hand": 0.7}, None),
+        ({"on_hand": 0}, None),
+        ({"on_hand": 7, "on_order": 120}, "on_order 12 -> 120, 10 times what it was"),
+        ({"on_hand": 7, "on_order": 1.2}, "on_order 12 -> 1.2, 1/10 of what it was"),
+        ({"on_order": 119}, None),
+    ],
+)
+async def test_ten_times_as_much_or_as_little_is_doubted(
+    stocktrim: StockTrimClient, count: dict[str, Any], doubt: str | None
+) -> None:
+    preview = await shown(stocktrim, {"code": "KETTLE-09", "location": "MAIN", **count})
+    doubts = [one for one in preview.warnings if "digit" in one]
+    assert doubts == ([] if doubt is None else [f"Is a digit too many, or too few? 'KETTLE-09': {doubt}."])
+
+
+@pytest.mark.parametrize(
+    ("count", "fields", "said"),
+    [
+        ({"on_hand": 5}, ("on_hand: 6 -> 5", "on_order: 12, sent along"), ALONG.format("'KETTLE-09' (12)")),
+        ({"on_order": 5}, ("on_order: 12 -> 5", "on_hand: 6, sent along"), None),
+        ({"on_hand": 5, "on_order": 12}, ("on_hand: 6 -> 5",), None),
+    ],
+)
+async def test_the_quantity_that_is_sent_along_is_shown(
+    stocktrim: StockTrimClient, sandbox: Sandbox, count: dict[str, Any], fields: tuple[str, ...], said: str | None
+) -> None:
+    preview = await shown(stocktrim, {"code": "KETTLE-09", "location": "MAIN", **count})
+    assert preview.changes[0].fields == fields
+    assert preview.warnings == ((SOURCE,) if said is None else (SOURCE, said))
+    await counted(stocktrim, {"code": "KETTLE-09", "location": "MAIN", **count})
+    assert sent(sandbox)[0].keys() >= {"stockOnHand", "stockOnOrder"}
+
+
+async def test_a_count_that_fixes_what_is_on_order_says_so_also_where_that_is_nothing(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    assert held(sandbox, "SAMPLE-X")[1] is None
+    preview = await shown(stocktrim, {"code": "SAMPLE-X", "on_hand": 12})
+    assert ALONG.format("'SAMPLE-X' (0)") in preview.warnings
+    await counted(stocktrim, {"code": "SAMPLE-X", "on_hand": 12})
+    assert held(sandbox, "SAMPLE-X")[1] == 0.0
 
 
 async def test_many_doubts_are_told_in_few_sentences(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
     codes = [one.get("productCodeReadable") or key for key, one in sandbox.shop.products.items()]
     preview = await shown(stocktrim, *({"code": code, "on_hand": 9_999} for code in codes))
     assert len(preview.warnings) == 4
-    assert all(" more. " in one for one in preview.warnings[2:])
+    assert all(" more. " in one or one.endswith(" more.") for one in preview.warnings[1:])
 
 
 async def test_whether_a_connected_system_loads_the_account_is_said_where_it_can_be(
@@ -182,12 +228,12 @@ async def test_whether_a_connected_system_loads_the_account_is_said_where_it_can
 ) -> None:
     sandbox.faults.add(Fault("status", at="get_connected_system", status=400, times=None))
     preview = await shown(stocktrim, {"code": "SAMPLE-X", "on_hand": 1})
-    assert preview.warnings == (
+    assert preview.warnings[:-1] == (
         "Which system this account is loaded from could not be read: its next load may overwrite stock set here.",
     )
     sandbox.faults.clear()
     sandbox.faults.add(Fault("status", at="get_connected_system", status=404, times=None))
-    assert (await shown(stocktrim, {"code": "SAMPLE-X", "on_hand": 1})).warnings == ()
+    assert len((await shown(stocktrim, {"code": "SAMPLE-X", "on_hand": 1})).warnings) == 1
 
 
 async def test_a_lost_answer_is_settled_and_the_other_counts_go_on(
@@ -231,5 +277,5 @@ async def test_a_count_that_moved_since_it_was_shown_is_shown_anew(app: App, san
         again = await client.call_tool("set_stock_levels", {**asked, "confirm_token": preview["confirm_token"]})
         assert again.structured_content is not None
         assert again.structured_content["status"] == "preview"
-        assert again.structured_content["changes"][0]["fields"] == ["on_hand: 1 -> 4"]
+        assert again.structured_content["changes"][0]["fields"] == ["on_hand: 1 -> 4", "on_order: 0, sent along"]
         assert held(sandbox, "KETTLE-09", "SHOP")[0] == 1.0
