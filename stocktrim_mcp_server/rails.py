@@ -64,7 +64,7 @@ class Rails(BaseModel):
             (self.max_order_value, "an order's value", ""),
             (self.max_order_lines, "lines of an order", ""),
             (self.max_records, "records a call", ""),
-            (self.max_quantity_factor, "quantity of a line", " x the usual"),
+            (self.max_quantity_factor, "quantity of a product", " x the usual"),
         ]
         limits = [f"{what} up to {_number(most)}{unit}" for most, what, unit in said if most is not None]
         if not limits:

@@ -413,7 +413,7 @@ def test_usual_is_the_mean_of_placed_orders_or_what_stocktrim_suggests_whichever
         ),
         (
             {"max_order_lines": 40, "max_records": 20, "max_quantity_factor": 2.5},
-            "lines of an order up to 40, records a call up to 20, quantity of a line up to 2.5 x the usual; beyond it "
+            "lines of an order up to 40, records a call up to 20, quantity of a product up to 2.5 x the usual; beyond it "
             "nothing is sent",
         ),
     ],
