@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.models import Customer, Location, Product
@@ -18,6 +19,9 @@ from stocktrim_mcp_server.toolbox import Code, at_most
 from stocktrim_mcp_server.writing import Fault, refuse, refuse_one
 
 IDS_SHOWN = 10
+
+Unlisted = SkipJsonSchema[str | None]
+"""A text whose name is told with the list: a schema of each would cost every session more than all of them."""
 
 
 def _quantity(said: Any) -> Any:
@@ -132,6 +136,17 @@ def refuse_in_order(rows: Sequence[Given[L]], faults: Iterable[tuple[Given[L], F
     """Raises: ToolError naming every fault, in the order in which the records came; nothing where there is none."""
     place = {id(one): at for at, one in enumerate(rows)}
     refuse([fault for _, fault in sorted(faults, key=lambda one: place[id(one[0])])])
+
+
+def twice(named: Iterable[tuple[Given[L], str]]) -> list[tuple[Given[L], Fault]]:
+    """The records that are named as an earlier one is, and why they cannot be meant."""
+    first: dict[str, Given[L]] = {}
+    faults: list[tuple[Given[L], Fault]] = []
+    for one, name in named:
+        if (other := first.setdefault(name, one)) is not one:
+            where = f"line {other.line}" if other.line else repr(short(other.said.code, NAME_SHOWN))
+            faults.append((one, one.fault(f"stands twice in the call: see {where}")))
+    return faults
 
 
 PartnerKind = Literal["locations", "customers"]

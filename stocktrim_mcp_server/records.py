@@ -36,6 +36,18 @@ _WITHOUT: dict[Kind, str] = {
 """What is to be said where records that planning can do without are missing."""
 
 
+async def catalogue_of(stocktrim: StockTrimClient, standing: Standing) -> Catalogue:
+    """What of these kinds is on hand, joined: for what hangs on a record, and not for a plan."""
+    snapshot, there = stocktrim.snapshot, {one.kind for one in standing.kinds if one.is_on_hand}
+    return await asyncio.to_thread(
+        Catalogue,
+        await snapshot.products(wait=0) if "products" in there else (),
+        await snapshot.suppliers(wait=0) if "suppliers" in there else (),
+        orders=await snapshot.purchase_orders(wait=0) if "purchase_orders" in there else (),
+        bills=await snapshot.bills_of_materials(wait=0) if "bills_of_materials" in there else (),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """The plan's rows with everything that belongs to them, as of one moment."""

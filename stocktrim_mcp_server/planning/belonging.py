@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
-from stocktrim_mcp_server.planning.catalogue import Catalogue
+from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue
 
 
 class Uses(NamedTuple):
@@ -59,6 +59,27 @@ def open_orders(product: Product, books: Catalogue, supplier: str | None = None)
         for held in books.held(item)
         if supplier is None or _supplier_of(held.order, books) == supplier
     ]
+
+
+def kept_on_moving(product: Product, to: str, days: int | None, books: Catalogue) -> Iterator[str]:
+    """What does not follow a product to a supplier that takes so many days: its own lead time, orders still to come."""
+    before, shown = books.supplier_of(product), repr(short(product.code, NAME_SHOWN))
+    if to == before:
+        return
+    if product.lead_time_days is not None and product.lead_time_days != days:
+        others = "" if days is None else f", though {short(to, NAME_SHOWN)!r} takes {days}"
+        yield f"{shown} keeps its own lead time of {product.lead_time_days} days{others}."
+    if before != NO_SUPPLIER and (orders := open_orders(product, books, before)):
+        yield f"{shown} is still to come from {short(before, NAME_SHOWN)!r}; these orders stay there: {listed(orders)}."
+
+
+def lead_time_in_force(product: Product, books: Catalogue) -> str | None:
+    """The lead time of a product that has none of its own, in words. None: it has one, or its supplier has none."""
+    key = books.supplier_of(product)
+    supplier = books.suppliers.get(key)
+    if product.lead_time_days is not None or supplier is None or supplier.lead_time_days is None:
+        return None
+    return f"{supplier.lead_time_days}, its supplier {short(key, NAME_SHOWN)!r}'s"
 
 
 def left_behind(key: str, uses: Uses) -> str:

@@ -1,7 +1,7 @@
 """Changes of the catalogue: settings, prices, suppliers, and products that are new."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -12,7 +12,7 @@ from stocktrim_client.models import Product, ProductDraft, Supplier
 from stocktrim_mcp_server.answers import number, unwritten
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
-from stocktrim_mcp_server.given import Given, Line, records, refuse_in_order, with_products
+from stocktrim_mcp_server.given import Given, Line, records, refuse_in_order, twice, with_products
 from stocktrim_mcp_server.meaning import no_supplier, products_called, suppliers_called
 from stocktrim_mcp_server.pasted import Column
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
@@ -206,7 +206,7 @@ async def update_products(
         refuse_one(f"{len(changes)} products are too many for one call: at most {MOST_RECORDS}.")
     rows = records(changes, table, COLUMNS, ProductChange, "changes")
     found, faults = await with_products(stocktrim, rows)
-    faults += _twice((one, product.product_id) for one, product in found)
+    faults += twice((one, product.product_id) for one, product in found)
     fields, more, said = await _fields(stocktrim, rows)
     faults += more
     for one, product in found:
@@ -241,7 +241,7 @@ async def create_products(
     rows = [Given(one) for one in products]
     meant = await products_called(stocktrim, [one.said.code for one in rows])
     fields, faults, said = await _fields(stocktrim, rows)
-    faults += _twice((one, one.said.code.casefold()) for one in rows)
+    faults += twice((one, one.said.code.casefold()) for one in rows)
     drafts: list[ProductDraft] = []
     for one in rows:
         code, there = one.said.code, meant.get(one.said.code, [])
@@ -277,16 +277,6 @@ def given_in(one: Given[R]) -> dict[str, Any]:
     """What a row says of its product, besides its code."""
     said = one.said
     return {name: getattr(said, name) for name in type(said).model_fields if name in said.model_fields_set - {"code"}}
-
-
-def _twice(named: Iterable[tuple[Given[R], str]]) -> list[Faulty[R]]:
-    first: dict[str, Given[R]] = {}
-    faults: list[Faulty[R]] = []
-    for one, name in named:
-        if (other := first.setdefault(name, one)) is not one:
-            before = f"line {other.line}" if other.line else repr(other.said.code)
-            faults.append((one, one.fault(f"this product stands in two rows: see {before}.")))
-    return faults
 
 
 def _other_case(there: Product, fields: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Deletions from the catalogue, each shown with all that goes with it."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
@@ -19,6 +18,7 @@ from stocktrim_mcp_server.meaning import MOST_GUESSED, no_products, no_supplier,
 from stocktrim_mcp_server.planning.belonging import Uses, left_behind, uses_of_product, uses_of_supplier
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
+from stocktrim_mcp_server.records import catalogue_of
 from stocktrim_mcp_server.toolbox import Codes, Toolset, call_seconds
 from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse, refuse_one
 
@@ -52,7 +52,7 @@ async def delete_records(
     partners, gone_too = await _suppliers(stocktrim, suppliers, faults)
     refuse(faults)
     standing = await on_hand(stocktrim, useful=BELONGING)
-    books = await _books(stocktrim, standing.missing)
+    books = await catalogue_of(stocktrim, standing)
     said = [text for kind, text in _WITHOUT.items() if kind in standing.missing]
     if meant:
         said.append("With a product its sales history goes for good: undoing brings back the record alone.")
@@ -123,18 +123,6 @@ def _deletes(entry: Entry, noun: str, folded: str) -> bool:
         return False
     names = (entry.change.key, entry.change.name, *((entry.before or {}).get(one) for one in ("code", "product_id")))
     return folded in {str(name).casefold() for name in names if name}
-
-
-async def _books(stocktrim: StockTrimClient, missing: Sequence[Kind]) -> Catalogue:
-    """What of the account is on hand, joined."""
-    snapshot = stocktrim.snapshot
-    return await asyncio.to_thread(
-        Catalogue,
-        () if "products" in missing else await snapshot.products(wait=0),
-        () if "suppliers" in missing else await snapshot.suppliers(wait=0),
-        orders=() if "purchase_orders" in missing else await snapshot.purchase_orders(wait=0),
-        bills=() if "bills_of_materials" in missing else await snapshot.bills_of_materials(wait=0),
-    )
 
 
 def _of_product(stocktrim: StockTrimClient, product: Product, books: Catalogue, until: float) -> Write:

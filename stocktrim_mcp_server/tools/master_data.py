@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import Change
@@ -16,8 +15,9 @@ from stocktrim_client.snapshot import Standing
 from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
+from stocktrim_mcp_server.given import Given, Line, Unlisted, twice
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
-from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.doubles import Named, doubts, same_name
 from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.toolbox import ABOVE_ZERO, Code, Codes, Toolset, some, together
@@ -27,11 +27,7 @@ CODES_SAID = 10
 """Of one sentence."""
 
 
-Unlisted = SkipJsonSchema[str | None]
-"""A text whose name is told with the list: a schema of each would cost every session more than all of them."""
-
-
-class SavedCustomer(Draft):
+class SavedCustomer(Line):
     """A customer, or the fields of one to change."""
 
     code: Code
@@ -47,7 +43,7 @@ class SavedCustomer(Draft):
     post_code: Unlisted = None
 
 
-class SavedLocation(Draft):
+class SavedLocation(Line):
     """A location, or the fields of one to change."""
 
     code: Code
@@ -77,7 +73,7 @@ async def save_customers(
     known = () if standing.missing else await stocktrim.snapshot.customers(wait=0)
     held = [Named(one.code, one.name) for one in known]
     meant = [_code_meant(said.code, held) for said in customers]
-    refuse(_twice(meant))
+    refuse(_twice(customers, meant))
     present = await together(*(stocktrim.customers.find(code) for code in meant))
     writes = [
         Write(code, _customer(stocktrim, code, said, there), "customer")
@@ -108,7 +104,7 @@ async def save_locations(
     known = () if standing.missing else await stocktrim.snapshot.locations(wait=0)
     held = [Named(one.code, one.name) for one in known]
     meant = [_code_meant(said.code, held) for said in locations]
-    refuse(_twice(meant))
+    refuse(_twice(locations, meant))
     present = await together(*(stocktrim.locations.find(code) for code in meant))
     writes = [
         Write(code, _location(stocktrim, code, said, there), "location")
@@ -189,9 +185,9 @@ def _code_meant(said: str, held: Iterable[Named]) -> str:
     return said if said in codes or len(codes) != 1 else codes[0]
 
 
-def _twice(codes: Iterable[str]) -> list[Fault]:
-    times = Counter(code.casefold() for code in codes)
-    return [Fault(code, f"stands {count} times in the call.") for code, count in times.items() if count > 1]
+def _twice(said: Iterable[Line], meant: Iterable[str]) -> list[Fault]:
+    named = ((Given(one), code.casefold()) for one, code in zip(said, meant, strict=True))
+    return [fault for _, fault in twice(named)]
 
 
 def _given(said: Draft) -> dict[str, Any]:
@@ -256,8 +252,7 @@ def _names_in_use(wanted: Iterable[tuple[str, SavedLocation]], held: Sequence[Na
 
 
 def _listed(codes: Sequence[str]) -> str:
-    more = f" and {len(codes) - CODES_SAID} more" if len(codes) > CODES_SAID else ""
-    return ", ".join(repr(short(code, NAME_SHOWN)) for code in codes[:CODES_SAID]) + more
+    return listed((repr(short(code, NAME_SHOWN)) for code in codes), CODES_SAID, longest=2 * NAME_SHOWN)
 
 
 # Bills of materials

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from stocktrim_client import ChangeReport, NotSentError, OutcomeUnknownError, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change, FieldChange
@@ -21,10 +20,14 @@ from stocktrim_client.models import (
 from stocktrim_client.models.base import Draft
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
+from stocktrim_mcp_server.given import Unlisted
 from stocktrim_mcp_server.meaning import no_products, products_called
-from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.belonging import kept_on_moving
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.doubles import Named, doubts
 from stocktrim_mcp_server.planning.naming import Naming, naming_of
+from stocktrim_mcp_server.planning.nearest import where_offered
+from stocktrim_mcp_server.records import catalogue_of
 from stocktrim_mcp_server.toolbox import ABOVE_ZERO, DAYS, MONEY, NOT_NEGATIVE, Code, Toolset, some
 from stocktrim_mcp_server.writing import (
     MOST_RECORDS,
@@ -37,9 +40,6 @@ from stocktrim_mcp_server.writing import (
     fields_of,
     refuse,
 )
-
-Unlisted = SkipJsonSchema[str | None]
-"""A text whose name is told with the list: a schema of each would cost every session more than all of them."""
 
 
 class DeliveredProduct(Draft):
@@ -96,15 +96,22 @@ async def save_suppliers(
     refuse([*faults, *more])
     naming = await _naming(stocktrim, held, parties) if deliveries else Naming()
     writes = [_supplier_write(stocktrim, one) for one in parties if one.is_written]
-    only, told = OneByOne(), _told(naming)
+    only = OneByOne()
     writes += [
         Write(
-            called, only.after(_Delivering(stocktrim, product.product_id, called, parts, naming)), "product", None, told
+            called,
+            only.after(_Delivering(stocktrim, product, called, parts, naming)),
+            "product",
+            fields=_told(product, naming),
         )
         for called, product, parts in deliveries
         if any(one.says_more(naming) for one in parts)
     ]
-    warnings = [*await asyncio.to_thread(_of_suppliers, parties, held), *_of_deliveries(deliveries, naming)]
+    warnings = [
+        *await asyncio.to_thread(_of_suppliers, parties, held),
+        *_of_deliveries(deliveries, naming),
+        *await _of_moves(stocktrim, deliveries),
+    ]
     return await carry_out(writes, warnings=warnings, stop_when=emptied)
 
 
@@ -220,12 +227,22 @@ async def _deliveries(stocktrim: StockTrimClient, parties: Sequence[Party]) -> t
     faults += [fault for product, its in found.values() for fault in _contradictions(product, its)]
     if len(found) > MOST_RECORDS:
         faults.append(Fault("", f"{len(found)} products are named, and one call takes {MOST_RECORDS}."))
+    if missing:
+        unknown = [part.party for part in parts if part.said.code in missing]
+        faults.append(Fault("", _new_ones(any(party.present is None for party in unknown))))
     return [Delivery(_called(product, its), product, its) for product, its in found.values()], faults
 
 
 def _called(product: Product, parts: Sequence[Part]) -> str:
     """Of a SKU that several share, none but its id tells which is meant."""
     return product.product_id if parts[0].said.code == product.product_id else product.code
+
+
+def _new_ones(has_new_supplier: bool) -> str:
+    """In which order products come to be there with a supplier that may be new as well."""
+    first = " save the supplier without them," if has_new_supplier else ""
+    how = where_offered("create_products", "add them with create_products", "add them in StockTrim")
+    return f"For products that are new:{first} {how}, then name them here."
 
 
 def _ids(products: Iterable[Product]) -> str:
@@ -278,7 +295,7 @@ class _Delivering:
     """The write of one product: its suppliers as they are now, with those of the call."""
 
     stocktrim: StockTrimClient
-    product_id: str
+    product: Product
     called: str
     parts: Sequence[Part]
     naming: Naming
@@ -290,11 +307,9 @@ class _Delivering:
             if party.failure is not None:
                 why = "may not be there" if isinstance(party.failure, OutcomeUnknownError) else "was not created"
                 raise NotSentError(f"Not sent, since its supplier {party.key!r} {why}.")
-        product = await self.stocktrim.products.get(self.product_id)
-        draft = ProductDraft(product_id=product.product_id, **self._changed(product))
-        return await self.stocktrim.products.save(draft, must="change", called=self.called)
+        return await self.stocktrim.products.revise(self.product, self._revised, called=self.called)
 
-    def _changed(self, product: Product) -> dict[str, Any]:
+    def _revised(self, product: Product) -> ProductDraft:
         changed: dict[str, Any] = {}
         entries: Sequence[ProductSupplier] = product.suppliers
         for party, said in self.parts:
@@ -305,29 +320,32 @@ class _Delivering:
                 changed["unit_cost"] = said.unit_cost
             if said.main:
                 changed["supplier_code"] = party.code
-        return changed
+        return ProductDraft(product_id=product.product_id, **changed)
 
 
-def _told(naming: Naming) -> Any:
+def _told(product: Product, naming: Naming) -> Callable[[Change], tuple[str, ...]]:
     """A product's change in words: of its suppliers those that come or change, by what people call them."""
 
     def told(change: Change) -> tuple[str, ...]:
         rest = tuple(one for one in change.fields if one.field != "suppliers")
         lists = [one for one in change.fields if one.field == "suppliers"]
-        said = tuple(text for one in lists for text in _entries(one, naming))
+        said = tuple(text for one in lists for text in _entries(one, naming.main(product), naming))
         return (*said, *fields_of(change.model_copy(update={"fields": rest})))
 
     return told
 
 
-def _entries(one: FieldChange, naming: Naming) -> Iterator[str]:
+def _entries(one: FieldChange, main: str | None, naming: Naming) -> Iterator[str]:
     before = {record["supplier"]: record for record in _records(one.before)}
+    others = {naming.keys.get(word, word) for word in before} | {main} - {None}
     for record in _records(one.after):
         word, number = record["supplier"], record.get("supplier_sku")
         who = naming.keys.get(word, word)
         was = before.get(word)
         if was is None:
-            yield f"also delivered by {who}" + (f", part number {number}" if number else "")
+            yield f"{'also ' if others - {who} else ''}delivered by {who}" + (
+                f", part number {number}" if number else ""
+            )
         elif (old := was.get("supplier_sku")) != number:
             yield f"part number at {who}: {old or '(none)'} -> {number or '(none)'}"
 
@@ -360,11 +378,24 @@ def _of_deliveries(deliveries: Sequence[Delivery], naming: Naming) -> list[str]:
                 waiting.setdefault(party.key, []).append(called)
     said += [
         f"Products of this account name suppliers by StockTrim's own number, which {key!r} gets when it is created: "
-        f"make the same call once more afterwards, to enter it on {', '.join(codes[:10])}"
-        f"{f' and {len(codes) - 10} more' if len(codes) > 10 else ''}."
+        f"make the same call once more afterwards, to enter it on {listed(codes, 10)}."
         for key, codes in waiting.items()
     ]
     return said
+
+
+async def _of_moves(stocktrim: StockTrimClient, deliveries: Sequence[Delivery]) -> list[str]:
+    """What stays as it was where a product gets another main supplier."""
+    moves = [(one.product, part.party) for one in deliveries for part in one.parts if part.said.main]
+    if not moves:
+        return []
+    standing = await on_hand(stocktrim, useful=("suppliers", "products", "purchase_orders"))
+    books = await catalogue_of(stocktrim, standing)
+    return [
+        text
+        for product, party in moves
+        for text in kept_on_moving(product, party.key, party.after.lead_time_days, books)
+    ]
 
 
 SAVING_SUPPLIERS = Toolset(

@@ -151,7 +151,7 @@ async def test_rows_that_cannot_be_meant_are_all_named_and_nothing_is_sent(
         "'MUG-SAND': lead_time_days: 4000 cannot be: write 0 to 3,650 days.",
         "'KETTLE-09': name: nothing can be emptied here: leave it out, or write what it is to be.",
         "'BOX-GIFT': nothing is given to change.",
-        "'30000001': this product stands in two rows: see 'V60-02'.",
+        "'30000001': stands twice in the call: see 'V60-02'.",
         "'BAG-1KG': overridden_demand: say with overridden_demand_days how many days it is for.",
         "'TEA-SENCHA-100': minimum_shelf_level 9 is above maximum_shelf_level 3.",
         "'APRON-BLK': supplier: 'Okafor Textiles' has no code in StockTrim, and products name suppliers by code. "
@@ -292,7 +292,7 @@ async def test_every_fault_of_a_price_list_is_named_by_its_line(stocktrim: Stock
     assert said.splitlines()[1:] == [
         "Line 2: There is no product 'V60-2'. Did you mean 'V60-02' (Pour-over dripper 02)?",
         "Line 4 ('MUG-SAGE'): unit_cost: -2 cannot be: write 0 or more.",
-        "Line 5 ('v60-02'): this product stands in two rows: see line 3.",
+        "Line 5 ('v60-02'): stands twice in the call: see line 3.",
     ]
     said = await refusal(stocktrim, table="SKU,Coost\nV60-02,8")
     assert "'Coost'. Did you mean 'cost'?" in said
@@ -378,9 +378,9 @@ async def test_what_exists_is_never_overwritten(open_app: OpenApp, clock: Clock,
     sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, quirks=READINGS[reading])
     stocktrim = open_app(sandbox).stocktrim
     for code, why in {
-        "KETTLE-09": "unit_cost is 38.0, not 1.0",
+        "KETTLE-09": "unit_cost is 38, not 1",
         "kettle-09": "upper and lower case. But of it name is Gooseneck kettle 0.9 l, not New; unit_cost is 38, not 1.",
-        "V60-02": "unit_cost is 7.4, not 1.0",
+        "V60-02": "unit_cost is 7.4, not 1",
         V60: "code is 'V60-02', not '30000001'",
     }.items():
         with stocktrim.changes.preview(), pytest.raises(ToolError, match=re.escape(why)):
@@ -398,7 +398,7 @@ async def test_a_shared_sku_and_a_code_twice_are_refused(stocktrim: StockTrimCli
         )
     assert str(caught.value).splitlines()[1:] == [
         "'TWIN': 2 products already bear this SKU: '1001', '1002'.",
-        "'new-1': this product stands in two rows: see 'NEW-1'.",
+        "'new-1': stands twice in the call: see 'NEW-1'.",
     ]
 
 

@@ -88,7 +88,7 @@ async def test_a_customer_that_is_probably_there_is_remarked_upon(stocktrim: Sto
 
 
 async def test_a_customer_named_twice_is_refused(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
-    with pytest.raises(ToolError, match="'hotel-aura': stands 2 times in the call"):
+    with pytest.raises(ToolError, match="stands twice in the call: see"):
         await customers(stocktrim, {"code": "HOTEL-AURA", "city": "A"}, {"code": "hotel-aura", "city": "B"})
     assert writes(sandbox) == []
 

@@ -1,5 +1,6 @@
 """Suppliers created and changed with what they deliver, over a sandboxed client and over a session."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from stocktrim_client.sandbox import Fault, Quirks, Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.approval import Approval
 from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.planning.nearest import menu
 from stocktrim_mcp_server.tools.saving_suppliers import SavedSupplier, save_suppliers
 from stocktrim_mcp_server.writing import WriteReport
 from tests.client.sandboxed import writes
@@ -145,7 +147,83 @@ async def test_of_another_than_the_main_supplier_a_cost_is_remarked_upon(stocktr
     report = await shown(stocktrim, {"code": "NORDLYS", "products": [{"code": "V60-02", "unit_cost": 3}]})
     assert "'V60-02' gets that of 'NORDLYS', though its main supplier is 'HIKARI'" in report.warnings[0]
     report = await shown(stocktrim, {"code": "NORDLYS", "products": [{"code": "V60-02", "unit_cost": 3, "main": True}]})
-    assert report.warnings == ()
+    assert not any("gets that of" in one for one in report.warnings)
+
+
+async def test_another_supplier_is_said_to_be_one_besides_and_the_only_one_is_not(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    for code in ("X-1", "X-2"):
+        sandbox.shop.products[code] = {"id": 1, "productId": code}
+    sandbox.shop.products["X-2"]["supplierCode"] = "NORDLYS"
+    sandbox.shop.changed()
+    report = await shown(
+        stocktrim, {"code": "HIKARI", "products": [{"code": "X-1", "supplier_sku": "H-1"}, {"code": "X-2"}]}
+    )
+    assert [one.fields for one in report.changes] == [
+        ("delivered by HIKARI, part number H-1",),
+        ("also delivered by HIKARI",),
+    ]
+
+
+async def test_a_new_main_supplier_is_shown_with_what_does_not_follow_to_it(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    sandbox.shop.products["30000001"]["leadTime"] = 28
+    sandbox.shop.changed()
+    wanted = {**ACME, "products": [{"code": "V60-02", "main": True}]}
+    assert (await shown(stocktrim, wanted)).warnings == (
+        "'V60-02' keeps its own lead time of 28 days, though 'ACME' takes 12.",
+        "'V60-02' is still to come from 'HIKARI'; these orders stay there: PO-00016 (48, Sent).",
+    )
+    assert (await shown(stocktrim, {"code": "HIKARI", "products": [{"code": "V60-02", "main": True}]})).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "offered", "said"),
+    [
+        ("HIKARI", True, "For products that are new: add them with create_products, then name them here."),
+        (
+            "ACME",
+            True,
+            "For products that are new: save the supplier without them, add them with create_products, then name them "
+            "here.",
+        ),
+        ("HIKARI", False, "For products that are new: add them in StockTrim, then name them here."),
+    ],
+)
+async def test_a_product_that_is_not_there_yet_is_answered_with_the_order_of_calls(
+    stocktrim: StockTrimClient, code: str, offered: bool, said: str
+) -> None:
+    token = menu.set(None if offered else ["save_suppliers"])
+    try:
+        with pytest.raises(ToolError) as raised:
+            await shown(stocktrim, {"code": code, "products": [{"code": "KLEIN-N1"}]})
+    finally:
+        menu.reset(token)
+    assert str(raised.value).splitlines()[-1] == said
+
+
+async def test_two_calls_at_once_on_one_product_lose_neither_supplier(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    before = set(delivered_by(sandbox, "KETTLE-09"))
+    both = [{"code": code, "products": [{"code": "KETTLE-09"}]} for code in ("NORDLYS", "PACKRIGHT")]
+    reports = await asyncio.gather(*(saved(stocktrim, one) for one in both))
+    assert {report.status for report in reports} == {"applied"}
+    assert set(delivered_by(sandbox, "KETTLE-09")) == {*before, "NORDLYS", "PACKRIGHT"}
+
+
+async def test_what_was_approved_before_another_call_lengthened_the_list_is_not_sent(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    wanted = {"code": "PACKRIGHT", "products": [{"code": "KETTLE-09"}]}
+    with stocktrim.changes.preview() as changes:
+        await saved(stocktrim, wanted)
+    await saved(stocktrim, {"code": "NORDLYS", "products": [{"code": "KETTLE-09"}]})
+    with stocktrim.changes.only(changes), pytest.raises(ToolError, match="no longer as it was"):
+        await saved(stocktrim, wanted)
+    assert "PACKRIGHT" not in delivered_by(sandbox, "KETTLE-09")
 
 
 async def test_one_product_of_two_suppliers_is_one_change(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
@@ -208,6 +286,7 @@ async def test_every_fault_of_a_call_is_said_at_once(stocktrim: StockTrimClient)
         "'Okafor Textiles'",
         "There is no product 'NOPE'. Find codes with search.",
         "'V60-02'",
+        "For products that are new",
     ]
 
 
@@ -359,7 +438,7 @@ async def test_a_field_nobody_knows_and_a_number_nobody_means_are_refused_by_nam
             assert result.is_error
             assert said in text_of(result), text_of(result)
         result = await client.call_tool("save_suppliers", {"suppliers": []})
-        assert "suppliers: must hold 1 to 50, not 0" in text_of(result)
+        assert "suppliers: must hold 1 to 50" in text_of(result)
 
 
 async def confirmed(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
