@@ -156,7 +156,7 @@ class StockTrimClient:
             "component line": self.bills_of_materials,
         }
         self.history = History(watch, restoring, under_way=self.changes.under_way, now=now)
-        self.undo = Undo(self.history, restoring)
+        self.undo = Undo(self.history, restoring, self.changes)
 
         def hold() -> "Snapshot":
             # Not at the top: SQLite and the tables cost a start some 10 ms, and many a script does without.

@@ -73,6 +73,16 @@ class Entry(Model):
         return fields | (self.before or {}) | (self.left or {})
 
     @property
+    def what(self) -> str:
+        """Its record, as people call it."""
+        noun, key, known = self.change.noun, self.change.key, self.known
+        if noun == "product":
+            key = known.get("code") or key
+        elif noun == "component line" and known.get("product_code") and known.get("component_code"):
+            key = f"{known['product_code']} / {known['component_code']}"
+        return f"{noun} {key!r}"
+
+    @property
     def identity(self) -> tuple[str, ...]:
         """What tells its record from all others. Products can share the SKU that they are called by."""
         noun = self.change.noun
@@ -160,6 +170,17 @@ class History:
             settled["warnings"] = (look.said, f"The journal of changes could not be written ({error.strerror}).")
         return entry.model_copy(update=settled | {"was_read_back": "left" in settled})
 
+    async def standing_before(self, entry: Entry) -> Entry | None:
+        """The change of the same record before this one, if it was made and not taken back. None: there is none."""
+
+        def stands(one: Entry) -> bool:
+            return one.identity == entry.identity and one.outcome in ("applied", "unknown")
+
+        past = await self.entries(keys=[entry.change.key], limit=1, fits=stands, older_than=entry.change_id)
+        before = next(iter(past.entries), None)
+        # What took another back stands for what there was before that.
+        return None if before is None or before.undoes or before.undone_by else before
+
     async def recall(self, entry: Entry) -> Record | None:
         """The record of a change as it is now, in the words of the journal; None where there is none.
 
@@ -168,12 +189,11 @@ class History:
         try:
             record = await self._helpers[plain_noun(entry.change.noun)].recall(entry.known)
         except KeyError as error:
-            what = f"{entry.change.noun} {entry.change.key!r}"
-            raise NotFoundError(f"The journal does not tell which {what} it was.", status=404) from error
+            raise NotFoundError(f"The journal does not tell which {entry.what} it was.", status=404) from error
         return None if record is None else record.model_dump(mode="json", exclude_none=True)
 
     async def _look(self, entry: Entry) -> "_Look":
-        what = f"{entry.change.noun} {entry.change.key!r}"
+        what = entry.what
         if plain_noun(entry.change.noun) not in self._helpers:
             return _Look(None, f"No reading tells whether the {what} was carried out: look in StockTrim.")
         later = await asyncio.to_thread(self._next_of_same_record, entry)
@@ -308,7 +328,7 @@ def _judged(entry: Entry, record: Record | None, waited: timedelta, *, is_over: 
 
     `is_over`: it was changed again then, so that no later look will tell more.
     """
-    change, what = entry.change, f"{entry.change.noun} {entry.change.key!r}"
+    change, what = entry.change, entry.what
     there: Record = record or {}
     if record is None and change.unread:
         return _Look(None, f"StockTrim does not show the {what}, which says nothing: look in StockTrim.")

@@ -23,6 +23,8 @@ KEPT: Mapping[str, frozenset[str]] = {
 UNDELETABLE = frozenset({"customer", "location"})
 WHOLE = frozenset({"purchase order", "sale", "component line"})
 """Nouns that are saved as a whole: one field that moved since would be overwritten with the others."""
+IN_PART = frozenset({"product", "supplier", "customer", "location"})
+"""Nouns of which fields that moved since are left out, and the others set back."""
 
 
 class UndoStep(NamedTuple):
@@ -234,7 +236,7 @@ class Taken(NamedTuple):
         moved = self.moved(present)
         # Set back by hand meanwhile: there, nothing is in the way.
         before = self.before or {}
-        in_part = self.was_there and self.noun not in WHOLE
+        in_part = self.was_there and self.noun in IN_PART
         differ = [one for one in moved if not (in_part and alike(before.get(one), present.get(one)))]
         left = tuple(one for one in self.fields if one not in moved)
         if not differ:
@@ -342,13 +344,17 @@ def _is_hidden_sale(entry: Entry) -> bool:
 
 def _apart(one: Any, other: Any) -> tuple[Any, Any]:
     """Two values; of two lists what only one of them holds."""
-    if not (isinstance(one, list) and isinstance(other, list)):
+    if not (_is_list(one) and _is_list(other)):
         return one, other
-    these, those = cast(list[Any], one), cast(list[Any], other)
+    these, those = cast(Sequence[Any], one), cast(Sequence[Any], other)
     return (
         [item for item in these if not any(alike(item, that) for that in those)],
         [item for item in those if not any(alike(item, this) for this in these)],
     )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def _undone(entry: Entry) -> str:

@@ -89,8 +89,10 @@ class BillsOfMaterials(Helper):
         if was is None:
             return await self.delete(product_id, component_id)
         draft = BomLineDraft(product_id=product_id, component_id=component_id, quantity=was.get("quantity", 0))
+        codes = [known.get("product_code"), known.get("component_code")]
+        name = " / ".join(map(str, codes)) if all(codes) else None
         if fields is None:
-            return await self.save(draft)
+            return await self.save(draft, name=name)
 
         async def send() -> None:
             await self._send("delete_bill_of_materials", query={"productId": product_id, "componentId": component_id})
@@ -106,6 +108,7 @@ class BillsOfMaterials(Helper):
         return await self._changes.write(
             noun="component line",
             key=f"{product_id} / {component_id}",
+            name=name,
             after=draft.model_dump(),
             send=send,
             read=lambda: self.find(product_id, component_id),

@@ -165,9 +165,10 @@ class SalesOrders(Helper):
     async def restore(self, known: Record, was: Record | None, fields: Collection[str] | None = None) -> ChangeReport:
         """Make a sale what a journal says it was; one that was not there gets the quantity 0: it cannot be deleted."""
         del fields
+        called = known.get("called")
         if was is None:
-            return await self.save(as_it_was(SalesOrderDraft, known, None, quantity=0.0))
-        return await self.save(as_it_was(SalesOrderDraft, was, None))
+            return await self.save(as_it_was(SalesOrderDraft, known, None, quantity=0.0), called=called)
+        return await self.save(as_it_was(SalesOrderDraft, was, None), called=called)
 
 
 class _Sales:

@@ -308,7 +308,7 @@ async def test_a_change_is_not_settled_by_that_of_another_product_of_the_same_sk
 
 
 @pytest.mark.parametrize("more", [{"on_hand": 400.0, "unit_price": 55.0}, {}])
-async def test_a_record_that_others_made_with_more_in_it_is_not_taken_for_ours(more: dict[str, float]) -> None:
+async def test_a_record_that_others_made_with_more_in_it_is_not_taken_for_ours(more: dict[str, Any]) -> None:
     far, journal = sandbox(), MemoryJournal()
     async with connected(far, journal=Dying(journal, 1, written=True)) as dying:
         with pytest.raises(Killed):

@@ -1,5 +1,6 @@
 """Taking changes back, of every noun, under every reading of the API; and what must not be taken back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -432,20 +433,27 @@ MOVES: Mapping[str, tuple[Act, str]] = {
         "unit_cost is 3, and the change had left it 2.5",
     ),
     "a product changed": (
-        lambda one: one.products.save(ProductDraft(product_id="KETTLE-09", lead_time_days=10)),
-        "lead_time_days is 10, and the change had left it 9",
+        lambda one: one.products.save(ProductDraft(product_id="KETTLE-09", lead_time_days=10, unit_cost=41)),
+        "lead_time_days is 10, and the change had left it 9; unit_cost is 41, and the change had left it 40",
     ),
     "a product deleted": (
         lambda one: one.products.save(ProductDraft(product_id="KETTLE-09", name="Another")),
         "There is a product 'KETTLE-09' again",
     ),
     "a supplier created": (lambda one: one.suppliers.delete("S-1"), "is not there any more"),
-    "a supplier changed": (lambda one: one.suppliers.save(SupplierDraft(code="HIKARI", email="c@x.example")), "email"),
+    "a supplier changed": (
+        lambda one: one.suppliers.save(SupplierDraft(code="HIKARI", email="c@x.example", lead_time_days=62)),
+        "email is 'c@x.example', and the change had left it 'b@x.example'; lead_time_days is 62",
+    ),
     "stock counted": (lambda one: one.inventory.save(StockCount(product_id="KETTLE-09", on_hand=75)), "on_hand is 75"),
     "stock counted at a location": (lambda one: one.products.delete("V60-02"), "cannot be set back"),
     "an order changed": (
-        lambda one: one.purchase_orders.save(ORDER.model_copy(update={"status": "Received"})),
-        "was changed since",
+        lambda one: one.purchase_orders.save(
+            ORDER.model_copy(
+                update={"status": "Sent", "lines": (LINE.model_copy(update={"quantity": 10, "unit_price": 37.5}),)}
+            )
+        ),
+        "lines is 10 x KETTLE-09 at 37.5, and the change had left it 9 x KETTLE-09 at 38. Undoing would",
     ),
     "an order created": (
         lambda one: one.purchase_orders.save(ORDER.model_copy(update={"status": "Approved"})),
@@ -470,6 +478,122 @@ async def test_a_record_that_moved_since_is_left_alone_and_the_field_named(name:
         assert said in await refusal(stocktrim, report.change_ids[0])
         assert same(await case.look(stocktrim), now)
     assert len(writes(far)) == sent
+
+
+PARTS: Mapping[str, tuple[Act, str, Mapping[str, Any]]] = {
+    "a product changed": (
+        lambda one: one.products.save(ProductDraft(product_id="KETTLE-09", lead_time_days=10)),
+        "Of the product 'KETTLE-09' not all is set back, as it was changed since: lead_time_days is 10, and the change "
+        "had left it 9.",
+        {"unit_cost": 38.0, "lead_time_days": 10},
+    ),
+    "a supplier changed": (
+        lambda one: one.suppliers.save(SupplierDraft(code="HIKARI", email="c@x.example")),
+        "Of the supplier 'HIKARI' not all is set back, as it was changed since: email is 'c@x.example', and the change "
+        "had left it 'b@x.example'.",
+        {"lead_time_days": 60, "email": "c@x.example"},
+    ),
+    "a customer changed": (
+        lambda one: one.customers.save(CustomerDraft(code="GROUNDS", post_code="1011")),
+        "Of the customer 'GROUNDS' not all is set back, as it was changed since: post_code is '1011', and the change "
+        "had left it '1010'.",
+        {"post_code": "1011"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_of_a_record_the_fields_that_moved_since_stay_and_the_others_are_set_back(name: str) -> None:
+    case, (move, said, becomes) = CASES[name], PARTS[name]
+    async with connected(sandbox(), journal=MemoryJournal()) as stocktrim:
+        before = await case.look(stocktrim)
+        report = await case.act(stocktrim)
+        await move(stocktrim)
+        (step,) = await stocktrim.undo.steps(report.change_ids[0])
+        with stocktrim.changes.preview() as shown:
+            assert said in (await step.send()).warnings
+        assert not becomes.keys() & {one.field for one in shown[0].fields if one.after == one.before}
+        undoing = await undone(stocktrim, report.change_ids[0])
+        assert (undoing.status, undoing.warnings[0]) == ("applied", said)
+        now = await case.look(stocktrim)
+        assert now is not None
+        assert same(now, before, (*becomes, "message"))
+        assert {field: getattr(now, field) for field in becomes} == becomes
+        # What was left out stays left out when the undo is undone.
+        await undone(stocktrim, undoing.change_ids[0])
+        again = await case.look(stocktrim)
+        moved = [field for field in becomes if getattr(again, field) == getattr(now, field)]
+        assert moved
+
+
+async def test_what_somebody_set_back_by_hand_is_in_nobodys_way() -> None:
+    far = sandbox()
+    async with connected(far, journal=MemoryJournal()) as stocktrim:
+        report = await CASES["a product changed"].act(stocktrim)
+        await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=38))
+        undoing = await undone(stocktrim, report.change_ids[0])
+        assert [one.field for one in undoing.changes[0].fields] == ["lead_time_days"]
+        assert undoing.warnings == ()
+        report = await CASES["a product changed"].act(stocktrim)
+        await stocktrim.products.save(ProductDraft(product_id="KETTLE-09", unit_cost=38, lead_time_days=35))
+        sent = len(writes(far))
+        (step,) = await stocktrim.undo.steps(report.change_ids[0])
+        assert (await step.send()).status == "unchanged"
+    assert len(writes(far)) == sent
+
+
+async def test_a_product_that_a_save_emptied_comes_back_although_its_stock_has_moved() -> None:
+    far = sandbox(quirks=Quirks(product_left_out="replaced"))
+    async with connected(far, journal=MemoryJournal()) as stocktrim:
+        before = await stocktrim.products.get("30000001")
+        report = await stocktrim.products.save(ProductDraft(product_id="30000001", unit_cost=9))
+        far.shop.products["30000001"]["stockOnHand"] = 77.0
+        far.shop.changed()
+        undoing = await undone(stocktrim, report.change_ids[0])
+        now = await stocktrim.products.get("30000001")
+    assert (now.name, now.unit_price, now.supplier_code) == (before.name, before.unit_price, before.supplier_code)
+    assert now.on_hand == 77.0
+    assert "on_hand is 77, and the change had left it (empty)" in undoing.warnings[0]
+
+
+async def test_two_undoings_of_one_change_at_once_are_one() -> None:
+    far = sandbox()
+    async with connected(far, journal=MemoryJournal()) as stocktrim:
+        token = batch.set("one-call")
+        report = await stocktrim.purchase_orders.save(ORDER)
+        batch.reset(token)
+        await stocktrim.purchase_orders.delete("PO-NEW")
+        deleted = (await stocktrim.history.entries(limit=1)).entries[0]
+        steps = [(await stocktrim.undo.steps(deleted.change_id))[0] for _ in range(3)]
+        sent = len(writes(far))
+        ended = await asyncio.gather(*(step.send() for step in steps), return_exceptions=True)
+        assert len(writes(far)) == sent + 1
+        refused = [str(one) for one in ended if isinstance(one, ConflictError)]
+        assert len(refused) == 2
+        assert all("was undone already, by" in one for one in refused)
+        (made,) = await stocktrim.undo.steps("one-call")
+        assert made.change_id == report.change_ids[0]
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_a_sale_recorded_again_is_not_deleted_by_undoing_the_repeat(shown: bool) -> None:
+    far = sandbox(quirks=Quirks(sales_orders_v1="by_product" if shown else "dead"))
+    async with connected(far, journal=MemoryJournal()) as stocktrim:
+        first = await stocktrim.sales_orders.save(SALE, called="KETTLE")
+        again = await stocktrim.sales_orders.save(SALE, called="KETTLE")
+        if shown:
+            assert again.status == "unchanged"
+            return
+        said = await refusal(stocktrim, again.change_ids[0])
+        assert f"was recorded before already, by change {first.change_ids[0]}, which stands" in said
+        gone = await undone(stocktrim, first.change_ids[0])
+        assert gone.changes[0].name == "0 x KETTLE"
+        # Nothing stands before the repeat any more.
+        (step,) = await stocktrim.undo.steps(again.change_ids[0])
+        assert step.cannot is None
+        third = await stocktrim.sales_orders.save(SALE, called="KETTLE")
+        (step,) = await stocktrim.undo.steps(third.change_ids[0])
+        assert step.cannot is None
 
 
 async def test_a_field_that_moved_elsewhere_stands_in_nobodys_way() -> None:
