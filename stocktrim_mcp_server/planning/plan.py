@@ -312,25 +312,32 @@ def nothing_to_buy(item: Item, quantity: float, to_buy: float, orders: Sequence[
     """Why nothing of a quantity is to buy. None: there is."""
     if to_buy <= 0:
         waiting = [order for order in orders if order.status != COUNTED] or list(orders)
-        whole = "" if len(waiting) == 1 else f", together the {in_units(quantity)} units"
-        done = " and ".join(_to_do(order, item) for order in waiting[:SPOKEN])
-        return f"{done}{whole}{_runs_dry(item)}"
+        return f"{_to_do(waiting, item, quantity)}{_runs_dry(item)}"
     if parts := item.row.made_of_count:
         return f"made from {parts} part(s): make it, and buy the parts"
     return None
 
 
-def _to_do(order: OpenOrder, item: Item) -> str:
-    """What an order that holds a suggested line asks for before anything else."""
+def _to_do(orders: Sequence[OpenOrder], item: Item, quantity: float) -> str:
+    """What orders that hold a suggested line ask for before anything else."""
+    if len(orders) == 1:
+        return f"on {orders[0].status} {orders[0].reference}, {_state(orders[0], item)}"
+    named = [f"{one.status} {one.reference} ({_state(one, item)})" for one in orders[:SPOKEN]]
+    if (more := len(orders) - SPOKEN) > 0:
+        named.append(f"{more} more")
+    listed = f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"on {len(orders)} orders, which hold the {in_units(quantity)} units together: {listed}"
+
+
+def _state(order: OpenOrder, item: Item) -> str:
+    """How an order stands, and what is to be done about it."""
     days, lead = order.open_days, item.row.lead_time_days
-    is_old = order.overdue is not None or (days is not None and lead is not None and days > lead)
-    named = f"on {order.status} {order.reference}"
     if order.status == COUNTED:
-        return f"{named}, {order.overdue}: chase it, or cancel it and buy" if order.overdue else f"{named}, to come"
+        return f"{order.overdue}: chase it, or cancel it and buy" if order.overdue else "to come"
     sent = "not sent" if order.status == NOT_PLACED else "never marked Sent"
-    if is_old:
-        return f"{named}, open {days} days and {sent}: send it or delete it"
-    return f"{named}, {sent}: send it"
+    if order.overdue is not None or (days is not None and lead is not None and days > lead):
+        return f"open {days} days and {sent}: send it or delete it"
+    return f"{sent}: send it"
 
 
 def _runs_dry(item: Item) -> str:

@@ -13,14 +13,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
 from stocktrim_client.models import PurchaseOrder, PurchaseOrderDraft, PurchaseOrderLine, PurchaseOrderLineDraft
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Item, OpenOrder
+from stocktrim_mcp_server.planning.overdue import NOT_PLACED
 from stocktrim_mcp_server.planning.plan import Line, in_units
-from stocktrim_mcp_server.planning.replenishment import Limits, limits_of
+from stocktrim_mcp_server.planning.replenishment import Limits
 
 _SLUG_CHARACTERS = 12
 _MARK_CHARACTERS = 4
@@ -39,6 +40,8 @@ class Wanted(NamedTuple):
     unit_price: float | None
     by_hand: bool = False
     """Whether somebody asked for this quantity, rather than the plan."""
+    flags: tuple[str, ...] = ()
+    """What the plan says to look at before."""
 
     @property
     def cost(self) -> float | None:
@@ -95,6 +98,35 @@ def reference_of(
     return f"PO-{day:%Y%m%d}-{_slug(supplier)}-{_mark(supplier, location, plan_id, lines)}"
 
 
+def drafted_before(
+    order: PlannedOrder,
+    place: str | None,
+    day: date,
+    plan_id: str | None,
+    present: Iterable[PurchaseOrder],
+    catalogue: Catalogue,
+) -> PurchaseOrder | None:
+    """The order that an earlier call made of this one. None: there is none.
+
+    Of the same plan on whatever day; without a plan of the same lines on this day, or still a Draft of the day before:
+    a call may be repeated over midnight.
+    """
+    today = reference_of(day, order.supplier, place, plan_id, () if plan_id else order.lines)
+    before = today if plan_id else reference_of(day - timedelta(days=1), order.supplier, place, None, order.lines)
+    found: list[PurchaseOrder] = []
+    for one in present:
+        if one.reference == today:
+            return one
+        if plan_id is None:
+            is_it = one.reference == before and one.status == NOT_PLACED
+        else:
+            called = catalogue.supplier_called(one.supplier_code, one.supplier_name)
+            is_it = called == order.supplier and is_of_plan(one.reference or "", plan_id, called, (place,))
+        if is_it:
+            found.append(one)
+    return found[0] if found else None
+
+
 def is_of_plan(reference: str, plan_id: str, supplier: str, locations: Iterable[str | None]) -> bool:
     """Whether an order of this supplier, under this reference, was drafted from this plan, on whatever day."""
     found = _REFERENCE.fullmatch(reference)
@@ -114,23 +146,26 @@ def right_quantity(quantity: float, limits: Limits) -> float:
     return round(packs * pack, 6)
 
 
-def odd_quantity(line: Wanted) -> str | None:
+def odd_quantity(quantity: float, limits: Limits) -> str | None:
     """What a supplier may say to a quantity, with the nearest right one. None: nothing."""
-    limits = limits_of(line.item)
-    right = right_quantity(line.quantity, limits)
-    if abs(right - line.quantity) <= _TOLERANCE:
+    right = right_quantity(quantity, limits)
+    if abs(right - quantity) <= _TOLERANCE:
         return None
     broken: list[str] = []
-    if (limits.minimum_order or 0) > line.quantity + _TOLERANCE:
+    if (limits.minimum_order or 0) > quantity + _TOLERANCE:
         broken.append(f"below the minimum of {in_units(limits.minimum_order or 0)}")
-    if limits.batch and abs(line.quantity / limits.batch - round(line.quantity / limits.batch)) > _TOLERANCE:
+    if limits.batch and abs(quantity / limits.batch - round(quantity / limits.batch)) > _TOLERANCE:
         broken.append(f"no multiple of the pack of {in_units(limits.batch)}")
     return f"{' and '.join(broken)}: nearest right {in_units(right)}" if broken else None
 
 
 def in_orders(orders: Iterable[OpenOrder]) -> str:
-    """Which open orders hold a product, and how many units."""
-    return ", ".join(f"{in_units(one.quantity)} on {one.status} {one.reference}" for one in orders)
+    """Which open orders hold a product, how many units, and how late they are."""
+    return ", ".join(f"{in_units(one.quantity)} on {one.status} {one.reference}{_late(one)}" for one in orders)
+
+
+def _late(order: OpenOrder) -> str:
+    return "" if order.overdue is None else f", {order.overdue.rpartition(': ')[2]}"
 
 
 def told_lines(lines: Iterable[PurchaseOrderLine | PurchaseOrderLineDraft], catalogue: Catalogue) -> dict[str, str]:
@@ -165,6 +200,9 @@ def told_difference(present: PurchaseOrder, draft: PurchaseOrderDraft, catalogue
     """How an order that is there differs from the one wanted, in words."""
     if present.status != draft.status:
         yield f"it is {present.status}, not {draft.status}"
+    its = catalogue.supplier_called(present.supplier_code, present.supplier_name)
+    if its != (wanted_from := catalogue.supplier_called(draft.supplier_code, draft.supplier_name)):
+        yield f"its supplier is {its}, not {wanted_from}"
     if draft.location_code and present.location_code != draft.location_code:
         yield f"it goes to {present.location_code or 'no place'}, not {draft.location_code}"
     there, wanted = told_lines(present.lines, catalogue), told_lines(draft.lines, catalogue)

@@ -11,16 +11,21 @@ from stocktrim_mcp_server.planning.catalogue import COUNTED, Item, OpenOrder
 from stocktrim_mcp_server.planning.confidence import away_from_sales
 from stocktrim_mcp_server.planning.cover import Urgency, order_by, runs_dry_on
 from stocktrim_mcp_server.planning.identity import cursor_at, start_of
+from stocktrim_mcp_server.planning.overdue import NOT_PLACED
 from stocktrim_mcp_server.planning.plan import AddOn, Line, WholePlan, in_units, name_of, total_of
+from stocktrim_mcp_server.planning.purchasing import odd_quantity
 from stocktrim_mcp_server.planning.replenishment import (
     WAIT_DAYS,
     LeftOut,
+    limits_of,
     margin_of,
     pace_of,
 )
 
 MORE_GROUPS = 6
 """Groups told in a line each, without their products."""
+
+NEGATIVE = "negative stock: count first, likely too many"
 
 LONGEST_FLAG = 200
 """Characters kept of what StockTrim says about a row."""
@@ -355,8 +360,11 @@ def flags(line: Line) -> Iterator[str]:
         yield f"{in_units(min(line.ordered, line.quantity))} of {in_units(line.quantity)} ordered already"
     elif row.location is not None and any(order.status != COUNTED for order in line.orders):
         yield "orders without a place may hold it"
+    if odd := odd_quantity(line.to_buy, limits_of(item)):
+        waiting = next((f", or add it to Draft {one.reference}" for one in line.orders if one.status == NOT_PLACED), "")
+        yield f"{in_units(line.to_buy)} is {odd}{waiting}"
     if (row.on_hand or 0) < 0:
-        yield "negative stock: count first, likely too many"
+        yield NEGATIVE
     if away := away_from_sales(item):
         yield away
     if item.unit_cost is None:

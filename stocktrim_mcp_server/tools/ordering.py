@@ -1,7 +1,7 @@
 """Orders to suppliers, changed and deleted."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NamedTuple, get_args
 
@@ -23,9 +23,12 @@ from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, join
+from stocktrim_mcp_server.planning.cautions import NO_PLACE, Figures, doubts, not_theirs, wrong_supplier
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
-from stocktrim_mcp_server.planning.purchasing import Wanted, odd_quantity, told_change, told_cost
+from stocktrim_mcp_server.planning.purchasing import odd_quantity, told_change, told_cost
+from stocktrim_mcp_server.planning.replenishment import limits_of
+from stocktrim_mcp_server.rails import usual_quantities
 from stocktrim_mcp_server.toolbox import Codes, Toolset
 from stocktrim_mcp_server.tools.drafting import LIST, Amount, as_records
 from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED
@@ -33,6 +36,9 @@ from stocktrim_mcp_server.tools.purchase_orders import MOST_LINES, FoundOrder, s
 from stocktrim_mcp_server.writing import Fault, Write, WriteReport, carry_out, refuse, refuse_one
 
 STATUSES: tuple[str, ...] = get_args(OrderStatus)
+
+PLACED = ("Approved", "Sent")
+"""Statuses by which an order goes out."""
 
 _MEANS = {
     "Draft": "Draft: StockTrim counts nothing of it as on order",
@@ -85,6 +91,7 @@ async def update_purchase_order(
     asked = Asked(order, catalogue, status, lines, remove, ordered_on, received_on, today)
     refuse(list(_faults(asked)))
     meant = await _meant(stocktrim, asked)
+    usual = await _usual(stocktrim) if lines else {}
     changed, said = _changed(asked, meant)
     draft = draft_of(order, **changed)
     after = order.model_copy(
@@ -104,7 +111,7 @@ async def update_purchase_order(
     return await carry_out(
         [Write(draft.reference, send, noun="purchase order", fields=fields)],
         OrderReport,
-        warnings=(*said, *_too_long(after)),
+        warnings=(*_cautions(asked, meant, usual), *said, *_too_long(after)),
         orders=(shortened(shown_whole(after, catalogue, today)),),
     )
 
@@ -353,9 +360,41 @@ def _odd(asked: Asked, meant: Meant) -> Iterator[str]:
         if product is None or not change.quantity:
             continue
         item = join(OrderPlanRow(code=product.code, product_id=product.product_id), product, NO_SUPPLIER)
-        wanted = Wanted(item, product.product_id, NO_SUPPLIER, None, change.quantity, None)
-        if odd := odd_quantity(wanted):
+        if odd := odd_quantity(change.quantity, limits_of(item)):
             yield f"{product.code}: {in_units(change.quantity)} is {odd}."
+
+
+async def _usual(stocktrim: StockTrimClient) -> dict[str, float]:
+    """What is usually ordered of each product, as far as that is on hand."""
+    missing = (await on_hand(stocktrim, useful=("purchase_orders", "order_plan"))).missing
+    orders = () if "purchase_orders" in missing else await stocktrim.snapshot.purchase_orders(wait=0)
+    rows = () if "order_plan" in missing else await stocktrim.snapshot.order_plan(wait=0)
+    return usual_quantities(orders, rows)
+
+
+def _cautions(asked: Asked, meant: Meant, usual: Mapping[str, float]) -> Iterator[str]:
+    """Lines on the wrong supplier's order, and figures that may be slips."""
+    order, catalogue = asked.order, asked.catalogue
+    there = {line.product_id: line for line in order.lines}
+    changed = [(one, meant.products[one.product.strip()]) for one in asked.lines if one.quantity != 0]
+    products = [product for _, product in changed if product is not None]
+    if asked.status in PLACED and order.status not in PLACED:
+        # Whoever sends it vouches for all of it.
+        gone = {meant.ids[one.strip()] for one in asked.remove}
+        spoken = {product.product_id for product in products} | gone
+        rest = (catalogue.by_id.get(line.product_id or "") for line in order.lines if line.product_id not in spoken)
+        products += [product for product in rest if product is not None]
+    words = (order.supplier_code, order.supplier_name)
+    found = [wrong for one in products if (wrong := not_theirs(one, words, catalogue)) is not None]
+    if said := wrong_supplier(found, catalogue.supplier_called(*words)):
+        yield said
+    for change, product in changed:
+        product_id = meant.ids[change.product.strip()]
+        line = there.get(product_id)
+        was = Figures() if line is None else Figures(line.quantity, line.unit_price)
+        now = Figures(change.quantity, change.unit_price)
+        code, cost = (change.product, None) if product is None else (product.code, product.unit_cost)
+        yield from doubts(code, now, was, usual.get(product_id), cost)
 
 
 def _of_status(asked: Asked) -> Iterator[str]:
@@ -369,6 +408,8 @@ def _of_status(asked: Asked) -> Iterator[str]:
         yield "Its arrival is taken back for the lines that came on its last day."
     if becomes == "Sent" and was == "Sent" and (asked.remove or any(one.received_on is None for one in asked.lines)):
         yield "The order is Sent already: its supplier knows it as it was, so tell them."
+    if asked.status == "Sent" and was != "Sent" and not (asked.order.location_code or asked.order.location_name):
+        yield f"Its place of delivery is not set. {NO_PLACE}"
     if becomes == "Received" and was == "Received":
         yield "The order is over already: this changes what is on record of it."
 

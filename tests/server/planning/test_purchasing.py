@@ -155,7 +155,7 @@ def test_a_right_quantity_is_right_itself(quantity: float, minimum: float | None
     ],
 )
 def test_an_odd_quantity_is_told_with_the_nearest_right_one(quantity: float, said: str | None) -> None:
-    assert odd_quantity(wanted(quantity=quantity, minimum_order_quantity=24, batch_size=12)) == said
+    assert odd_quantity(quantity, Limits(24, 12)) == said
 
 
 def test_what_cannot_be_ordered_says_why() -> None:

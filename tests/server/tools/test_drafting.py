@@ -77,7 +77,10 @@ async def test_a_plan_becomes_one_draft_for_each_supplier_at_the_cost_it_said(ap
     assert (shown.status, saves(sandbox)) == ("preview", [])
     assert {order.supplier: order.cost for order in shown.orders} == costs(plan)
     assert shown.total_cost == plan.total_cost
-    assert {one.product for one in shown.left_out} == {one.product for one in plan.set_aside}
+    drafted_to = {"no supplier", *(order.supplier for order in shown.orders)}
+    assert {one.product for one in shown.left_out} == {
+        one.product for one in plan.set_aside if one.supplier in drafted_to
+    }
     report = await drafted(app, plan_id=plan.plan_id)
     assert (report.status, report.orders) == ("applied", shown.orders)
     there = {one["supplier"]["supplierCode"]: one for one in made_here(sandbox)}
@@ -103,7 +106,9 @@ async def test_a_second_call_finds_the_first_on_any_day_and_sends_nothing(app: A
     tomorrow = replace(app.records(), now=lambda: NOW + timedelta(days=1))
     later = await drafted(app, tomorrow, **asked)
     assert [again.status, later.status] == ["unchanged", "unchanged"]
-    assert again.orders == later.orders == first.orders
+    assert again.orders == first.orders
+    told = [(one.reference, one.cost, one.arrives) for one in first.orders]
+    assert [(one.reference, one.cost, one.arrives) for one in later.orders] == told
     assert len(saves(sandbox)) == sent == len(made_here(sandbox))
 
 
@@ -324,10 +329,6 @@ async def test_lines_become_orders_of_their_suppliers_and_a_repeat_finds_them(ap
     ]
     assert (await drafted(app, **{**asked, "lines": asked["lines"][::-1]})).status == "unchanged"
     assert len(made_here(sandbox)) == 3
-    tomorrow = replace(app.records(), now=lambda: NOW + timedelta(days=1))
-    again, _ = await previewed(app, tomorrow, **asked)
-    assert again.status == "preview"
-    assert "V60-02 (48 on Sent PO-00016, 24 on Draft PO-20261123-HIKARI" in " ".join(again.warnings)
 
 
 async def test_a_line_names_its_own_supplier_by_code_or_name(app: App) -> None:
@@ -349,7 +350,7 @@ async def test_what_a_buyer_must_know_is_said_before(app: App) -> None:
     asked = (*asked, LineToOrder(product="COF-HOUSE-1KG", quantity=3, supplier="ALTIPLANO"))
     report, _ = await previewed(app, lines=asked)
     said = " ".join(report.warnings)
-    assert "Already on open orders: V60-02 (48 on Sent PO-00016)." in said
+    assert "Already on open orders: V60-02 (48 on Sent PO-00016, 15 days overdue)." in said
     assert "V60-02 no multiple of the pack of 12: nearest right 24" in said
     assert "BOX-GIFT below the minimum of 100 and no multiple of the pack of 25: nearest right 100" in said
     assert "1 line(s) have no price and are in no cost, so the orders cost more: SCOOP #2?&." in said
@@ -365,7 +366,7 @@ async def test_what_a_buyer_must_know_is_said_before(app: App) -> None:
 async def test_every_line_that_cannot_be_ordered_is_named(app: App, sandbox: Sandbox) -> None:
     said = await refused(app, lines=lines(("V60-20", 1), ("KETTLE-09", 1), ("kettle-09", 2), ("V60-02", 3)))
     assert "There is no product 'V60-20'. Did you mean 'V60-02'" in said
-    assert "'kettle-09': it is in lines twice, also as 'KETTLE-09'" in said
+    assert "'KETTLE-09': it is in lines twice, also as 'kettle-09': add the quantities up." in said
     asked = (LineToOrder(product="V60-02", quantity=1, supplier="HIKARY"), *lines(("SAMPLE-X", 1)))
     said = await refused(app, lines=asked)
     assert "'V60-02': there is no supplier 'HIKARY'. Did you mean 'HIKARI'" in said

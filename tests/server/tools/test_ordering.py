@@ -124,6 +124,9 @@ async def test_lines_are_removed_by_name_or_by_a_quantity_of_nothing(app: App) -
 async def test_a_line_that_stocktrim_keeps_all_the_same_is_told(open_app: OpenApp, clock: Clock) -> None:
     app = open_app(Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, quirks=Quirks(order_lines="merged")))
     report = await done(app, reference=HIKARI, remove=("V60-02",))
+    assert report.changes[0].outcome == "not_applied"
+    report = await done(app, reference=HIKARI, lines=(line("SERVER-600", 30),), remove=("V60-02",))
+    assert report.changes[0].outcome == "applied"
     assert any("Read back" in one and "lines" in one for one in report.warnings)
 
 

@@ -1,0 +1,92 @@
+"""What must be known of an order before anybody says yes to it: whose it is, how much is usual, when it comes. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from stocktrim_client.models import Product, Supplier
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
+from stocktrim_mcp_server.planning.catalogue import Catalogue
+from stocktrim_mcp_server.planning.plan import in_units
+from stocktrim_mcp_server.planning.purchasing import Wanted
+from stocktrim_mcp_server.planning.replenishment import supplier_days_of
+from stocktrim_mcp_server.planning.slips import slip
+
+NO_PLACE = (
+    "Once Sent, an order that names no place counts as on order for the whole business and at no location, as far as "
+    "StockTrim is known."
+)
+
+
+class NotTheirs(NamedTuple):
+    """A product on the order of a supplier that StockTrim does not name for it."""
+
+    code: str
+    deliverers: tuple[str, ...]
+    """By code, the main one first, with their names."""
+
+
+def not_theirs(product: Product, words: Sequence[str | None], catalogue: Catalogue) -> NotTheirs | None:
+    """Who delivers a product instead of the supplier that these words name. None: it does, or nobody is named."""
+    listed_ones = [(one.supplier, one.name) for one in product.suppliers]
+    named = [(product.supplier_code,), *listed_ones] if product.supplier_code else listed_ones
+    here = {word.casefold() for word in words if word} | {catalogue.supplier_called(*words).casefold()}
+    found: dict[str, None] = {}
+    for those in named:
+        key = catalogue.supplier_called(*those)
+        if here & {key.casefold(), *(word.casefold() for word in those if word)}:
+            return None
+        name = catalogue.supplier_name(key)
+        found[f"{short(key, NAME_SHOWN)} ({short(name, NAME_SHOWN)})" if name else short(key, NAME_SHOWN)] = None
+    return NotTheirs(product.code, tuple(found)) if found else None
+
+
+def wrong_supplier(found: Iterable[NotTheirs], supplier: str) -> str | None:
+    """The warning of products on the wrong supplier's order. None: there are none."""
+    said = [f"{short(one.code, NAME_SHOWN)} comes from {' or '.join(one.deliverers)}" for one in found]
+    if not said:
+        return None
+    return f"WRONG SUPPLIER? This is an order to {supplier}, but in StockTrim {listed(said, longest=NAME_SHOWN * 4)}."
+
+
+class Figures(NamedTuple):
+    """A line's quantity and price, each unless it is not spoken of."""
+
+    quantity: float | None = None
+    unit_price: float | None = None
+
+
+def doubts(code: str, now: Figures, was: Figures, usual: float | None, cost: float | None) -> Iterator[str]:
+    """Figures that may have a digit too many or too few: against what the line was, else what is usual.
+
+    None: `usual`, nobody knows how much is ordered at once; `cost`, StockTrim holds none.
+    """
+    shown = short(code, NAME_SHOWN)
+    is_much = usual is not None and (now.quantity or 0) > max(usual, was.quantity or 0)
+    if other := slip(was.quantity, now.quantity):
+        yield f"{shown}: {_figure(now.quantity)} is {other}, {_figure(was.quantity)}."
+    # Less than usual is no slip, nor is a line that becomes less.
+    elif is_much and (much := slip(usual, now.quantity, "what is usually ordered")):
+        yield f"{shown}: {_figure(now.quantity)} is {much}, {_figure(usual)}."
+    known, what = (cost, "its cost in StockTrim") if was.unit_price is None else (was.unit_price, "what it was")
+    if odd := slip(known, now.unit_price, what):
+        yield f"{shown}: {_figure(now.unit_price)} each is {odd}, {_figure(known)}."
+
+
+def arrival(lines: Iterable[Wanted], supplier: Supplier | None, ordered_on: date) -> str:
+    """Estimate: the day by which all of an order would be here, by the longest lead time of its products.
+
+    A product without a lead time has its supplier's.
+    """
+    own = {supplier_days_of(line.item) for line in lines}
+    last = None if supplier is None else supplier.lead_time_days
+    known = {days for one in own if (days := last if one is None else one) is not None}
+    if not known:
+        return "unknown: no lead time in StockTrim"
+    which = "lead time" if len(known) == 1 else "longest lead time"
+    day = ordered_on + timedelta(days=max(known))
+    return f"about {day} if sent on {ordered_on}: {which} {in_units(max(known))} days"
+
+
+def _figure(value: float | None) -> str:
+    return f"{value or 0.0:,.2f}".removesuffix(".00")
