@@ -10,7 +10,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
@@ -55,6 +55,17 @@ _RULE = re.compile(r"[\s|:-]*-{3}[\s|:-]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"^```.*$", re.MULTILINE)
 
+MOST_ABOVE = 20
+"""Lines among which the header of a table is looked for that others made."""
+
+_ASIDE = re.compile(
+    r"[(\[]?\b(?:eur|usd|gbp|aud|nzd|cad|chf|each|per unit|(?:ex|excl|excluding)\.? ?(?:vat|gst|tax))\b[.)\]]*",
+    re.IGNORECASE,
+)
+"""What of a column's name says nothing of what it holds; "incl. VAT" and "per case" do."""
+
+_NOTHING = {"-", "–", "—", "n/a", "n.a."}
+
 _EMPTY = "The table is empty: paste CSV with a header line, or a list of JSON objects."
 
 Cell = str | float | date
@@ -63,19 +74,26 @@ Cell = str | float | date
 class Column(NamedTuple):
     """What a column holds, and what else it may be called; case, blanks and marks in a name do not matter.
 
-    A `share` is a number that may carry a percent sign: 95% is 0.95, and a bare number stays as it is.
+    A `share` is a number that may carry a percent sign: 95% is 0.95, and a bare number stays as it is. What only
+    `checks` a row is no value of it.
     """
 
     synonyms: Sequence[str] = ()
     kind: Literal["text", "number", "share", "date"] = "text"
     required: bool = False
+    checks: bool = False
 
 
 class Row(NamedTuple):
-    """The cells of one row that hold something. `line`: in JSON, which one of its objects."""
+    """The cells of one row that hold something. `line`: in JSON, which one of its objects.
+
+    Of a table as it was sent: the fields whose cells are `blank`, and what each column of the key says.
+    """
 
     line: int
     values: Mapping[str, Cell]
+    blank: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 class Fault(NamedTuple):
@@ -90,17 +108,22 @@ class Pasted(NamedTuple):
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
+    heads: Mapping[str, tuple[str, ...]] = {}
+    """By field what its columns are called, of a table as it was sent."""
+    said: tuple[str, ...] = ()
+    """What of such a table was passed over."""
 
 
-def rows(text: str, columns: Mapping[str, Column], *, most: int = MOST_ROWS) -> Pasted:
+def rows(text: str, columns: Mapping[str, Column], *, most: int = MOST_ROWS, as_sent: bool = False) -> Pasted:
     """The rows of a pasted table, its columns by field: CSV (comma, semicolon, tab), a list of JSON objects, markdown.
 
-    Empty lines and cells are left out. A table with a fault of its own has no rows.
+    Empty lines and cells are left out. A table with a fault of its own has no rows. `as_sent`: others made it, so lines
+    above its header and unknown columns are passed over and said, and it may have several columns for the key.
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MOST_CHARACTERS:
         return _refused(f"The table has {len(text):,} characters; {MOST_CHARACTERS:,} are read, and {most} rows.")
-    table = _Table(columns, most)
+    table = _Table(columns, most, as_sent=as_sent)
     try:
         text = _unfenced(text)
         if text.lstrip()[:1] in ("[", "{"):
@@ -111,7 +134,8 @@ def rows(text: str, columns: Mapping[str, Column], *, most: int = MOST_ROWS) -> 
         return _refused(str(error), error.line)
     if not (table.rows or table.faults):
         return _refused("The table has no rows.")
-    return Pasted(tuple(table.rows), tuple(table.faults))
+    heads = {field: tuple(names) for field, names in table.heads.items()} if as_sent else {}
+    return Pasted(tuple(table.rows), tuple(table.faults), heads, tuple(table.said))
 
 
 def number(said: str, *, decimal_comma: bool = False) -> float:
@@ -128,9 +152,12 @@ def number(said: str, *, decimal_comma: bool = False) -> float:
     shown = repr(short(said.strip(), SHOWN))
     if _ONE_MARK.fullmatch(figures) and ("," in figures or decimal_comma):
         whole, part = re.split("[.,]", figures)
+        # The shortest form that is read in one way alone.
+        plain = f"{sign}{whole}.{part.rstrip('0')}".rstrip(".")
+        if decimal_comma:
+            plain = f"{sign}{whole},{part}0" if not part.endswith("0") else plain.replace(".", ",")
         raise ValueError(
-            f"{shown} may be {sign}{whole}{part} or {sign}{whole}.{part}: write {sign}{whole}{part}, or "
-            f"{sign}{whole}{',' if decimal_comma else '.'}{part}0"
+            f"{shown} may be {sign}{whole}{part} or {sign}{whole}.{part}: write {sign}{whole}{part} or {plain}"
         )
     if _WITH_DOT.fullmatch(figures):
         plain = figures.replace(",", "")
@@ -190,9 +217,13 @@ class _UnreadableError(Exception):
 class _Table:
     """Rows and faults as they are met."""
 
-    def __init__(self, columns: Mapping[str, Column], most: int) -> None:
+    def __init__(self, columns: Mapping[str, Column], most: int, *, as_sent: bool = False) -> None:
         self._columns = columns
         self._most = most
+        self._as_sent = as_sent
+        self._key = next((field for field, one in columns.items() if one.required), None)
+        self.heads: dict[str, list[str]] = {}
+        self.said: list[str] = []
         self._fields = {_bare(name): field for field, one in columns.items() for name in (field, *one.synonyms)}
         self.rows: list[Row] = []
         self.faults: list[Fault] = []
@@ -212,6 +243,8 @@ class _Table:
             raise _UnreadableError('JSON is a list of objects, [{...}, {...}], or {"rows": [...]}.')
         items = cast(list[Any], parsed)
         self._not_too_many(len(items))
+        if self._as_sent:
+            self._header(list(dict.fromkeys(name for one in items if isinstance(one, _Pairs) for name, _ in one)))
         for line, one in enumerate(items, 1):
             if not isinstance(one, _Pairs):
                 self._fault(line, "this is no JSON object: write each row as {...}")
@@ -220,6 +253,13 @@ class _Table:
 
     def _read_object(self, line: int, pairs: "_Pairs") -> None:
         named = [(self._field(name), name, value) for name, value in pairs]
+        if self._as_sent:
+            cells = dict(pairs)
+            if len(cells) < len(pairs):
+                self._fault(line, "a name is said twice")
+                return
+            self._keep_as_sent(line, cells, decimal_comma=False)
+            return
         if strange := [name for field, name, _ in named if field is None]:
             self._fault(line, self._strange(strange))
             return
@@ -247,6 +287,9 @@ class _Table:
                     line, f"{len(cells)} values for {len(heads)} columns: put one that holds the separator in quotes"
                 )
                 continue
+            if self._as_sent:
+                self._keep_as_sent(line, dict(zip(heads, cells, strict=False)), decimal_comma=decimal_comma)
+                continue
             named = {field: cell for field, cell in zip(fields, cells, strict=False) if field}
             self._keep(line, named, decimal_comma=decimal_comma)
         self._not_too_many(count)
@@ -257,6 +300,9 @@ class _Table:
         at = next((at for at, line in enumerate(lines) if line.strip()), None)
         if at is None:
             raise _UnreadableError(_EMPTY)
+        if self._as_sent:
+            at = self._below_the_title(lines, at)
+            text = "\n".join(["" if one < at else line for one, line in enumerate(lines)])
         header, below = lines[at], lines[at + 1 : at + 2]
         if "|" in header and (header.lstrip().startswith("|") or (below and _RULE.fullmatch(below[0]))):
             return _piped(header), _markdown(lines, at + 1), False
@@ -271,22 +317,75 @@ class _Table:
         cells = header.split(mark)
         return sum(self._field(cell) is not None for cell in cells), len(cells)
 
+    def _below_the_title(self, lines: Sequence[str], first: int) -> int:
+        """The line of the header: the first that names the key and a value, else the first that names the key."""
+        begin = [at for at in range(first, len(lines)) if lines[at].strip()][:MOST_ABOVE]
+        named = {at: max((self._named(lines[at], mark) for mark in ",;\t|"), key=len) for at in begin}
+        keyed = [at for at in begin if self._key in named[at]]
+        header = next((at for at in keyed if self._values(named[at])), next(iter(keyed), first))
+        if above := [short(lines[at].strip(), SHOWN) for at in begin if at < header]:
+            self.said.append(f"Passed over above the header: {', '.join(map(repr, above))}.")
+        return header
+
+    def _named(self, line: str, mark: str) -> list[str]:
+        return [field for cell in line.split(mark) if (field := self._field(cell.strip().strip('"'))) is not None]
+
+    def _values(self, fields: Iterable[str]) -> list[str]:
+        return [field for field in fields if field != self._key and not self._columns[field].checks]
+
+    def _header_as_sent(self, heads: Sequence[str], fields: Sequence[str | None]) -> None:
+        for name, field in zip(heads, fields, strict=True):
+            if field is not None:
+                self.heads.setdefault(field, []).append(name)
+        names = ", ".join(repr(short(name, SHOWN)) for name in heads if name)
+        if self._key is not None and self._key not in self.heads:
+            raise _UnreadableError(f"None of the columns names the product: {names}. Call one {self._key!r}.")
+        if not self._values(self.heads):
+            raise _UnreadableError(f"None of the columns {names} holds what can be changed. Columns: {self._names()}.")
+        if strange := [
+            repr(short(name, SHOWN)) for name, field in zip(heads, fields, strict=True) if name and not field
+        ]:
+            self.said.append(f"Columns that are not understood, and change nothing: {', '.join(strange)}.")
+
     def _header(self, heads: Sequence[str]) -> list[str | None]:
         fields = [self._field(name) for name in heads]
         known = [field for field in fields if field is not None]
+        if self._as_sent:
+            self._header_as_sent(heads, fields)
+            known = [field for field in known if field != self._key]
         if not known:
             raise _UnreadableError(f"The first line must name the columns: {self._names()}.")
-        if strange := [name for name, field in zip(heads, fields, strict=True) if name and field is None]:
+        strange = [name for name, field in zip(heads, fields, strict=True) if name and field is None]
+        if strange and not self._as_sent:
             raise _UnreadableError(f"T{self._strange(strange)[1:]}.")
         if twice := next((field for field in known if known.count(field) > 1), None):
             names = " and ".join(repr(name) for name, field in zip(heads, fields, strict=True) if field == twice)
             raise _UnreadableError(f"{names} are both {twice}: leave one of them out.")
-        if without := [name for name, one in self._columns.items() if one.required and name not in known]:
+        without = [name for name, one in self._columns.items() if one.required and name not in known]
+        if without and not self._as_sent:
             raise _UnreadableError(f"There is no column {', '.join(without)}. Columns: {self._names()}.")
         return fields
 
     def _field(self, name: str) -> str | None:
-        return self._fields.get(_bare(name))
+        if not self._as_sent:
+            return self._fields.get(_bare(name))
+        # A field's own name means it, whatever else people mean by the same words.
+        plain = _ASIDE.sub("", name).strip()
+        return name.strip() if name.strip() in self._columns else self._fields.get(_bare(plain))
+
+    def _keep_as_sent(self, line: int, cells: Mapping[str, Any], *, decimal_comma: bool) -> None:
+        """The row with what each column of the key says, and the fields whose cells say nothing."""
+        keys = tuple(str(cells.get(name) or "").strip() for name in self.heads.get(self._key or "", ()))
+        given = {
+            field: None if isinstance(cell := cells.get(names[0]), str) and cell.casefold() in _NOTHING else cell
+            for field, names in self.heads.items()
+            if field != self._key
+        }
+        self._keep(line, given, decimal_comma=decimal_comma)
+        if line not in self.faulty:
+            values = self.rows.pop().values
+            blank = tuple(field for field in self._values(self.heads) if field not in values)
+            self.rows.append(Row(line, values, blank, keys))
 
     def _names(self) -> str:
         return ", ".join(f"{name} (needed)" if one.required else name for name, one in self._columns.items())
@@ -308,7 +407,7 @@ class _Table:
             if cell is not None:
                 values[field] = cell
         for field, one in self._columns.items():
-            if one.required and field not in values and line not in self.faulty:
+            if one.required and field not in values and line not in self.faulty and not self._as_sent:
                 self._fault(line, f"{field} is missing")
         if line not in self.faulty:
             self.rows.append(Row(line, values))

@@ -186,10 +186,13 @@ def test_a_decimal_comma_is_read_where_it_can_be_one(text: str, meant: float) ->
 @pytest.mark.parametrize(
     ("text", "decimal_comma", "said"),
     [
-        ("1,234", False, "'1,234' may be 1234 or 1.234: write 1234, or 1.2340"),
-        ("-1,234", False, "'-1,234' may be -1234 or -1.234: write -1234, or -1.2340"),
-        ("1,234", True, "'1,234' may be 1234 or 1.234: write 1234, or 1,2340"),
-        ("1.234", True, "'1.234' may be 1234 or 1.234: write 1234, or 1,2340"),
+        ("1,234", False, "'1,234' may be 1234 or 1.234: write 1234 or 1.234"),
+        ("-1,234", False, "'-1,234' may be -1234 or -1.234: write -1234 or -1.234"),
+        ("1,234", True, "'1,234' may be 1234 or 1.234: write 1234 or 1,2340"),
+        ("1.234", True, "'1.234' may be 1234 or 1.234: write 1234 or 1,2340"),
+        ("1,020", False, "'1,020' may be 1020 or 1.020: write 1020 or 1.02"),
+        ("1.020", True, "'1.020' may be 1020 or 1.020: write 1020 or 1,02"),
+        ("2,000", False, "'2,000' may be 2000 or 2.000: write 2000 or 2"),
         ("12,5", False, "'12,5' has a decimal comma: write 12.5"),
         ("-1.234,50", False, "'-1.234,50' has a decimal comma: write -1234.50"),
         *[
@@ -274,6 +277,78 @@ def test_what_is_no_day_is_refused(text: str) -> None:
         day(text)
 
 
+# Tables that others made
+
+SENT = {
+    "code": Column(("sku", "item no"), required=True),
+    "cost": Column(("trade price",), "number"),
+    "called": Column(("description",), checks=True),
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Price list 2026\n\nSKU,Trade price (EUR),Colour\nA,1.5,red\nB,-,\n",
+        "Price list 2026;;\n\nItem No.;Trade Price ex. VAT;Colour\nA;1,5;red\nB;n/a;",
+        "# Price list 2026\n\n| SKU | Trade price | Colour |\n|---|---|---|\n| A | 1.50 | red |\n| B |  | |",
+    ],
+)
+def test_lines_above_the_header_and_strange_columns_are_passed_over_and_said(text: str) -> None:
+    pasted = rows(text, SENT, as_sent=True)
+    first, second = pasted.rows
+    assert (first.values, first.blank, first.keys) == ({"cost": 1.5}, (), ("A",))
+    assert (second.values, second.blank, second.keys) == ({}, ("cost",), ("B",))
+    assert text.splitlines()[first.line - 1].lstrip("| ").startswith("A")
+    title, strange = pasted.said
+    assert title.startswith("Passed over above the header: '")
+    assert "Price list 2026" in title
+    assert strange == "Columns that are not understood, and change nothing: 'Colour'."
+    assert [*pasted.heads] == ["code", "cost"]
+
+
+def test_of_json_that_others_made_names_are_read_as_columns_are() -> None:
+    text = '[{"sku": "A", "Trade price": "1.50", "colour": "red"}, {"sku": "B", "item no": 7, "cost": null}]'
+    pasted = rows(text, SENT, as_sent=True)
+    assert pasted.faults == (Fault(None, "'Trade price' and 'cost' are both cost: leave one of them out."),)
+    pasted = rows(text.replace(', "cost": null', ""), SENT, as_sent=True)
+    assert [(row.values, row.blank, row.keys) for row in pasted.rows] == [
+        ({"cost": 1.5}, (), ("A", "")),
+        ({}, ("cost",), ("B", "7")),
+    ]
+    assert pasted.said == ("Columns that are not understood, and change nothing: 'colour'.",)
+    assert rows('[{"sku": "A", "cost": 1, "cost": 2}]', SENT, as_sent=True).faults == (
+        Fault(1, "a name is said twice"),
+    )
+    assert rows('[7, {"sku": "A", "cost": 1}]', SENT, as_sent=True).faults[0].line == 1
+
+
+def test_the_header_is_the_line_that_names_the_key_and_a_value() -> None:
+    pasted = rows("SKU means our code\nSKU\nCode,Description,Cost\nA,Cup,2", SENT, as_sent=True)
+    assert [(row.line, row.values) for row in pasted.rows] == [(4, {"called": "Cup", "cost": 2.0})]
+    assert pasted.said == ("Passed over above the header: 'SKU means our code', 'SKU'.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Colour,Size\nred,2", "None of the columns names the product: 'Colour', 'Size'. Call one 'code'."),
+        (
+            "SKU,Description,Price incl. VAT\nA,Cup,2",
+            "None of the columns 'SKU', 'Description', 'Price incl. VAT' holds what can be changed.",
+        ),
+        ("SKU,Cost per case\nA,2", "None of the columns 'SKU', 'Cost per case' holds what can be changed."),
+        ("SKU,Cost,Trade price\nA,2,3", "'Cost' and 'Trade price' are both cost: leave one of them out."),
+        ("SKU,Cost\nA,two", "cost: 'two' is no number"),
+        ("SKU,Cost\n", "The table has no rows."),
+        ("\n", "The table is empty"),
+    ],
+)
+def test_of_a_table_that_others_made_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
+    (fault,) = rows(text, SENT, as_sent=True).faults
+    assert fault.said.startswith(said)
+
+
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20).map(str.strip)
 CODES = CELLS.filter(bool)
 TABLES = st.lists(
@@ -316,6 +391,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert pasted.rows or pasted.faults
         again = rows(f"code,on_hand\n{text}", columns)
         assert again.rows or again.faults
+        sent = rows(text, columns, as_sent=True)
+        assert sent.rows or sent.faults
 
 
 @given(st.floats(-1e12, 1e12).map(lambda value: round(value, 2)), st.booleans())
