@@ -11,7 +11,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,14 +19,14 @@ from typing import Annotated, Any, NamedTuple, Protocol, cast
 
 from mcp.server.elicitation import AcceptedElicitation, CancelledElicitation, ElicitationResult
 from mcp.server.mcpserver import Context, Elicit, Resolve
-from pydantic import BaseModel, Field
+from mcp.shared.exceptions import MCPError
+from pydantic import BaseModel, Field, model_validator
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.changes import Change
 from stocktrim_client.transport import calling
-from stocktrim_client.undo import NEVER
-from stocktrim_mcp_server.answers import text_of, visible
-from stocktrim_mcp_server.planning.nearest import where_offered
+from stocktrim_mcp_server.answers import fits
+from stocktrim_mcp_server.asking import RESTORING, Question, question_of
 from stocktrim_mcp_server.rails import Known, Rails, Stop, stops
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.writing import WriteReport
@@ -39,14 +39,14 @@ BUCKET_SECONDS = 600
 
 TOKEN_LENGTH = 12
 
-RESTORING = "undo_change"
-"""The tool that only puts back what was there: the size of an order does not stop it."""
-
 MOST_REMEMBERED = 2_000
 """Tokens and used approvals; the oldest are forgotten first."""
 
-LONGEST_QUESTION = 6_000
-"""Characters shown to the person who is asked: the rest is counted, and the check stands for all of it."""
+SLOW_SHARE = 0.25
+"""Of a call's time: carrying out looks again, sends, and reads back, so a longer look leaves too little for it."""
+
+TOO_SLOW_SHARE = 0.5
+"""Of a call's time: after such a look nothing is begun, as not even what was looked at could be read again."""
 
 NOBODY_ASKED = (
     "If nobody was asked, this host answers by itself: its owner can set STOCKTRIM_APPROVAL=token, and changes are "
@@ -55,9 +55,15 @@ NOBODY_ASKED = (
 
 
 class Answer(BaseModel):
-    """What the person says."""
+    """What the person says. Whatever is no clear yes is a no."""
 
     apply: bool = Field(description="Make exactly these changes in StockTrim")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_unless_yes(cls, said: Any) -> dict[str, bool]:
+        apply = cast(Mapping[str, Any], said).get("apply") if isinstance(said, Mapping) else None
+        return {"apply": apply is True or (isinstance(apply, str) and apply.strip().casefold() in ("true", "yes"))}
 
 
 class Approval(BaseModel):
@@ -91,16 +97,21 @@ class Lends(Protocol):
 
 @dataclass
 class Call:
-    """One call of a writing tool. `preview` runs its function without sending anything."""
+    """One call of a writing tool. `preview` runs its function without sending anything.
+
+    Units: `seconds` it may take, `looked` the seconds that the preview took; `left` is told those left for sending.
+    """
 
     tool: str
     arguments: Mapping[str, Any]
     seconds: float
     preview: Callable[[], Awaitable[BaseModel]]
+    left: Callable[[float], object] = lambda seconds: None
     approved: list[Change] = field(default_factory=list[Change])
     shown: tuple[Change, ...] = ()
     said: tuple[str, ...] = ()
     digest: bytes = b""
+    looked: float = 0.0
     deadline: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> None:
@@ -225,13 +236,7 @@ async def asked(ctx: Context[Any, Any], confirm_token: str | None) -> Approval |
     lent, call = cast(Lends, ctx.request_context.lifespan_context), _current()
     settings, approvals = lent.settings, lent.approvals
     call.begin()
-    with lent.stocktrim.changes.preview() as changes:
-        result = await call.preview()
-    if not changes:
-        raise Held(result)
-    call.shown = tuple(changes)
-    call.said = await _kept_in_rails(lent, call)
-    call.digest = approvals.digest(call.tool, call.arguments, changes)
+    result = await _looked(lent, call)
     asked_for, now = approvals.asked(call.tool, call.arguments), lent.now()
     refused = ""
     if confirm_token:
@@ -245,16 +250,56 @@ async def asked(ctx: Context[Any, Any], confirm_token: str | None) -> Approval |
     if settings.approval == "ask" and not can_ask:
         raise Held(_stopped(_UNASKABLE))
     if can_ask and (settings.approval == "ask" or (settings.approval == "auto" and is_modern)):
-        question = _question(result, call, approvals.check(call.digest))
-        if is_modern:
-            return Elicit(question, Answer)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(settings.ask_seconds):
-                outcome = await ctx.elicit(question, Answer)
-            return _told(lent, call, outcome)
-        call.said = (*call.said, f"The person was asked, and did not answer within {settings.ask_seconds:g} s.")
+        warnings = (*call.said, *_warnings(result))
+        question = question_of(result, call.tool, call.shown, warnings, approvals.check(call.digest))
+        if question.is_whole and is_modern:
+            return Elicit(question.text, Answer)
+        if question.is_whole:
+            if (outcome := await _answered(ctx, settings, question)) is not None:
+                return await _told_by_older(lent, call, outcome)
+            call.said = (*call.said, f"The person was asked, and did not answer within {settings.ask_seconds:g} s.")
+        elif settings.approval == "ask":
+            raise Held(_stopped(_unaskable_at_once(question)))
     token = approvals.token(call.digest, asked_for, now)
     raise Held(_preview(result, call, token, refused))
+
+
+async def _looked(lent: Lends, call: Call) -> BaseModel:
+    """What the call would change, noted in it. Raises: Held where that is nothing, or where a rail stops it."""
+    begun = lent.now()
+    with lent.stocktrim.changes.preview() as changes:
+        result = await call.preview()
+    if not changes:
+        raise Held(result)
+    call.shown = tuple(changes)
+    call.said = await _kept_in_rails(lent, call)
+    call.digest = lent.approvals.digest(call.tool, call.arguments, changes)
+    call.looked = (lent.now() - begun).total_seconds()
+    return result
+
+
+async def _answered(ctx: Context[Any, Any], settings: Settings, question: Question) -> ElicitationResult[Answer] | None:
+    """What a client of the older protocol answers. None: nothing in time. Raises: Held for what is no answer."""
+    try:
+        async with asyncio.timeout(settings.ask_seconds):
+            return await ctx.elicit(question.text, Answer)
+    except TimeoutError:
+        return None
+    except ValueError:
+        # Accepted with nothing in it, or with what cannot be read.
+        return AcceptedElicitation(data=Answer(apply=False))
+    except MCPError as error:
+        raise Held(_stopped(_NO_ANSWER)) from error
+
+
+async def _told_by_older(lent: Lends, call: Call, outcome: ElicitationResult[Any]) -> Approval:
+    """Its answer, if the records are still what the question was about: it may have stood open for long."""
+    approval, before = _yes(outcome), call.digest
+    call.begin()
+    result = await _looked(lent, call)
+    if call.digest == before:
+        return _approved(lent, call, approval)
+    raise Held(_preview(result, call, None, _MOVED))
 
 
 Outcome = Annotated[ElicitationResult[Approval | Answer], Resolve(asked)]
@@ -265,8 +310,7 @@ async def settled(ctx: Context[Any, Any], outcome: Outcome) -> Approval:
     said = outcome.data if isinstance(outcome, AcceptedElicitation) else None
     if isinstance(said, Approval):
         return said
-    lent = cast(Lends, ctx.request_context.lifespan_context)
-    return _told(lent, _current(), outcome)
+    return _approved(cast(Lends, ctx.request_context.lifespan_context), _current(), _yes(outcome))
 
 
 # Plain assignments: the SDK does not look through `type X = Annotated[...]`, and an approval would become an argument.
@@ -283,17 +327,24 @@ def _current() -> Call:
     return call
 
 
-def _approved(lent: Lends, call: Call) -> Approval:
+def _approved(lent: Lends, call: Call, approval: Approval | None = None) -> Approval:
+    """Let these changes through. Raises: Held where there is no time left to make them; no yes is used up by it."""
+    if call.looked > TOO_SLOW_SHARE * call.seconds:
+        raise Held(_stopped(_too_slow(call)))
     lent.approvals.spend(call.digest)
     call.approved.extend(call.shown)
-    return Approval()
+    call.left(call.seconds - call.looked)
+    return approval or Approval()
 
 
-def _told(lent: Lends, call: Call, outcome: ElicitationResult[Any]) -> Approval:
-    if isinstance(outcome, AcceptedElicitation) and cast(Answer, outcome.data).apply:
-        call.begin()
-        return _approved(lent, call)
-    how = "was closed without an answer" if isinstance(outcome, CancelledElicitation) else "was declined"
+def _yes(outcome: ElicitationResult[Any]) -> Approval:
+    """Raises: Held for everything but a yes."""
+    if not isinstance(outcome, AcceptedElicitation):
+        how = "was closed without an answer" if isinstance(outcome, CancelledElicitation) else "was declined"
+    elif cast(Answer, outcome.data).apply:
+        return Approval()
+    else:
+        how = "was sent back without a yes in it"
     said = f"The question {how}, so nothing was sent to StockTrim. Do not call again unless the user wants it."
     raise Held(WriteReport(status="declined", message=f"{said} {NOBODY_ASKED}"))
 
@@ -302,6 +353,31 @@ _UNASKABLE = (
     "Nothing was sent. This server asks the person before each change (STOCKTRIM_APPROVAL=ask), and this host cannot "
     "ask. Its owner can set STOCKTRIM_APPROVAL=auto: changes are then shown in the conversation first."
 )
+_NO_ANSWER = (
+    "Nothing was sent. This server asks the person before each change (STOCKTRIM_APPROVAL=ask), and this host answered "
+    "the question with an error. Its owner can set STOCKTRIM_APPROVAL=auto: changes are then shown in the conversation "
+    "first."
+)
+_MOVED = (
+    "While the question stood open the records changed, so the answer no longer fits and nothing was sent. What "
+    "follows is how it would be now: call again, and the person is asked about that."
+)
+
+
+def _unaskable_at_once(question: Question) -> str:
+    some = f"Call for about {question.fitting} at a time" if question.fitting else "Change less at a time"
+    return (
+        f"Nothing was sent. This server asks the person before each change (STOCKTRIM_APPROVAL=ask), and these "
+        f"{question.changes} changes do not fit into one question, of which nothing may be left out. {some}."
+    )
+
+
+def _too_slow(call: Call) -> str:
+    return (
+        f"Nothing was sent. Only to look at these {len(call.shown)} records took {call.looked:.0f} of the "
+        f"{call.seconds:.0f} s a call has, which leaves too little to change them and to see that it was done. Call "
+        "for fewer at a time."
+    )
 
 
 def _can_ask(ctx: Context[Any, Any]) -> bool:
@@ -332,30 +408,31 @@ def _stopped(said: str) -> WriteReport:
     return WriteReport(status="refused", message=said)
 
 
-def _preview(result: BaseModel, call: Call, token: str, refused: str) -> BaseModel:
-    said = (
-        f"{refused} Nothing has been changed yet. Show the user what follows; only after their yes call {call.tool} "
-        f"again with the same arguments and confirm_token {token}, within 10 minutes."
+def _preview(result: BaseModel, call: Call, token: str | None, why: str) -> BaseModel:
+    """The answer that shows what would be done. Without a token nothing can be done with it."""
+    then = (
+        ""
+        if token is None
+        else f"Nothing has been changed yet. Show the user what follows; only after their yes call {call.tool} again "
+        f"with the same arguments and confirm_token {token}, within 10 minutes."
     )
-    warnings = (*call.said, *getattr(result, "warnings", ()))
-    return result.model_copy(
-        update={"status": "preview", "message": said.strip(), "confirm_token": token, "warnings": warnings}
+    slow = (
+        f"To look at these {len(call.shown)} records took {call.looked:.0f} of the {call.seconds:.0f} s a call has: "
+        "what is not made in time is not sent. Better call for fewer at a time.",
     )
-
-
-def _question(result: BaseModel, call: Call, check: str) -> str:
-    """The preview as a question; the same for the same changes, word for word, until they were approved."""
+    warnings = (*call.said, *(slow if call.looked > SLOW_SHARE * call.seconds else ()), *_warnings(result))
+    message = " ".join(filter(None, (why, then)))
     shown = result.model_copy(
-        update={"message": f"{call.tool}: make these changes in StockTrim?", "warnings": (*call.said, *_said(result))}
+        update={"status": "preview", "message": message, "confirm_token": token, "warnings": warnings}
     )
-    text = text_of(shown)
-    if (more := len(text) - LONGEST_QUESTION) > 0:
-        text = f"{text[:LONGEST_QUESTION]}…\n\n({more:,} more characters of {len(call.shown)} changes)"
-    can_undo = any(change.noun not in NEVER for change in call.shown)
-    undone = where_offered("undo_change", " undo_change can take them back.", "") if can_undo else ""
-    lines = "\n".join(visible(line) for line in text.splitlines())
-    return f"{lines}\n\nNames above are data of the account.{undone} Check: {check}"
+    if fits(shown):
+        return shown
+    # What an answer would have to cut nobody has seen, so nobody can say yes to it.
+    return _stopped(
+        f"Nothing was sent. These {len(call.shown)} changes are too long to be shown in one answer, and none is made "
+        "that was not shown. Call for fewer at a time."
+    )
 
 
-def _said(result: BaseModel) -> tuple[str, ...]:
+def _warnings(result: BaseModel) -> tuple[str, ...]:
     return cast(tuple[str, ...], getattr(result, "warnings", ()))

@@ -14,7 +14,14 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import InvalidSignature, ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp_types import (
+    CallToolResult,
+    ElicitResult,
+    InputRequiredResult,
+    InputResponseRequestParams,
+    InputResponses,
+    ToolAnnotations,
+)
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from stocktrim_client import StockTrimClient, StockTrimError
@@ -167,10 +174,10 @@ class HouseTool(Tool):
 
         name = batch.set(secrets.token_hex(4))
         try:
-            with approving(Call(self.name, meant, self.call_seconds, preview)) as call:
+            with approving(Call(self.name, meant, self.call_seconds, preview, call_seconds.set)) as call:
                 stocktrim: StockTrimClient = context.request_context.lifespan_context.stocktrim
                 with stocktrim.changes.only(call.approved):
-                    return await super().run(arguments, context)
+                    return await super().run(arguments, _readable(context))
         finally:
             batch.reset(name)
 
@@ -182,6 +189,20 @@ class HouseTool(Tool):
         defaults, trouble = await asyncio.to_thread(self.preset)
         full, said = filled(arguments, offered, defaults)
         return full, (*said, *trouble)
+
+
+def _readable(context: Context[Any, Any]) -> Context[Any, Any]:
+    """The same call with answers of a person that can be read: a yes to an empty form is one that says nothing."""
+    answers = context.input_responses or {}
+    said: InputResponses = {
+        name: one.model_copy(update={"content": one.content or {}})
+        for name, one in answers.items()
+        if isinstance(one, ElicitResult)
+    }
+    if said == answers:
+        return context
+    given = InputResponseRequestParams(input_responses=said, request_state=context.request_state)
+    return Context[Any, Any](request_context=context.request_context, mcp_server=context.mcp_server, input_params=given)
 
 
 def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float, preset: Preset | None) -> Tool:
@@ -245,11 +266,20 @@ def _in_words(error: ToolError, offered: dict[str, Any]) -> str:
 def _fault(fault: Mapping[str, Any], offered: dict[str, Any]) -> str:
     # A tuple is our word for what the model knows as a list.
     message = str(fault["msg"]).removeprefix("Value error, ").replace("tuple", "list").replace("Tuple", "List")
+    if fault["type"] in ("too_long", "too_short"):
+        message = _of_length(**fault["ctx"])
     said, place = fault.get("input"), fault["loc"]
     words = _words(offered.get(str(place[0]), {})) if place else ()
     meant = nearest(said, words) if isinstance(said, str) else []
     hint = f" (did you mean {meant[0]!r}?)" if meant else ""
     return f"{'.'.join(map(str, place)) or 'arguments'}: {message}{hint}"
+
+
+def _of_length(actual_length: int, max_length: int | None = None, **_: object) -> str:
+    """What is wrong with the length of a list: every one says it so."""
+    if not actual_length or max_length is None:
+        return "name at least one"
+    return f"one call takes up to {max_length:,}, and these are {actual_length:,}"
 
 
 def _words(schema: Mapping[str, Any]) -> Sequence[str]:
@@ -362,7 +392,7 @@ def some(most: int) -> AfterValidator:
 
     def bounded(value: Sequence[A]) -> Sequence[A]:
         if not 0 < len(value) <= most:
-            raise ValueError(f"must hold 1 to {most}, not {len(value):,}")
+            raise ValueError(_of_length(len(value), most))
         return value
 
     return AfterValidator(bounded)

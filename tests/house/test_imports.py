@@ -30,7 +30,7 @@ ROWS = (
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
-        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.writing {SERVER}.given "
+        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.asking {SERVER}.writing {SERVER}.given {SERVER}.price_lists "
         f"{SERVER}.past",
         "mcp mcp_types pydantic platformdirs",
     ),

@@ -17,6 +17,7 @@ from mcp_types import (
     ElicitationCapability,
     ElicitRequestParams,
     ElicitResult,
+    ErrorData,
     TextContent,
     UrlElicitationCapability,
 )
@@ -60,13 +61,17 @@ class Person:
     content: dict[str, Any] | None = field(default_factory=lambda: {"apply": True})
     questions: list[str] = field(default_factory=list[str])
     before_answering: Callable[[], object] = lambda: None
+    error: ErrorData | None = None
+    """What a host says that fails to ask."""
 
-    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult | ErrorData:
         self.questions.append(params.message)
         if self.answer == "nothing":
             await asyncio.Event().wait()
             raise AssertionError("nobody answers")
         self.before_answering()
+        if self.error is not None:
+            return self.error
         return ElicitResult(action=self.answer, content=self.content if self.answer == "accept" else None)
 
 

@@ -11,7 +11,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
-from mcp_types import CallToolResult, ElicitResult, InputRequiredResult
+from mcp_types import CallToolResult, ElicitResult, ErrorData, InputRequiredResult
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Recorded, Sandbox, serve
@@ -390,8 +390,8 @@ async def test_an_answer_that_does_not_say_yes_is_no(kind: Combination, content:
         house.person.content = content
         before = len(writes(house.sandbox))
         result = await house.client.call_tool("delete_purchase_order", {"reference": reference})
-        assert result.is_error or report_of(result)["status"] == "declined"
-        assert text_of(result)
+        assert report_of(result)["status"] == "declined"
+        assert "without a yes" in text_of(result)
         assert writes(house.sandbox)[before:] == []
         assert house.holds(reference)
 
@@ -407,16 +407,196 @@ async def test_a_record_that_moves_while_a_person_thinks_is_asked_about_again() 
         assert "4711" in second.replace(",", "")
 
 
-async def test_a_record_that_moves_while_an_older_client_thinks_is_not_touched() -> None:
+async def test_a_record_that_moves_while_an_older_client_thinks_is_shown_anew() -> None:
     async with housed(OLDER, "ask") as house:
         reference = house.orders.pop()
-        house.person.before_answering = lambda: house.move(reference)
-        before = len(writes(house.sandbox))
-        result = await house.client.call_tool("delete_purchase_order", {"reference": reference})
-        assert result.is_error or report_of(result)["status"] == "refused"
-        assert "no longer as it was" in text_of(result)
-        assert writes(house.sandbox)[before:] == []
+        house.person.before_answering = lambda: len(house.person.questions) == 1 and house.move(reference)
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], sent) == ("preview", [])
+        assert "confirm_token" not in report
+        assert "While the question stood open the records changed" in report["message"]
+        assert "4711" in str(report)
         assert house.holds(reference)
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], len(sent)) == ("applied", 1)
+        assert "4711" in house.person.questions[1]
+
+
+CODES = ("V60-02", "FILT-02", "SERVER-600")
+
+
+@pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
+async def test_where_one_of_several_records_moves_none_is_sent(kind: Combination) -> None:
+    async with housed(kind, "ask") as house:
+
+        def move() -> None:
+            if len(house.person.questions) == 1:
+                house.sandbox.shop.products["30000002"]["leadTime"] = 99
+                house.sandbox.shop.changed()
+            else:
+                house.person.answer = "decline"
+
+        house.person.before_answering = move
+        changes = [{"code": code, "lead_time_days": 21} for code in CODES]
+        report, sent = await house.ask("update_products", changes=changes)
+        assert sent == []
+        assert report["status"] == ("declined" if kind is MODERN else "preview")
+        assert "lead time days: 99 -> 21" in house.person.questions[-1] or "lead_time_days: 99 -> 21" in str(report)
+
+
+async def test_a_change_that_somebody_else_made_meanwhile_is_not_made_again() -> None:
+    async with housed(OLDER, "ask") as house:
+
+        def make() -> None:
+            house.sandbox.shop.products["30000001"]["leadTime"] = 21
+            house.sandbox.shop.changed()
+
+        house.person.before_answering = make
+        report, sent = await house.ask("update_products", changes=[{"code": "V60-02", "lead_time_days": 21}])
+        assert (report["status"], sent) == ("unchanged", [])
+
+
+async def test_an_older_client_that_answers_with_an_error_could_not_be_asked() -> None:
+    async with housed(OLDER, "ask") as house:
+        house.person.error = ErrorData(code=-32601, message="no such method")
+        reference = house.orders.pop()
+        report, sent = await house.ask("delete_purchase_order", reference=reference)
+        assert (report["status"], sent) == ("refused", [])
+        assert "answered the question with an error" in report["message"]
+        assert house.holds(reference)
+
+
+def many(house: House, count: int, characters: int) -> list[dict[str, Any]]:
+    """Changes of so many products, each with so much to read."""
+    products = [one for one in house.sandbox.shop.products.values() if one.get("productCodeReadable")]
+    codes = [one["productCodeReadable"] for one in products]
+    once = [code for code in codes if codes.count(code) == 1][:count]
+    assert len(once) == count
+    return [{"code": code, "lead_time_days": 17, "category": "C" * characters} for code in once]
+
+
+@pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
+async def test_an_owner_who_wants_to_be_asked_is_asked_nothing_that_does_not_fit(kind: Combination) -> None:
+    async with housed(kind, "ask") as house:
+        changes = many(house, 15, 400)
+        report, sent = await house.ask("update_products", changes=changes)
+        assert (report["status"], sent) == ("refused", [])
+        assert house.person.questions == []
+        assert "confirm_token" not in report
+        fitting = int(report["message"].partition("about ")[2].split()[0])
+        assert 0 < fitting < 15
+        report, sent = await house.ask("update_products", changes=changes[:fitting])
+        assert (report["status"], len(sent)) == ("applied", fitting)
+        assert len(house.person.questions) == 1
+
+
+async def test_what_does_not_fit_into_a_question_is_shown_in_the_conversation() -> None:
+    async with housed(MODERN) as house:
+        changes = many(house, 15, 400)
+        report, sent = await house.ask("update_products", changes=changes)
+        assert (report["status"], sent) == ("preview", [])
+        assert house.person.questions == []
+        assert len(report["changes"]) == 15
+        assert all(any("C" * 400 in field for field in one["fields"]) for one in report["changes"])
+        report, sent = await house.ask("update_products", changes=changes, confirm_token=report["confirm_token"])
+        assert (report["status"], len(sent)) == ("applied", 15)
+
+
+@pytest.mark.parametrize("kind", [*TOLD, MODERN], ids=named)
+async def test_what_does_not_fit_into_an_answer_cannot_be_confirmed(kind: Combination) -> None:
+    async with housed(kind, "auto") as house:
+        texts = ("name", "email", "contact_name", "external_id", "street_address", "address_line1", "state", "country")
+        suppliers = [{"code": f"S{at:02}", **dict.fromkeys(texts, "x" * 198 + f"{at:02}")} for at in range(49)]
+        report, sent = await house.ask(
+            "save_suppliers", suppliers=[*suppliers, {"code": "HIKARI", "lead_time_days": 9}]
+        )
+        assert (report["status"], sent) == ("refused", [])
+        assert "fewer at a time" in report["message"]
+        assert "confirm_token" not in report
+        assert house.person.questions == []
+
+
+@pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
+async def test_a_question_shows_every_change_to_its_last_digit(kind: Combination) -> None:
+    async with housed(kind, "ask") as house:
+        house.person.answer = "decline"
+        await house.ask("update_products", changes=[{"code": "V60-02", "unit_cost": 7.40004, "category": "C" * 489}])
+        assert "unit cost: 7.4 -> 7.40004" in house.person.questions[0]
+        assert "C" * 489 in house.person.questions[0]
+
+
+@pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
+async def test_a_question_holds_each_order_with_its_lines_and_nothing_that_is_left_out(kind: Combination) -> None:
+    async with housed(kind, "ask") as house:
+        house.person.answer = "decline"
+        plan = report_of(await house.client.call_tool("get_reorder_plan", {}))
+        await house.ask("draft_purchase_orders", plan_id=plan["plan_id"], suppliers=["HIKARI"])
+        (question,) = house.person.questions
+        assert question.startswith("Draft 1 purchase order in StockTrim, ")
+        assert "V60-02" in question
+        assert "left out" not in question
+        assert "|" not in question
+        assert "status" not in question
+        lines = [one for one in question.splitlines() if " x " in one]
+        assert lines
+        assert all(" at " in one and " = " in one for one in lines)
+
+
+@pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
+async def test_a_yes_holds_although_the_records_on_hand_grow_older(kind: Combination) -> None:
+    async with housed(kind, "ask") as house:
+
+        async def later() -> None:
+            await house.client.call_tool("get_reorder_plan", {})
+
+        await later()
+        house.later += timedelta(minutes=7)
+
+        def think() -> None:
+            house.later += timedelta(minutes=5)
+
+        house.person.before_answering = think
+        report, sent = await house.ask("draft_purchase_orders", lines=[{"product": "V60-02", "quantity": 24}])
+        assert (report["status"], len(sent)) == ("applied", 1)
+        assert len(house.person.questions) == 1
+
+
+def slow(house: House, seconds: float) -> None:
+    """Let every answer of StockTrim take so long."""
+    house.sandbox.latency = seconds
+
+
+@pytest.mark.parametrize("kind", TOLD, ids=named)
+async def test_a_look_that_takes_long_says_that_fewer_are_better(kind: Combination) -> None:
+    async with housed(kind) as house:
+        changes = many(house, 6, 1)
+        quick, _ = await house.ask("update_products", changes=changes)
+        assert not any("fewer at a time" in one for one in quick["warnings"])
+        slow(house, 3.0)
+        report, sent = await house.ask("update_products", changes=changes)
+        assert (report["status"], sent) == ("preview", [])
+        assert any("fewer at a time" in one for one in report["warnings"])
+        assert report["confirm_token"] == quick["confirm_token"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "ask", "token", "host"])
+@pytest.mark.parametrize("kind", [one for one in IN_MEMORY if one.asking == "form"], ids=named)
+async def test_where_only_looking_takes_most_of_a_calls_time_nothing_is_begun(
+    kind: Combination, mode: ApprovalMode
+) -> None:
+    async with housed(kind, mode) as house:
+        changes = many(house, 6, 1)
+        token: dict[str, str] = {}
+        if not house.is_asked and mode != "host":
+            report, _ = await house.ask("update_products", changes=changes)
+            token = {"confirm_token": report["confirm_token"]}
+        slow(house, 9.0)
+        report, sent = await house.ask("update_products", changes=changes, **token)
+        assert (report["status"], sent) == ("refused", [])
+        assert "fewer at a time" in report["message"]
+        slow(house, 0.0)
+        report, sent = await house.ask("update_products", changes=changes, **token)
+        assert (report["status"], len(sent)) == ("applied", 6)
 
 
 async def test_a_server_that_is_ending_says_so_of_a_change_as_well(app: App) -> None:
