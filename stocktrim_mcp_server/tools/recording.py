@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 
 from stocktrim_client import ChangeReport, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change
+from stocktrim_client.history import Entry
 from stocktrim_client.models import Product, SalesOrder, SalesOrderDraft
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
-from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim
+from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
 from stocktrim_mcp_server.given import (
     Day,
     Found,
@@ -32,7 +33,9 @@ from stocktrim_mcp_server.given import (
 from stocktrim_mcp_server.pasted import Column
 from stocktrim_mcp_server.planning.bounds import LONGEST_CODE, NAME_SHOWN, short
 from stocktrim_mcp_server.planning.nearest import where_offered
+from stocktrim_mcp_server.planning.recorded import Held, Row, oddities, usual_rates
 from stocktrim_mcp_server.toolbox import Codes, Toolset
+from stocktrim_mcp_server.tools.stock import of_connected_system
 from stocktrim_mcp_server.writing import (
     AT_A_TIME,
     MOST_RECORDS,
@@ -56,6 +59,8 @@ AHEAD = timedelta(hours=14)
 
 HASH_LENGTH = 12
 CODES_SHOWN = 10
+MOST_LOOKED_AT = 5_000
+"""Sales in the journal."""
 
 COLUMNS: Mapping[str, Column] = {
     "code": Column(("sku", "product", "product code", "product id", "item", "item code"), required=True),
@@ -96,6 +101,20 @@ class Keyed(NamedTuple):
     def reference(self) -> str:
         return self.draft.reference or ""
 
+    @property
+    def row(self) -> Row:
+        """What may be odd about it."""
+        draft, sale = self.draft, self.given.said
+        return Row(
+            self.product.product_id,
+            self.product.code,
+            sale.sold_on,
+            sale.quantity,
+            self.reference,
+            self.given.line,
+            None if sale.reference else (draft.unit_price, draft.location_code, draft.customer_code),
+        )
+
 
 async def record_sales(
     stocktrim: StockTrim,
@@ -107,7 +126,7 @@ async def record_sales(
     ] = "",
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add past sales to the history forecasts are made of. An equal sale is added once: another needs a reference."""
+    """Add past sales to the history forecasts are made of. Sent again, none is added; equal rows count as two sales."""
     rows = records(sales, table, COLUMNS, Sale, "sales")
     found, faults = await with_products(stocktrim, rows)
     places, no_place = await partners_called(
@@ -122,8 +141,9 @@ async def record_sales(
     refuse_in_order(rows, [*faults, *_doubled(keyed)])
     known, warnings = await _known(stocktrim, [one.product for one in keyed], _UNSEEN)
     writes = [_recording(stocktrim, one, known[one.product.product_id]) for one in keyed]
-    report = await carry_out(writes, warnings=[*warnings, *_of_references(keyed)])
-    return report.model_copy(update={"warnings": (*report.warnings, *_afterwards(report))})
+    odd = await _oddities(stocktrim, keyed, known)
+    report = await carry_out(writes, warnings=[*odd, *warnings, *_of_references(keyed)])
+    return report.model_copy(update={"warnings": (*report.warnings, *await _beside(stocktrim, report))})
 
 
 _UNSEEN = (
@@ -208,6 +228,47 @@ async def _known(
     return known, sorted(said)
 
 
+async def _oddities(
+    stocktrim: StockTrimClient, keyed: Sequence[Keyed], known: Mapping[str, Sequence[SalesOrder]]
+) -> list[str]:
+    """Sales that may be there already, double, or slips; where StockTrim shows none, as far as the journal tells."""
+    rows = [one.row for one in keyed]
+    held = [one for sales in known.values() for one in map(_held, sales) if one is not None]
+    silent = {row.product_id for row in rows if not known[row.product_id]}
+    if not silent:
+        return oddities(rows, held, {})
+    # Who records a sale does so on its day at the earliest.
+    since = datetime.combine(min(row.day for row in rows), time(), UTC) - AHEAD
+    past = await stocktrim.history.entries(
+        since, limit=MOST_LOOKED_AT, fits=lambda entry: _is_sale(entry) and entry.known.get("product_id") in silent
+    )
+    newest: dict[str, Entry] = {}
+    for entry in past.entries:
+        newest.setdefault(entry.change.key, entry)
+    held += [one for entry in newest.values() if entry.undone_by is None and (one := _noted(entry)) is not None]
+    standing = await on_hand(stocktrim, useful=("order_plan",))
+    plan = () if standing.missing else await stocktrim.snapshot.order_plan(wait=0)
+    return await asyncio.to_thread(oddities, rows, held, usual_rates(row for row in plan if row.product_id in silent))
+
+
+def _is_sale(entry: Entry) -> bool:
+    return entry.change.noun == "sale" and entry.outcome in ("applied", "unknown", "sending")
+
+
+def _noted(entry: Entry) -> Held | None:
+    try:
+        return _held(SalesOrder.model_validate(entry.known))
+    except ValidationError:
+        # A journal is a file: somebody may have written into it.
+        return None
+
+
+def _held(sale: SalesOrder) -> Held | None:
+    if sale.sold_at is None or sale.quantity is None:
+        return None
+    return Held(sale.product_id, sale.sold_at.astimezone(UTC).date(), sale.quantity, sale.reference)
+
+
 def _recording(stocktrim: StockTrimClient, one: Keyed, among: Sequence[SalesOrder]) -> Write:
     # One that was taken back is still there with nothing sold: it may become a sale again.
     taken_back = any(sale.reference == one.reference and not sale.quantity for sale in among)
@@ -219,6 +280,8 @@ def _recording(stocktrim: StockTrimClient, one: Keyed, among: Sequence[SalesOrde
 
     def shown(change: Change) -> tuple[str, ...]:
         draft = one.draft
+        is_seen = change.kind == "change" and not change.unread
+        before = {each.field: each.before for each in change.fields} if is_seen else {}
         fields = {
             "product": one.product.code,
             "quantity": draft.quantity,
@@ -227,7 +290,10 @@ def _recording(stocktrim: StockTrimClient, one: Keyed, among: Sequence[SalesOrde
             "location": draft.location_code,
             "customer": draft.customer_code,
         }
-        return tuple(f"{name}: {value_of(value)}" for name, value in fields.items() if value is not None)
+        was = {name: f"{value_of(before[name])} -> " for name in fields if name in before}
+        return tuple(
+            f"{name}: {was.get(name, '')}{value_of(value)}" for name, value in fields.items() if value is not None
+        )
 
     return Write(one.reference, send, "sale", one.given.line, shown)
 
@@ -241,7 +307,8 @@ def _of_references(keyed: Sequence[Keyed]) -> list[str]:
     ]
 
 
-def _afterwards(report: WriteReport) -> list[str]:
+async def _beside(stocktrim: StockTrimClient, report: WriteReport) -> list[str]:
+    """What recording sales does not do, and what else may record them."""
     said: list[str] = []
     if there := sum(one.outcome == "unchanged" for one in report.changes):
         said.append(
@@ -250,6 +317,9 @@ def _afterwards(report: WriteReport) -> list[str]:
         )
     if there < len(report.changes):
         run = where_offered("run_forecast", ": run_forecast")
+        counted = where_offered("set_stock_levels", ": set_stock_levels sets it as counted")
+        said.append(f"Stock on hand does not go down by a sale recorded here{counted}.")
+        said += await of_connected_system(stocktrim, "bring the same sales, and they then count twice")
         said.append(f"The forecast knows new sales only after StockTrim's next calculation{run}.")
     return said
 

@@ -102,7 +102,7 @@ async def set_stock_levels(
     refuse_in_order(rows, [*faults, *_overlapping(placed)])
     writes = [Write(one.called, _setting(stocktrim, one), "stock", one.found.given.line, one.told) for one in placed]
     warnings = [
-        *await _overwritten(stocktrim),
+        *await of_connected_system(stocktrim, "overwrite stock set here", ": correct it there as well"),
         *_sent_along(placed),
         *_in_parts(placed),
         *_much(placed),
@@ -142,20 +142,15 @@ def _where(other: Placed) -> str:
     return "" if other.found.given.line is None else f", see line {other.found.given.line}"
 
 
-async def _overwritten(stocktrim: StockTrimClient) -> list[str]:
-    """What a connected system does to stock set here."""
+async def of_connected_system(stocktrim: StockTrimClient, does: str, then: str = "") -> list[str]:
+    """What the next load of a connected system does, and what to do `then`. Empty: nothing loads this account."""
     try:
         system = await stocktrim.account.connected_system()
     except StockTrimError:
-        return [
-            "Which system this account is loaded from could not be read: its next load may overwrite stock set here."
-        ]
+        return [f"Which system this account is loaded from could not be read: its next load may {does}."]
     if system is None or not system.name:
         return []
-    name = short(system.name, NAME_SHOWN)
-    return [
-        f"This account is loaded from {name}. Its next load may overwrite stock set here: correct it there as well."
-    ]
+    return [f"This account is loaded from {short(system.name, NAME_SHOWN)}. Its next load may {does}{then}."]
 
 
 def _sent_along(placed: Sequence[Placed]) -> list[str]:

@@ -110,7 +110,7 @@ async def test_every_line_that_cannot_be_meant_is_named_and_nothing_is_sent(
     assert said.splitlines() == [
         "Nothing was done.",
         "Line 2 ('V60-02'): on_hand: must be 0 or more.",
-        "Line 3: on_hand: '1,234' may be 1234 or 1.234: write 1234, or 1.2340.",
+        "Line 3: on_hand: '1,234' may be 1234 or 1.234: write 1234 or 1.234.",
         "Line 4 ('MUG-SAGE'): on_hand: must be no more than 1,000,000,000, above or below 0.",
     ]
     assert writes(sandbox) == []
