@@ -1,5 +1,6 @@
 """What was changed in StockTrim through this server, as the journal holds it, said to a model or a person."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from types import MappingProxyType
@@ -7,8 +8,9 @@ from typing import Any, cast
 
 from pydantic import AwareDatetime, Field
 
-from stocktrim_client.changes import Change
-from stocktrim_client.history import Entry, Past
+from stocktrim_client.changes import Change, FieldChange
+from stocktrim_client.history import Entry, Past, plain_noun
+from stocktrim_client.journal import Record
 from stocktrim_client.models import Model
 from stocktrim_mcp_server.answers import visible
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
@@ -20,9 +22,16 @@ NAMING = frozenset(
 )
 """Fields that name a product, an order or a supplier, wherever in a record they stand."""
 
-
 MOST_LINES = 10
-"""Of an order, shown."""
+"""Of an order that is listed; one that is about to be changed is shown whole."""
+
+IDS = frozenset({"product_id", "component_id", "parent_id"})
+"""Fields that hold a product's id, wherever in a record they stand."""
+
+Codes = Mapping[str, str]
+"""What people call products, by id."""
+
+NO_CODES: Codes = MappingProxyType({})
 
 
 class PastChange(Model):
@@ -43,44 +52,122 @@ class PastChange(Model):
     said: tuple[str, ...] = ()
 
 
-def past_change(entry: Entry, codes: Mapping[str, str] = MappingProxyType({})) -> PastChange:
-    """An entry as it is shown. `codes`: what people call products, by id."""
+def past_change(entry: Entry, codes: Codes = NO_CODES) -> PastChange:
+    """An entry as it is listed."""
     change = entry.change
+    key, name = called(entry, codes), spoken(change.name or "", entry, codes)
     return PastChange(
         at=entry.at,
         outcome=entry.outcome,
         noun=change.noun,
-        key=change.key,
-        name=change.name if change.name != change.key else None,
+        key=key,
+        name=name if name not in ("", key) else None,
         kind=change.kind,
-        fields=told(change, codes),
+        fields=told(change, codes, MOST_LINES),
         tool=entry.tool,
         change_id=entry.change_id,
         undo_id=entry.batch,
         undoes=entry.undoes,
         undone_by=entry.undone_by,
-        said=_said(entry),
+        said=tuple(spoken(one, entry, codes) for one in _said(entry)),
     )
 
 
-def told(change: Change, codes: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
-    """The fields of a change as people read them; of an order that is new or gone what stands on it."""
-    if change.noun != ORDER or change.kind == "change":
+def called(entry: Entry, codes: Codes = NO_CODES) -> str:
+    """What people call the record of a change."""
+    noun, key = entry.change.noun, entry.change.key
+    if noun == "component line":
+        return " / ".join(codes.get(one, one) for one in key.split(" / "))
+    if noun == "sales history":
+        product, comma, days = key.partition(", ")
+        return f"{codes.get(product, product)}{comma}{days}"
+    if noun == "product" and key == entry.known.get("product_id"):
+        return codes.get(key) or str(entry.known.get("code") or key)
+    return codes.get(key, key) if plain_noun(noun) == "stock" else key
+
+
+def spoken(text: str, entry: Entry, codes: Codes) -> str:
+    """A sentence about a change with its products called as people call them, and not by their ids."""
+    fields = {one.field: (one.before, one.after) for one in entry.change.fields}
+    held = {one for record in (entry.before, entry.left, fields) for field, one in _texts(record) if field in IDS}
+    ids = sorted(held & codes.keys(), key=len, reverse=True)
+    if not ids:
+        return text
+    # An id can be a number like any other: only where one product is named.
+    place = rf"(?:(?<= x )|(?<='))(?:{'|'.join(map(re.escape, ids))})(?![\w-])"
+    return re.sub(place, lambda found: codes[found[0]], text)
+
+
+def told(change: Change, codes: Codes = NO_CODES, most: int | None = None) -> tuple[str, ...]:
+    """The fields of a change as people read them, of an order line by line. None: `most`, all lines are shown."""
+    if change.noun != ORDER:
         return fields_of(change)
+    if change.kind == "change":
+        others = change.model_copy(update={"fields": tuple(one for one in change.fields if one.field != "lines")})
+        moved = [text for one in change.fields if one.field == "lines" for text in _moved(one, codes)]
+        return (*fields_of(others), *_first(moved, most))
     held = {one.field: one.before if change.kind == "delete" else one.after for one in change.fields}
-    lines = cast(Sequence[Mapping[str, Any]], held.get("lines") or ())
-    prices = [line.get("unit_price") for line in lines]
-    cost = sum((line.get("quantity") or 0) * (line.get("unit_price") or 0) for line in lines)
-    unpriced = f", {prices.count(None)} of them without a price" if None in prices else ""
-    head = f"{held.get('status') or 'no status'}, {len(lines)} line(s){unpriced}, cost {cost:,.2f}"
-    more = [f"and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
-    return (head, *(_line(line, codes) for line in lines[:MOST_LINES]), *more)
+    lines = _records(held.get("lines"))
+    unpriced = sum(line.get("unit_price") is None for line in lines)
+    without = f", {unpriced} of them without a price" if unpriced else ""
+    head = f"{held.get('status') or 'no status'}, {len(lines)} line(s){without}, cost {_cost(lines):,.2f}"
+    return (head, *_first([_line(line, codes) for line in lines], most))
 
 
-def _line(line: Mapping[str, Any], codes: Mapping[str, str]) -> str:
+def _first(lines: Sequence[str], most: int | None) -> Sequence[str]:
+    if most is None or len(lines) <= most:
+        return lines
+    return [*lines[:most], f"and {len(lines) - most} more lines"]
+
+
+def _moved(change: FieldChange, codes: Codes) -> Iterator[str]:
+    """What of an order's lines is other than it was, by product."""
+    before, after = _records(change.before), _records(change.after)
+    there, becomes = _by_product(before, codes), _by_product(after, codes)
+    if there == becomes:
+        yield "lines: the same, arrived at other times of the day"
+    for code in dict.fromkeys([*there, *becomes]):
+        if there.get(code) != becomes.get(code):
+            yield f"{code}: {there.get(code, '(not on it)')} -> {becomes.get(code, '(removed)')}"
+    if (was := _cost(before)) != (becomes_cost := _cost(after)):
+        yield f"cost: {was:,.2f} -> {becomes_cost:,.2f}"
+
+
+def _by_product(lines: Sequence[Record], codes: Codes) -> dict[str, str]:
+    """What an order holds of each product."""
+    held: dict[str, str] = {}
+    for line in lines:
+        code = _code(line, codes)
+        price = " without a price" if line.get("unit_price") is None else ""
+        arrived = f", arrived {str(at)[:10]}" if (at := line.get("received_at")) else ""
+        said = f"{_quantity(line)}{price or _price(line)}{arrived}"
+        held[code] = f"{held[code]} + {said}" if code in held else said
+    return held
+
+
+def _line(line: Record, codes: Codes) -> str:
+    return f"{_quantity(line)} x {_code(line, codes)}{_price(line)}"
+
+
+def _code(line: Record, codes: Codes) -> str:
     product = str(line.get("product_id") or "?")
-    price = "" if line.get("unit_price") is None else f" at {value_of(line['unit_price'])}"
-    return f"{value_of(line.get('quantity') or 0)} x {short(codes.get(product, product), NAME_SHOWN)}{price}"
+    return codes.get(product, product)
+
+
+def _quantity(line: Record) -> str:
+    return value_of(line.get("quantity") or 0)
+
+
+def _price(line: Record) -> str:
+    return "" if line.get("unit_price") is None else f" at {value_of(line['unit_price'])}"
+
+
+def _cost(lines: Sequence[Record]) -> float:
+    return round(sum((line.get("quantity") or 0) * (line.get("unit_price") or 0) for line in lines), 2)
+
+
+def _records(value: Any) -> Sequence[Record]:
+    return cast(Sequence[Record], value or ())
 
 
 def names_of(entry: Entry) -> set[str]:
