@@ -1,6 +1,7 @@
 """The catalogue."""
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
@@ -12,9 +13,10 @@ from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.answers import LIST, Dated, dated
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, computed_ago, on_hand, read_ago
 from stocktrim_mcp_server.meaning import meant_by, no_products, products_called
-from stocktrim_mcp_server.planning.bounds import fitting, short, shortened
+from stocktrim_mcp_server.planning.bounds import LONGEST_TEXT, NAME_SHOWN, fitting, listed, short, shortened
 from stocktrim_mcp_server.planning.catalogue import Catalogue, OpenOrder
 from stocktrim_mcp_server.planning.nearest import where_offered
+from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.replenishment import pace_of
 from stocktrim_mcp_server.toolbox import Codes, Toolset, as_list, together
 
@@ -25,6 +27,9 @@ MOST_LIVE = 10
 
 MOST_PARTS = 30
 """Of one list of one product; all are counted, and told where to get."""
+
+SAME_UNITS = 1e-6
+"""Sums that differ by less are the same."""
 
 USUAL: tuple[Part, ...] = ("planning", "suppliers", "stock")
 
@@ -135,7 +140,8 @@ async def get_products(
         items = items[:fits]
         said.append(f"One answer holds no more than these {fits} of {len(whole)}: ask for the others by themselves.")
     unknown = await no_products(stocktrim, [code for code, those in meant.items() if not those])
-    facts = dated(standing, *unknown, *_shared(meant), *said, *_cut(whole[: len(items)]))
+    apart = _apart(products[: len(items)]) if "stock" in include else []
+    facts = dated(standing, *unknown, *_shared(meant), *said, *_cut(whole[: len(items)]), *apart)
     ages = ["products read just now"] if is_live else []
     ages += [ago for ago in (read_ago(standing, "the rest" if is_live else "records"),) if ago]
     ages += [ago for ago in (computed_ago(standing, app.now()),) if ago]
@@ -229,6 +235,21 @@ def _cut(products: Iterable[ShownProduct]) -> list[str]:
     tables = ", ".join(dict.fromkeys(TABLE_OF[name] for _, name, _ in long))
     all_of_them = where_offered("query_data", f"; query_data reads all from {tables}")
     return [f"The first {MOST_PARTS} are shown of {lists}{all_of_them}."]
+
+
+def _apart(products: Iterable[Product]) -> list[str]:
+    """Totals on hand that are not what the locations add up to."""
+    held = [(one, one.on_hand, [stock.on_hand for stock in one.stock if stock.on_hand is not None]) for one in products]
+    apart = [
+        f"{short(one.code, NAME_SHOWN)!r} ({in_units(total)} in all, {in_units(sum(parts))} by location)"
+        for one, total, parts in held
+        if parts and total is not None and not math.isclose(total, sum(parts), abs_tol=SAME_UNITS)
+    ]
+    said = (
+        f"The total on hand is not the sum of the locations: {listed(apart, longest=LONGEST_TEXT)}. One of the two was "
+        "set or loaded without the other: count at each location."
+    )
+    return [said] if apart else []
 
 
 def _shared(meant: Mapping[str, Sequence[Product]]) -> list[str]:

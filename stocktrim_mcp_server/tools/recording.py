@@ -126,7 +126,7 @@ async def record_sales(
     ] = "",
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add past sales to the history forecasts are made of. Sent again, none is added; equal rows count as two sales."""
+    """Add past sales to the history forecasts are made of. Sent again, none is added; equal rows are two sales."""
     rows = records(sales, table, COLUMNS, Sale, "sales")
     found, faults = await with_products(stocktrim, rows)
     places, no_place = await partners_called(

@@ -235,3 +235,35 @@ async def test_orders_that_cannot_be_read_do_not_hide_the_product(app: App, sand
     assert page.items[0].code == "V60-02"
     assert page.items[0].open_orders == ()
     assert "purchase orders are missing" in page.warnings[0]
+
+
+def stocked(far: Sandbox, code: str, total: float | None, *parts: float | None) -> None:
+    places = tuple({"locationCode": f"L{at}", "stockOnHand": part} for at, part in enumerate(parts))
+    far.shop.products[code] = {"id": 77, "productId": code, "stockOnHand": total, "stockLocations": places}
+    far.shop.changed()
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "said"),
+    [
+        (6, (-3, -1), "6 in all, -4 by location"),
+        (0, (2,), "0 in all, 2 by location"),
+        (6, (5, None), "6 in all, 5 by location"),
+        (0.3, (0.1, 0.2), None),
+        (6, (6, 0), None),
+        (6, (), None),
+        (6, (None,), None),
+        (None, (6,), None),
+    ],
+)
+async def test_a_total_that_is_not_the_sum_of_its_locations_is_told(
+    app: App, sandbox: Sandbox, total: float | None, parts: tuple[float | None, ...], said: str | None
+) -> None:
+    stocked(sandbox, "APART", total, *parts)
+    page = await get_products(app.stocktrim, app, ("APART", "V60-02"))
+    expected = (
+        f"The total on hand is not the sum of the locations: 'APART' ({said}). One of the two was set or loaded "
+        "without the other: count at each location."
+    )
+    assert page.warnings == (() if said is None else (expected,))
+    assert (await get_products(app.stocktrim, app, ("APART",), include=("planning",))).warnings == ()
