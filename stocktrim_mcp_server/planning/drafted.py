@@ -20,6 +20,7 @@ from stocktrim_mcp_server.planning.purchasing import (
     odd_quantity,
     reference_of,
     told_cost,
+    told_difference,
     told_lines,
 )
 from stocktrim_mcp_server.planning.replenishment import limits_of
@@ -51,17 +52,6 @@ class DraftedOrder(Model):
     cost: float | None = None
     unpriced_lines: int | None = None
     lines: tuple[DraftedLine, ...]
-
-
-class StandingOrder(Model):
-    """An order that was drafted before and is another now: it is left as it is."""
-
-    reference: str
-    supplier: str
-    status: str | None = None
-    holds: str
-    cost: str
-    difference: str
 
 
 class NotDrafted(Model):
@@ -111,31 +101,22 @@ class Made(NamedTuple):
     odd: Mapping[str, str]
 
 
-def standing_order(
-    there: PurchaseOrder, wanted: DraftedOrder, differences: Sequence[str], catalogue: Catalogue
-) -> StandingOrder:
-    """An order as it is in StockTrim, and how it differs from the one wanted."""
-    return StandingOrder(
-        reference=wanted.reference,
-        supplier=wanted.supplier,
-        status=there.status,
-        holds=_few([f"{code}: {said}" for code, said in told_lines(there.lines, catalogue).items()]),
-        cost=told_cost(there.lines),
-        difference=_few(differences),
+def is_another(there: PurchaseOrder, draft: PurchaseOrderDraft, catalogue: Catalogue) -> str | None:
+    """What an order that was drafted before is now, and how it differs from the one wanted. None: it does not."""
+    differences = list(told_difference(there, draft, catalogue))
+    if not differences:
+        return None
+    holds = _few([f"{code} {said}" for code, said in told_lines(there.lines, catalogue).items()])
+    return (
+        f"This order was drafted before and is another now: {_few(differences)}. It is {there.status} in StockTrim and "
+        f"holds {holds or 'nothing'}; {told_cost(there.lines)}. It is left as it is; change it with "
+        "update_purchase_order."
     )
 
 
 def _few(said: Sequence[str]) -> str:
     more = len(said) - DIFFERENCES_TOLD
     return "; ".join([*said[:DIFFERENCES_TOLD], *([f"and {more} more line(s)"] if more > 0 else [])])
-
-
-def is_another(one: StandingOrder) -> str:
-    """Why an order is left as it is."""
-    return (
-        f"This order was drafted before and is another now: {one.difference}. It is left as it is; change it with "
-        "update_purchase_order."
-    )
 
 
 def made_of(order: PlannedOrder, there: PurchaseOrder | None, work: Work) -> Made:

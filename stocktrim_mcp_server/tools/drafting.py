@@ -17,20 +17,18 @@ from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import Account, StockTrim, refuse_without
 from stocktrim_mcp_server.kept import Kept, KeptPlans, Question
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
-from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue, Filters, unknown
 from stocktrim_mcp_server.planning.drafted import (
     DraftedOrder,
     Made,
     NotDrafted,
-    StandingOrder,
     Work,
     is_another,
     made_of,
     not_drafted,
     said_of,
     spending,
-    standing_order,
 )
 from stocktrim_mcp_server.planning.drafts import Asked, Basket, ByHand, by_hand, from_plan
 from stocktrim_mcp_server.planning.plan import WholePlan, reorder_plan
@@ -38,7 +36,6 @@ from stocktrim_mcp_server.planning.purchasing import (
     PlannedOrder,
     is_of_plan,
     planned_orders,
-    told_difference,
 )
 from stocktrim_mcp_server.rails import usual_quantities
 from stocktrim_mcp_server.records import Books
@@ -91,7 +88,6 @@ class DraftReport(WriteReport):
     unspent: float | None = Field(default=None, description="Of the budget")
     over_budget: float | None = None
     orders: Annotated[tuple[DraftedOrder, ...], LIST] = ()
-    standing: Annotated[tuple[StandingOrder, ...], LIST] = ()
     left_out_lines: int | None = Field(default=None, description="Those that lose most are told")
     left_out: Annotated[tuple[NotDrafted, ...], LIST] = ()
 
@@ -103,7 +99,7 @@ async def draft_purchase_orders(
     plan_id: Annotated[str, Field(description="Of get_reorder_plan")] = "",
     suppliers: Annotated[Codes, Field(description="Only these")] = (),
     locations: Annotated[Codes, Field(description="Likewise")] = (),
-    budget: Annotated[Amount | None, Field(description="Money, for these")] = None,
+    budget: Annotated[Amount | None, Field(description="Money")] = None,
     lines: Annotated[
         tuple[LineToOrder, ...],
         BeforeValidator(as_records),
@@ -133,21 +129,20 @@ async def draft_purchase_orders(
     drafted = {one.supplier for one in work.planned}
     left_out, left_out_lines = work.basket.worst_left_out(drafted, books.catalogue.suppliers, LEFT_OUT_TOLD)
     if standing and not made:
-        refuse([Fault(one.reference, f"{is_another(one)} It holds {one.holds}; {one.cost}.") for one, _ in standing])
-    spent = spending(made, [order for _, order in standing], work)
+        refuse([Fault(order.reference or "", said) for order, said in standing])
+    spent = spending(made, [order for order, _ in standing], work)
     report = await carry_out(
         [_write(stocktrim, one, books.catalogue) for one in made],
         DraftReport,
         one_at_a_time=True,
         warnings=(
             *spent.said,
-            *(f"{one.reference}: {is_another(one)}" for one, _ in standing),
+            *(f"{short(order.reference or '', NAME_SHOWN)}: {said}" for order, said in standing),
             *said_of(made, work),
             *books.said(None if kept is None else kept.as_of),
         ),
         **spent.fields,
         orders=tuple(one.shown for one in made),
-        standing=tuple(one for one, _ in standing),
         left_out_lines=left_out_lines or None,
         left_out=tuple(not_drafted(line, why) for line, why in left_out),
     )
@@ -291,18 +286,17 @@ def _bounded(planned: Sequence[PlannedOrder], basket: Basket) -> None:
 
 async def _beside_what_is_there(
     stocktrim: StockTrimClient, work: Work, before: Sequence[PurchaseOrder | None]
-) -> tuple[list[Made], list[tuple[StandingOrder, PurchaseOrder]]]:
-    """The orders to draft; and those drafted before that are others now, which are left as they are."""
+) -> tuple[list[Made], list[tuple[PurchaseOrder, str]]]:
+    """The orders to draft; and those drafted before that are others now and are left as they are, with what to say."""
     made: list[Made] = []
-    standing: list[tuple[StandingOrder, PurchaseOrder]] = []
+    standing: list[tuple[PurchaseOrder, str]] = []
     for order, its in zip(work.planned, before, strict=True):
         there = None if its is None else await stocktrim.purchase_orders.find(its.reference or "")
         one = made_of(order, there, work)
-        differences = [] if there is None else list(told_difference(there, one.draft, work.catalogue))
-        if there is None or not differences:
-            made.append(one)
+        if there is not None and (said := is_another(there, one.draft, work.catalogue)):
+            standing.append((there, said))
         else:
-            standing.append((standing_order(there, one.shown, differences, work.catalogue), there))
+            made.append(one)
     return made, standing
 
 
@@ -314,8 +308,9 @@ def _write(stocktrim: StockTrimClient, made: Made, catalogue: Catalogue) -> Writ
             present = await stocktrim.purchase_orders.find(made.draft.reference)
             if present is None or present.reference != made.draft.reference:
                 raise
-            said = list(told_difference(present, made.draft, catalogue))
-            raise ConflictError(is_another(standing_order(present, made.shown, said, catalogue)), status=409) from error
+            if said := is_another(present, made.draft, catalogue):
+                raise ConflictError(said, status=409) from error
+            raise
 
     def fields(change: Change) -> tuple[str, ...]:
         cost = "no price" if made.shown.cost is None else f"cost {made.shown.cost:,.2f}"

@@ -1,18 +1,19 @@
 """Lines into orders: one for each supplier and place, under a reference that is found again."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_client.models import OrderPlanRow, Product, Supplier
+from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder, Supplier
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, OpenOrder, join
 from stocktrim_mcp_server.planning.plan import paid_for, reorder_plan
 from stocktrim_mcp_server.planning.purchasing import (
     Wanted,
+    drafted_before,
     in_orders,
     is_of_plan,
     odd_quantity,
@@ -99,6 +100,36 @@ def test_an_order_of_a_plan_is_known_by_plan_supplier_and_place_on_any_day() -> 
     assert not is_of_plan(f"{reference} ", "ABCDEFGHIJ", "ACME", ["MAIN"])
 
 
+def known_as(reference: str, status: str = "Draft", supplier: str = "ACME") -> PurchaseOrder:
+    return PurchaseOrder(reference=reference, status=status, supplier_code=supplier)
+
+
+@pytest.mark.parametrize("status", ["Draft", "Sent"])
+def test_an_order_of_lines_is_found_on_its_day_and_while_a_draft_over_midnight(status: str) -> None:
+    (order,) = planned_orders([wanted("A"), wanted("B", 3)])
+    catalogue = Catalogue([], SUPPLIERS)
+    present = [known_as("PO-00012"), known_as(reference_of(DAY, "ACME", None, None, order.lines), status)]
+    assert drafted_before(order, None, DAY, None, present, catalogue) is present[1]
+    over_midnight = drafted_before(order, None, LATER, None, present, catalogue)
+    assert over_midnight is (present[1] if status == "Draft" else None)
+    assert drafted_before(order, None, LATER + timedelta(days=1), None, present, catalogue) is None
+    assert drafted_before(order, "MAIN", DAY, None, present, catalogue) is None
+    again = known_as(reference_of(LATER, "ACME", None, None, order.lines))
+    assert drafted_before(order, None, LATER, None, [*present, again], catalogue) is again
+
+
+def test_an_order_of_a_plan_is_found_on_any_day_in_any_status() -> None:
+    (order,) = planned_orders([wanted("A")])
+    catalogue = Catalogue([], SUPPLIERS)
+    mine = known_as(reference_of(DAY, "ACME", None, "ABCDEFGHIJ"), "Sent")
+    for day in (DAY, LATER, LATER + timedelta(days=90)):
+        assert drafted_before(order, None, day, "ABCDEFGHIJ", [mine], catalogue) is mine
+        assert drafted_before(order, None, day, "ABCDEFGHIK", [mine], catalogue) is None
+        assert drafted_before(order, "MAIN", day, "ABCDEFGHIJ", [mine], catalogue) is None
+    other = known_as(reference_of(DAY, "ACME", None, "ABCDEFGHIJ"), supplier="OTHER")
+    assert drafted_before(order, None, LATER, "ABCDEFGHIJ", [other], catalogue) is None
+
+
 def test_an_order_without_a_plan_is_known_by_day_supplier_place_and_lines() -> None:
     lines = [wanted("A"), wanted("B", 3, None)]
     reference = reference_of(DAY, "ACME", None, None, lines)
@@ -182,5 +213,6 @@ def test_open_orders_are_told_in_a_breath() -> None:
     orders = [
         OpenOrder(reference="PO-1", status="Sent", quantity=24),
         OpenOrder(reference="?", status="Draft", quantity=1.5),
+        OpenOrder(reference="PO-2", status="Sent", quantity=6, overdue="open 75 days, lead time 60: 15 days overdue"),
     ]
-    assert in_orders(orders) == "24 on Sent PO-1, 1.5 on Draft ?"
+    assert in_orders(orders) == "24 on Sent PO-1, 1.5 on Draft ?, 6 on Sent PO-2, 15 days overdue"
