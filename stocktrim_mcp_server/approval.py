@@ -26,7 +26,7 @@ from stocktrim_client import StockTrimClient
 from stocktrim_client.changes import Change
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import fits
-from stocktrim_mcp_server.asking import RESTORING, Question, question_of
+from stocktrim_mcp_server.asking import RESTORING, Question, question_of, with_all
 from stocktrim_mcp_server.rails import Known, Rails, Stop, stops
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.writing import WriteReport
@@ -275,7 +275,7 @@ async def _looked(lent: Lends, call: Call) -> BaseModel:
     call.said = await _kept_in_rails(lent, call)
     call.digest = lent.approvals.digest(call.tool, call.arguments, changes)
     call.looked = (lent.now() - begun).total_seconds()
-    return result
+    return with_all(result, changes)
 
 
 async def _answered(ctx: Context[Any, Any], settings: Settings, question: Question) -> ElicitationResult[Answer] | None:

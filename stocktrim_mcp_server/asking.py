@@ -70,7 +70,7 @@ class _Order(Protocol):
 def question_of(
     result: BaseModel, tool: str, changes: Sequence[Change], warnings: Sequence[str], check: str
 ) -> Question:
-    """The question for these changes, which `result` shows; word for word the same as long as they are the same."""
+    """The question for these changes, each of which `result` shows; for the same ones it is the same, word for word."""
     rows = _rows(result, changes)
     is_mixed = len({(row.kind, row.noun) for row in rows}) > 1
     orders = {one.reference: one for one in cast(Sequence[_Order], getattr(result, "orders", ()))}
@@ -92,11 +92,21 @@ def question_of(
     return Question(text, len(rows), fitting)
 
 
+def with_all(result: BaseModel, changes: Sequence[Change]) -> BaseModel:
+    """A preview that shows each of these changes: as its tool does, or as they are where it leaves one out."""
+    if not isinstance(result, WriteReport) or sum(one.outcome == "planned" for one in result.changes) == len(changes):
+        return result
+    others = [one for one in result.changes if one.outcome != "planned"]
+    return result.model_copy(update={"changes": (*_plain(changes), *others)})
+
+
 def _rows(result: BaseModel, changes: Sequence[Change]) -> list[RecordOutcome]:
-    """The changes as their tool shows them; as they are, where it does not show each."""
-    shown = [one for one in result.changes if one.outcome == "planned"] if isinstance(result, WriteReport) else []
-    if len(shown) == len(changes):
-        return shown
+    if isinstance(result, WriteReport):
+        return [one for one in result.changes if one.outcome == "planned"]
+    return _plain(changes)
+
+
+def _plain(changes: Sequence[Change]) -> list[RecordOutcome]:
     rows = [
         RecordOutcome(
             key=one.key, noun=one.noun, outcome="planned", kind=one.kind, name=one.name, fields=fields_of(one)
