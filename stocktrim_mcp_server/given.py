@@ -46,7 +46,8 @@ Quantity = Annotated[float, at_most(1e9), BeforeValidator(_quantity)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-def _ended(said: str) -> str:
+def ended(said: str) -> str:
+    """A sentence with its end."""
     return said if said.endswith((".", "?")) else f"{said}."
 
 
@@ -67,7 +68,7 @@ class Given(NamedTuple, Generic[L]):
 
     def fault(self, said: str) -> Fault:
         """Why it cannot be meant."""
-        return Fault(self.said.code, _ended(said), self.line)
+        return Fault(self.said.code, ended(said), self.line)
 
 
 class Found(NamedTuple, Generic[L]):
@@ -86,14 +87,14 @@ def records(
     if not table.strip():
         return [Given(one) for one in listed] if listed else _nothing(name, columns)
     read = pasted.rows(table, columns)
-    faults = [Fault("", _ended(one.said), one.line) for one in read.faults]
+    faults = [Fault("", ended(one.said), one.line) for one in read.faults]
     rows: list[Given[L]] = []
     for row in read.rows:
         try:
             rows.append(Given(model.model_validate(row.values), row.line))
         except ValidationError as error:
             code = str(row.values.get("code", ""))
-            faults += [Fault(code, _in_words(one), row.line) for one in error.errors(include_url=False)]
+            faults += [Fault(code, in_words(one), row.line) for one in error.errors(include_url=False)]
     refuse(sorted(faults, key=lambda one: one.line or 0))
     return rows
 
@@ -102,7 +103,8 @@ def _nothing(name: str, columns: Mapping[str, pasted.Column]) -> NoReturn:
     refuse_one(f"Give {name} as a list, or table as CSV with the columns {', '.join(columns)}.")
 
 
-def _in_words(fault: Any) -> str:
+def in_words(fault: Any) -> str:
+    """A fault that pydantic found."""
     place, why = ".".join(map(str, fault["loc"])), str(fault["msg"]).removeprefix("Value error, ")
     return f"{place}: {why}." if place else f"{why}."
 

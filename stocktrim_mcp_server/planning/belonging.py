@@ -79,7 +79,7 @@ def lead_time_in_force(product: Product, books: Catalogue) -> str | None:
     supplier = books.suppliers.get(key)
     if product.lead_time_days is not None or supplier is None or supplier.lead_time_days is None:
         return None
-    return f"{supplier.lead_time_days}, its supplier {short(key, NAME_SHOWN)!r}'s"
+    return f"{supplier.lead_time_days} (its supplier {short(key, NAME_SHOWN)}'s)"
 
 
 def left_behind(key: str, uses: Uses) -> str:

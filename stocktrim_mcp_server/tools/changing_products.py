@@ -1,7 +1,7 @@
 """Changes of the catalogue: settings, prices, suppliers, and products that are new."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -12,12 +12,15 @@ from stocktrim_client.models import Product, ProductDraft, Supplier
 from stocktrim_mcp_server.answers import number, unwritten
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
-from stocktrim_mcp_server.given import Given, Line, records, refuse_in_order, twice, with_products
+from stocktrim_mcp_server.given import Given, Line, refuse_in_order, twice, with_products
 from stocktrim_mcp_server.meaning import no_supplier, products_called, suppliers_called
-from stocktrim_mcp_server.pasted import Column
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.service_level import on_scale, scale_of
+from stocktrim_mcp_server.price_lists import price_list
+from stocktrim_mcp_server.records import catalogue_of
+from stocktrim_mcp_server.remarks import MONEY, moved, odd, steep, told
 from stocktrim_mcp_server.toolbox import Toolset, as_list
 from stocktrim_mcp_server.writing import (
     MOST_RECORDS,
@@ -31,14 +34,10 @@ from stocktrim_mcp_server.writing import (
     value_of,
 )
 
-MUCH = 10
-"""A price that becomes so many times as much, or as little, may have lost its decimal point."""
-
 MOST_DAYS = 3_650
 MOST_AMOUNT = 1e12
 LONGEST_TEXT = 500
 
-MONEY = ("unit_cost", "unit_price")
 DAYS = (
     "lead_time_days",
     "reorder_frequency_days",
@@ -148,36 +147,6 @@ class NewProduct(Row):
     batch_size: float | None = None
 
 
-COLUMNS: Mapping[str, Column] = {
-    "code": Column(("sku", "product", "product code", "product id", "item", "item code", "part number"), required=True),
-    "unit_cost": Column(
-        ("cost", "cost price", "buy price", "buying price", "purchase price", "cost per unit"), "number"
-    ),
-    "unit_price": Column(
-        ("price", "sell price", "selling price", "sale price", "sales price", "retail price", "rrp"), "number"
-    ),
-    "name": Column(("product name",)),
-    "category": Column(),
-    "sub_category": Column(),
-    "barcode": Column(("ean", "upc", "gtin")),
-    "supplier": Column(("supplier code", "supplier name", "vendor")),
-    "lead_time_days": Column(("lead time", "lead days"), "number"),
-    "reorder_frequency_days": Column(("reorder frequency", "order frequency"), "number"),
-    "forecast_period_days": Column(("forecast period",), "number"),
-    "manufacturing_days": Column(("manufacturing time",), "number"),
-    "service_level": Column(kind="share"),
-    "minimum_order_quantity": Column(("moq", "minimum order", "minimum quantity", "min order quantity"), "number"),
-    "batch_size": Column(("pack size", "order multiple", "multiple", "case size"), "number"),
-    "minimum_shelf_level": Column(("minimum stock", "min stock", "min shelf level"), "number"),
-    "maximum_shelf_level": Column(("maximum stock", "max stock", "max shelf level"), "number"),
-    "overridden_demand": Column((), "number"),
-    "overridden_demand_days": Column((), "number"),
-    "discontinued": Column(),
-    "unstocked": Column(),
-    "ignore_seasonality": Column(),
-}
-
-
 R = TypeVar("R", bound=Row)
 Faulty = tuple[Given[R], Fault]
 Fields = dict[int, dict[str, Any]]
@@ -204,22 +173,33 @@ async def update_products(
     """
     if len(changes) > MOST_RECORDS:
         refuse_one(f"{len(changes)} products are too many for one call: at most {MOST_RECORDS}.")
-    rows = records(changes, table, COLUMNS, ProductChange, "changes")
-    found, faults = await with_products(stocktrim, rows)
+    if bool(changes) == bool(table.strip()):
+        refuse_one("Give changes or table, and not both.")
+    if changes:
+        rows, said = [Given(one) for one in changes], list[str]()
+        found, faults = await with_products(stocktrim, rows)
+    else:
+        pasted = await price_list(stocktrim, table, ProductChange)
+        rows, found, faults, said = pasted.rows, pasted.found, pasted.faults, pasted.said
     faults += twice((one, product.product_id) for one, product in found)
-    fields, more, said = await _fields(stocktrim, rows)
+    fields, more, levels = await _fields(stocktrim, rows)
     faults += more
+    said += levels
     for one, product in found:
         faults += [(one, one.fault(text)) for text in _against(given_in(one), product)]
     refuse_in_order(rows, faults)
+    books = await _books(stocktrim, {name for values in fields.values() for name in values})
     saves = OneByOne()
     writes: list[Write] = []
     for one, product in found:
         draft = ProductDraft(product_id=product.product_id, **fields[id(one)])
         # Of a SKU that several share, none but its id tells which is meant.
         called = product.product_id if one.said.code == product.product_id else product.code
-        writes.append(Write(called, saves.after(_change(stocktrim, draft, called)), "product", one.line))
-    said += [text for one, product in found for text in _odd(product, fields[id(one)])]
+        send = saves.after(_change(stocktrim, draft, called))
+        writes.append(Write(called, send, "product", one.line, told(product, books)))
+    said += [text for one, product in found for text in odd(product, fields[id(one)])]
+    said += steep((product, fields[id(one)]) for one, product in found)
+    said += [text for one, product in found for text in moved(product, fields[id(one)], books)]
     if any(PLANNED_WITH & values.keys() for values in fields.values()):
         said.append(f"The plan follows settings only after StockTrim's next calculation{_run()}.")
     return await carry_out(writes, warnings=said, stop_when=emptied)
@@ -255,7 +235,7 @@ async def create_products(
             drafts.append(ProductDraft(product_id=product_id, code=code, **fields[id(one)]))
     refuse_in_order(rows, faults)
     for draft in drafts:
-        said += _odd(Product(code=draft.product_id, product_id=draft.product_id), draft.model_dump(exclude_unset=True))
+        said += odd(Product(code=draft.product_id, product_id=draft.product_id), draft.model_dump(exclude_unset=True))
     writes = [Write(draft.code or "", _creation(stocktrim, draft), "product") for draft in drafts]
     said.append(f"New products show in the plan only after StockTrim's next calculation{_run()}.")
     return await carry_out(writes, warnings=said)
@@ -387,27 +367,15 @@ def _against(given: Mapping[str, Any], product: Product) -> Iterator[str]:
         yield "overridden_demand: say with overridden_demand_days how many days it is for."
 
 
-def _odd(product: Product, fields: Mapping[str, Any]) -> Iterator[str]:
-    """What looks like a slip, and may be meant."""
-    shown = repr(short(product.code, NAME_SHOWN))
-    for name in MONEY:
-        before, after = getattr(product, name), fields.get(name)
-        if after == 0:
-            yield f"{shown}: {name} 0 counts as not entered, here and in StockTrim's sums."
-        elif before and before > 0 and after and not 1 / MUCH < round(after / before, 6) < MUCH:
-            times = f"{number(after / before)} times" if after > before else f"1/{number(before / after)} of"
-            changed = f"{number(before)} -> {number(after)}"
-            yield f"{shown}: {name} {changed} is {times} what it was. Is its decimal point right?"
-    after = {**product.model_dump(), **fields}
-    cost, price = after["unit_cost"], after["unit_price"]
-    if set(MONEY) & fields.keys() and cost and price and price < cost:
-        yield f"{shown}: sells below its cost ({number(price)} < {number(cost)})."
-    low, high = after["minimum_shelf_level"], after["maximum_shelf_level"]
-    if {"minimum_shelf_level", "maximum_shelf_level"} & fields.keys() and low and high and low > high:
-        yield f"{shown}: its minimum shelf level ({number(low)}) is above its maximum ({number(high)})."
-    least, batch = after["minimum_order_quantity"], after["batch_size"]
-    if {"minimum_order_quantity", "batch_size"} & fields.keys() and least and batch and least % batch:
-        yield f"{shown}: its minimum order of {number(least)} is no multiple of its batch size {number(batch)}."
+async def _books(stocktrim: StockTrimClient, changed: Collection[str]) -> Catalogue | None:
+    """What changes of these fields are to be seen against. None: nothing."""
+    if "supplier_code" in changed:
+        return await catalogue_of(
+            stocktrim, await on_hand(stocktrim, useful=("suppliers", "products", "purchase_orders"))
+        )
+    if "lead_time_days" in changed:
+        return await catalogue_of(stocktrim, await on_hand(stocktrim, useful=("suppliers",)))
+    return None
 
 
 CHANGING_PRODUCTS = Toolset(

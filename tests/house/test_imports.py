@@ -31,7 +31,7 @@ ROWS = (
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
         f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.asking {SERVER}.writing {SERVER}.given "
-        f"{SERVER}.price_lists {SERVER}.past",
+        f"{SERVER}.price_lists {SERVER}.remarks {SERVER}.past",
         "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),

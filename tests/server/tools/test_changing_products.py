@@ -59,7 +59,7 @@ async def test_only_the_fields_given_are_sent(stocktrim: StockTrimClient, sandbo
     assert bodies(sandbox) == [{"productId": V60, "leadTime": 30, "cost": 7.9}]
     (one,) = report.changes
     assert (one.key, one.name, one.kind) == ("V60-02", "Pour-over dripper 02", "change")
-    assert one.fields == ("unit_cost: 7.4 -> 7.9", "lead_time_days: (empty) -> 30")
+    assert one.fields == ("unit_cost: 7.4 -> 7.9", "lead_time_days: 60 (its supplier HIKARI's) -> 30")
 
 
 async def test_every_field_arrives_where_it_belongs(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
@@ -206,20 +206,21 @@ async def test_what_looks_like_a_slip_is_said(stocktrim: StockTrimClient) -> Non
     with stocktrim.changes.preview():
         report = await changed(
             stocktrim,
-            {"code": "V60-02", "unit_cost": 74},
+            {"code": "V60-02", "unit_cost": 79},
             {"code": "MUG-SAGE", "unit_cost": 0.52},
             {"code": "KETTLE-09", "unit_price": 30, "minimum_shelf_level": 70},
             {"code": "BOX-GIFT", "unit_cost": 0, "minimum_order_quantity": 110},
             {"code": "BAG-1KG", "unit_cost": 0.4},
         )
     assert report.warnings == (
-        "'V60-02': unit_cost 7.4 -> 74 is 10 times what it was. Is its decimal point right?",
-        "'V60-02': sells below its cost (24 < 74).",
+        "'V60-02': unit_cost 7.4 -> 79 is about 11 times what it was. Is its decimal point right?",
+        "'V60-02': sells below its cost (24 < 79).",
         "'MUG-SAGE': unit_cost 5.2 -> 0.52 is 1/10 of what it was. Is its decimal point right?",
         "'KETTLE-09': sells below its cost (30 < 38).",
         "'KETTLE-09': its minimum shelf level (70) is above its maximum (60).",
         "'BOX-GIFT': unit_cost 0 counts as not entered, here and in StockTrim's sums.",
         "'BOX-GIFT': its minimum order of 110 is no multiple of its batch size 25.",
+        "Changed by more than 30%: KETTLE-09 unit_price 95 -> 30 (-68%).",
         "The plan follows settings only after StockTrim's next calculation: run_forecast.",
     )
 
@@ -287,19 +288,149 @@ async def test_words_of_a_table_are_understood(stocktrim: StockTrimClient, sandb
 
 async def test_every_fault_of_a_price_list_is_named_by_its_line(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
     said = await refusal(stocktrim, table="SKU,Cost,Lead time\nV60-02,1.2.3,\nKETTLE-09,4,2.5\n,5,\n")
-    assert [line.split(":")[0] for line in said.splitlines()[1:]] == ["Line 2", "Line 3 ('KETTLE-09')", "Line 4"]
+    assert said.startswith("Nothing was done. Line 2: unit_cost: '1.2.3' is no number")
+    said = await refusal(stocktrim, table="SKU,Cost,Lead time\nV60-02,1,2.5\nKETTLE-09,1,3.5")
+    assert [line.split(":")[0] for line in said.splitlines()[1:]] == ["Line 2 ('V60-02')", "Line 3 ('KETTLE-09')"]
     said = await refusal(stocktrim, table="SKU,Cost\nV60-2,8\nV60-02,8\nMUG-SAGE,-2\nv60-02,9\n")
     assert said.splitlines()[1:] == [
-        "Line 2: There is no product 'V60-2'. Did you mean 'V60-02' (Pour-over dripper 02)?",
         "Line 4 ('MUG-SAGE'): unit_cost: -2 cannot be: write 0 or more.",
         "Line 5 ('v60-02'): stands twice in the call: see line 3.",
     ]
     said = await refusal(stocktrim, table="SKU,Coost\nV60-02,8")
-    assert "'Coost'. Did you mean 'cost'?" in said
+    assert "None of the columns 'SKU', 'Coost' holds what can be changed. Columns: code (needed), unit_cost," in said
     assert "may be" in await refusal(stocktrim, table="SKU,Cost\nV60-02,1,234\n".replace("1,234", '"1,234"'))
     rows = "\n".join(f"P-{number},1" for number in range(51))
     assert "51 rows; at most 50" in await refusal(stocktrim, table=f"SKU,Cost\n{rows}")
     assert writes(sandbox) == []
+
+
+SENT = """Hikari Glass Works;;;;;
+Trade price list, valid from 1 December;;;;;
+
+Item No.;Description;Trade price (EUR);RRP;Case size;EAN code
+V60-02;Dripper 02 pour-over, glass;8,20;25;6;
+FILT-02;Electric kettle;;9;-;
+V60-2;Dripper;9,00;20;;
+;Prices excl. VAT;;;;
+MUG-SAGE;Mug, sage;;;;
+"""
+
+
+async def test_a_list_as_a_supplier_sends_it_is_read_with_all_that_is_passed_over_said(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, table=SENT)
+    assert [one.key for one in report.changes] == ["V60-02", "FILT-02"]
+    first = report.changes[0].fields
+    assert first[:2] == ("unit_cost: 7.4 -> 8.2", "unit_price: 24 -> 25")
+    assert not any("name" in one for change in report.changes for one in change.fields)
+    filters = next(one for one in sandbox.shop.products.values() if one.get("productCodeReadable") == "FILT-02")
+    assert report.warnings[:5] == (
+        "Passed over above the header: 'Hikari Glass Works;;;;;', 'Trade price list, valid from 1 December;… (44 "
+        "characters)'.",
+        "Columns that are not understood, and change nothing: 'EAN code'.",
+        "Line 7 is left out: there is no product 'V60-2'. Did you mean 'V60-02' (Pour-over dripper 02)?",
+        "Line 8 is left out: it names no product ('Prices excl. VAT').",
+        "Line 9 is left out: 'MUG-SAGE' is given no value.",
+    )
+    assert f"FILT-02 unit_cost stays {filters['cost']:g}" in report.warnings[5]
+    assert report.warnings[5].startswith("2 cells are empty and change nothing: ")
+    assert report.warnings[6] == (
+        f"Line 6: 'FILT-02' is {filters['name']!r} in StockTrim and 'Electric kettle' here: is it the same?"
+    )
+    assert report.warnings[7] == "Names stay: 'Description' was only compared. A column 'new name' would change them."
+
+
+async def test_a_name_changes_only_where_it_is_asked_for(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    await changed(stocktrim, table="SKU,Name,Cost\nV60-02,Dripper,8")
+    await changed(stocktrim, table="SKU,New name\nV60-02,Dripper")
+    assert bodies(sandbox) == [{"productId": V60, "cost": 8.0}, {"productId": V60, "name": "Dripper"}]
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        *((head, "unit_cost") for head in ("Trade price", "Cost price", "Net price", "Buy", "Price,RRP", "Net (USD)")),
+        *(
+            (head, "unit_price")
+            for head in ("RRP", "Retail", "Sell price", "unit_price", "Price,Cost", "List price,Buy")
+        ),
+    ],
+)
+async def test_a_price_is_what_its_column_says(stocktrim: StockTrimClient, head: str, field: str) -> None:
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, table=f"SKU,{head}\nV60-02,21")
+    assert [one.split(":")[0] for one in report.changes[0].fields] == [field]
+    is_decided = "," in head
+    assert any(
+        f"is taken for what you {'pay' if field == 'unit_cost' else 'sell'}" in one for one in report.warnings
+    ) == (is_decided)
+
+
+@pytest.mark.parametrize("head", ["Price", "Unit Price", "Wholesale price", "Price,Cost,RRP"])
+async def test_a_price_that_may_be_either_is_refused_with_how_to_call_it(
+    stocktrim: StockTrimClient, sandbox: Sandbox, head: str
+) -> None:
+    said = await refusal(stocktrim, table=f"SKU,{head}\nV60-02,21")
+    assert "may be what you pay or what you sell for: call it 'cost' or 'sell price'" in said
+    assert writes(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("Product,SKU,Cost\nDripper,V60-02,8\nKettle,KETTLE-09,40", "SKU"),
+        ("SKU,Item No.,Cost\nV60-02,H-1,8\nKETTLE-09,,40", "SKU"),
+        ("Item No.,SKU,Cost\nV60-02,KETTLE-09,8\nKETTLE-09,V60-02,40", "Item No."),
+    ],
+)
+async def test_of_two_columns_that_may_be_the_code_the_one_that_names_products_is_taken_and_said(
+    stocktrim: StockTrimClient, table: str, column: str
+) -> None:
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, table=table)
+    assert [one.key for one in report.changes] == ["V60-02", "KETTLE-09"]
+    assert report.warnings[0].startswith(
+        f"Products are taken from the column {column!r}, which names 2 of them; passed"
+    )
+
+
+async def test_a_list_that_names_no_product_at_all_is_refused(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    said = await refusal(stocktrim, table="SKU,Cost\nNOPE-1,8\nNOPE-2,9")
+    assert said.startswith(
+        "Nothing was done. No row of the table can be meant. Line 2 is left out: there is no product"
+    )
+    assert "Line 3 is left out" in said
+
+
+async def test_a_sku_of_several_products_is_refused_in_a_list_as_well(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    for number in ("1001", "1002"):
+        sandbox.shop.products[number] = {"id": int(number), "productId": number, "productCodeReadable": "TWIN"}
+    sandbox.shop.changed()
+    said = await refusal(stocktrim, table="SKU,Cost\nNOPE-1,8\nTWIN,9\nV60-02,8")
+    assert said.startswith("Nothing was done. Line 3 ('TWIN'): 2 products share this SKU")
+
+
+async def test_a_move_to_another_supplier_is_shown_with_what_stays(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    sandbox.shop.products[V60]["leadTime"] = 28
+    sandbox.shop.changed()
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, {"code": "V60-02", "supplier": "NORDLYS"})
+    assert report.warnings == (
+        "'V60-02' keeps its own lead time of 28 days, though 'NORDLYS' takes 21.",
+        "'V60-02' is still to come from 'HIKARI'; these orders stay there: PO-00016 (48, Sent).",
+    )
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, {"code": "V60-02", "supplier": "NORDLYS", "lead_time_days": 9})
+    assert report.warnings[0].startswith("'V60-02' is still to come from")
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, {"code": "V60-02", "supplier": "hikari", "unit_cost": 7.5})
+    assert report.warnings == ()
 
 
 async def test_one_of_changes_and_table_is_needed(stocktrim: StockTrimClient) -> None:
