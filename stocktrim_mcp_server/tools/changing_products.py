@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import same_meaning
-from stocktrim_client.models import Product, ProductDraft, Supplier
+from stocktrim_client.models import Product, ProductDraft, StockAtLocation, Supplier
 from stocktrim_mcp_server.answers import number, unwritten
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
-from stocktrim_mcp_server.given import Given, Line, refuse_in_order, twice, with_products
+from stocktrim_mcp_server.given import Given, Line, partners_called, refuse_in_order, twice, with_products
 from stocktrim_mcp_server.meaning import no_supplier, products_called, suppliers_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
@@ -74,7 +74,15 @@ UNLISTED = {
     "overridden_demand_days",
     "unstocked",
 }
-UNLISTED_OF_NEW = {"category", "barcode", "on_hand", "service_level", "minimum_order_quantity", "batch_size"}
+UNLISTED_OF_NEW = {
+    "category",
+    "barcode",
+    "on_hand",
+    "location",
+    "service_level",
+    "minimum_order_quantity",
+    "batch_size",
+}
 """Fields that are understood, and named in words at most: in the schema each costs every session its place."""
 
 
@@ -141,6 +149,7 @@ class NewProduct(Row):
     unit_cost: float | None = None
     unit_price: float | None = None
     on_hand: float | None = None
+    location: str | None = None
     lead_time_days: int | None = None
     service_level: float | None = None
     minimum_order_quantity: float | None = None
@@ -211,17 +220,21 @@ async def create_products(
     products: Annotated[
         tuple[NewProduct, ...],
         BeforeValidator(as_list),
-        Field(min_length=1, description="code: the SKU. Also category, on_hand, minimum_order_quantity, batch_size"),
+        Field(
+            min_length=1,
+            description="code: the SKU. Also category, on_hand, location, minimum_order_quantity, batch_size",
+        ),
     ],
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
-    """Add up to 50 products. A code that exists is refused. The plan shows them after run_forecast."""
+    """Add up to 50 products. A code that exists is refused. Planned after run_forecast."""
     if len(products) > MOST_RECORDS:
         refuse_one(f"{len(products)} products are too many for one call: at most {MOST_RECORDS}.")
     rows = [Given(one) for one in products]
     meant = await products_called(stocktrim, [one.said.code for one in rows])
     fields, faults, said = await _fields(stocktrim, rows)
     faults += twice((one, one.said.code.casefold()) for one in rows)
+    faults += await _placed(stocktrim, rows, fields)
     drafts: list[ProductDraft] = []
     for one in rows:
         code, there = one.said.code, meant.get(one.said.code, [])
@@ -239,6 +252,23 @@ async def create_products(
     writes = [Write(draft.code or "", _creation(stocktrim, draft), "product") for draft in drafts]
     said.append(f"New products show in the plan only after StockTrim's next calculation{_run()}.")
     return await carry_out(writes, warnings=said)
+
+
+async def _placed(
+    stocktrim: StockTrimClient, rows: Sequence[Given[NewProduct]], fields: Fields
+) -> list[Faulty[NewProduct]]:
+    """Puts what is on hand where it is said to be. Answers which places cannot be meant."""
+    codes, strange = await partners_called(stocktrim, "locations", [one.said.location for one in rows])
+    faults = [(one, one.fault(f"location: {strange[word]}")) for one in rows if (word := one.said.location) in strange]
+    for one in rows:
+        its = fields[id(one)]
+        if not (word := its.pop("location", None)) or word in strange:
+            continue
+        if "on_hand" not in its:
+            faults.append((one, one.fault("location: it says where on_hand is, which is not given")))
+        elif word in codes:
+            its["stock"] = (StockAtLocation(location_code=codes[word], on_hand=its["on_hand"]),)
+    return faults
 
 
 def _change(stocktrim: StockTrimClient, draft: ProductDraft, called: str) -> Callable[[], Awaitable[ChangeReport]]:
@@ -350,7 +380,7 @@ def _wrong(given: Mapping[str, Any]) -> Iterator[str]:
     for name in DAYS:
         if (value := given.get(name)) is not None and not 0 <= value <= MOST_DAYS:
             yield f"{name}: {value} cannot be: write 0 to {MOST_DAYS:,} days."
-    for name in (*TEXTS, "supplier"):
+    for name in (*TEXTS, "supplier", "location"):
         if (text := given.get(name)) == "":
             yield f"{name}: nothing can be emptied here: leave it out, or write what it is to be."
         elif text is not None and len(text) > LONGEST_TEXT:

@@ -1,6 +1,7 @@
 """Whom products are bought from."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ BRIEF = frozenset(
         "email",
         "contact_name",
         "product_count",
+        "also_delivers",
         "open_orders",
         "overdue_orders",
         "open_order_value",
@@ -37,6 +39,7 @@ class ShownSupplier(Supplier):
     """A supplier, and what of the account hangs on it. One without a code goes by its name."""
 
     product_count: int | None = Field(default=None, description="Products whose main supplier it is")
+    also_delivers: int | None = Field(default=None, description="Products it is listed on beside another main supplier")
     open_orders: int | None = Field(default=None, description="Not fully received, drafts included")
     overdue_orders: int | None = Field(default=None, description="Placed, and open longer than the lead time")
     open_order_value: float | None = Field(default=None, description="Of the lines still to come")
@@ -103,10 +106,11 @@ def _shown(
 ) -> list[ShownSupplier]:
     """Every supplier with its counts; None where what is counted is not known."""
     catalogue = Catalogue(products or (), suppliers)
-    counts: dict[str, int] = {}
+    counts, besides = Counter[str](), Counter[str]()
     for product in catalogue.products:
-        key = catalogue.supplier_of(product)
-        counts[key] = counts.get(key, 0) + 1
+        main = catalogue.supplier_of(product)
+        counts[main] += 1
+        besides.update({catalogue.supplier_called(one.supplier, one.name) for one in product.suppliers} - {main})
     held: dict[str, list[PurchaseOrder]] = {}
     for order in orders or ():
         if order.is_open:
@@ -114,7 +118,8 @@ def _shown(
     return [
         ShownSupplier(
             **dict(one),
-            product_count=None if products is None else counts.get(_key(one), 0),
+            product_count=None if products is None else counts[_key(one)],
+            also_delivers=besides[_key(one)] or None,
             **({} if orders is None else _open(one, held.get(_key(one), []), catalogue, today)),
         )
         for one in suppliers

@@ -504,6 +504,31 @@ async def test_products_are_created_and_the_same_call_makes_none_twice(
     assert (again.status, len(bodies(sandbox))) == ("unchanged", 2)
 
 
+async def test_a_new_product_may_lie_at_a_location(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    wanted = {"code": "DRIP-03", "name": "Dripper 03", "on_hand": 4, "location": "main"}
+    report = await created(stocktrim, wanted)
+    assert report.status == "applied"
+    assert report.changes[0].fields[-2:] == ("on_hand: 4", "stock: location_code MAIN, on_hand 4")
+    (place,) = sandbox.shop.products["DRIP-03"]["stockLocations"]
+    assert (place["locationCode"], place["stockOnHand"], sandbox.shop.products["DRIP-03"]["stockOnHand"]) == (
+        "MAIN",
+        4,
+        4,
+    )
+    assert (await created(stocktrim, wanted)).status == "unchanged"
+    with stocktrim.changes.preview(), pytest.raises(ToolError) as caught:
+        await created(
+            stocktrim,
+            {"code": "NEW-1", "name": "x", "on_hand": 1, "location": "MIAN"},
+            {"code": "NEW-2", "name": "x", "location": "MAIN"},
+            {"code": "NEW-3", "name": "x", "location": " "},
+        )
+    first, second, third = str(caught.value).splitlines()[1:]
+    assert first.startswith("'NEW-1': location: there is no location 'MIAN' that StockTrim shows.")
+    assert second == "'NEW-2': location: it says where on_hand is, which is not given."
+    assert third.startswith("'NEW-3': location: ")
+
+
 @pytest.mark.parametrize("reading", READINGS)
 async def test_what_exists_is_never_overwritten(open_app: OpenApp, clock: Clock, reading: str) -> None:
     sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, quirks=READINGS[reading])

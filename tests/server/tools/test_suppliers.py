@@ -50,6 +50,17 @@ async def test_every_supplier_has_its_products_and_its_open_orders(
     assert values == sorted(values, reverse=True)
 
 
+async def test_products_it_is_listed_on_beside_another_are_counted_apart(app: App, sandbox: Sandbox) -> None:
+    numbers = {one.get("supplierCode"): key for key, one in sandbox.shop.suppliers.items()}
+    for code in ("X-1", "X-2"):
+        links = [{"supplier": numbers["NORDLYS"]}, {"supplier": numbers["HIKARI"]}]
+        sandbox.shop.products[code] = {"id": 1, "productId": code, "supplierCode": "HIKARI", "suppliers": links}
+    sandbox.shop.changed()
+    listed = {one.code: one for one in (await get_suppliers(app.stocktrim, app)).items}
+    assert (listed["NORDLYS"].also_delivers, listed["NORDLYS"].product_count) == (2, 3)
+    assert (listed["HIKARI"].also_delivers, listed["HIKARI"].product_count) == (None, 7)
+
+
 async def test_a_supplier_asked_for_is_shown_in_full_and_a_list_briefly(app: App) -> None:
     (nordlys,) = (await get_suppliers(app.stocktrim, app, ("nordlys",))).items
     assert (nordlys.code, nordlys.lead_time_days, nordlys.contact_name) == ("NORDLYS", 21, "Solveig Dahl")
