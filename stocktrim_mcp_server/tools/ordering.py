@@ -378,7 +378,7 @@ def _cautions(asked: Asked, meant: Meant, usual: Mapping[str, float]) -> Iterato
     there = {line.product_id: line for line in order.lines}
     changed = [(one, meant.products[one.product.strip()]) for one in asked.lines if one.quantity != 0]
     products = [product for _, product in changed if product is not None]
-    if asked.status in PLACED and order.status not in PLACED:
+    if asked.status in PLACED and asked.status != order.status:
         # Whoever sends it vouches for all of it.
         gone = {meant.ids[one.strip()] for one in asked.remove}
         spoken = {product.product_id for product in products} | gone

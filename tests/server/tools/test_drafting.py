@@ -208,6 +208,129 @@ async def test_the_same_plan_with_another_quantity_does_not_double_the_order(app
     assert len(made_here(sandbox)) == 1
 
 
+async def test_an_order_that_is_another_now_is_left_and_the_others_are_drafted(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    (order,) = made_here(sandbox)
+    line, _ = order["purchaseOrderLineItems"]
+    order |= {"status": "Approved", "purchaseOrderLineItems": (line | {"quantity": 99.0, "unitPrice": 2.0},)}
+    report = await drafted(app, plan_id=plan.plan_id)
+    assert report.status == "applied"
+    assert "HIKARI" not in {one.supplier for one in report.orders}
+    assert {one.outcome for one in report.changes} == {"applied"}
+    (said,) = [one for one in report.warnings if "is another now" in one]
+    assert said.startswith(f"{order['clientReferenceNumber']}: This order was drafted before and is another now: ")
+    assert "it is Approved, not Draft" in said
+    assert "It is Approved in StockTrim and holds SERVER-600 99 at 2; cost 198.00. It is left as it is" in said
+    assert report.total_cost == pytest.approx((plan.total_cost or 0) - (costs(plan)["HIKARI"] or 0))
+    assert order["status"] == "Approved"
+    sent = len(saves(sandbox))
+    again = await drafted(app, plan_id=plan.plan_id)
+    assert again.status == "unchanged"
+    assert (
+        again.message
+        == "4 order(s) are drafted already, just so; 1 were changed since, and are left. Nothing was sent."
+    )
+    assert len(saves(sandbox)) == sent
+
+
+async def test_what_an_order_that_stands_costs_is_of_the_budget(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    await drafted(app, plan_id=plan.plan_id, suppliers=("NORDLYS",))
+    (order,) = made_here(sandbox)
+    (line, *_) = order["purchaseOrderLineItems"]
+    order["purchaseOrderLineItems"] = (line | {"quantity": 100.0, "unitPrice": 9.0},)
+    report, _ = await previewed(app, plan_id=plan.plan_id, suppliers=("NORDLYS", "LEAF & CO."), budget=1_000)
+    assert report.total_cost is not None
+    assert (report.unspent, report.over_budget) in (
+        (pytest.approx(100 - report.total_cost), None),
+        (0, pytest.approx(report.total_cost - 100)),
+    )
+    if report.over_budget:
+        assert report.warnings[0].startswith("Together with 900.00 of what stands already the orders cost")
+
+
+async def test_only_what_was_deleted_meanwhile_is_drafted_again(app: App, sandbox: Sandbox) -> None:
+    plan = await get_reorder_plan(app.records())
+    report = await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    for key in [key for key, one in sandbox.shop.orders.items() if one in made_here(sandbox)]:
+        del sandbox.shop.orders[key]
+    again = await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    assert (again.status, again.orders) == ("applied", report.orders)
+    assert len(made_here(sandbox)) == 1
+
+
+async def test_what_the_plan_says_of_a_line_comes_along(app: App) -> None:
+    plan = await get_reorder_plan(app.records())
+    report, _ = await previewed(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    notes = {line.product: line.note or "" for order in report.orders for line in order.lines}
+    flags = {row.product: row.flags for group in plan.groups for row in group.rows if group.key == "HIKARI"}
+    assert any(flags.values())
+    for code, said in flags.items():
+        assert all(flag in notes[code] for flag in said), (code, said)
+    assert "already 24 on Sent PO-00016, 15 days overdue; negative stock: count first" in notes["SERVER-600"]
+    assert "Count first, as their stock is negative and the plan is likely too much: SERVER-600." in report.warnings
+
+
+async def test_where_and_when_an_order_comes_is_said(app: App, sandbox: Sandbox) -> None:
+    asked = lines(("V60-02", 24), ("SAMPLE-X", 2), ("MUG-SAND", 24))
+    asked = (asked[0], asked[1].model_copy(update={"supplier": "Okafor Textiles"}), asked[2])
+    report, _ = await previewed(app, lines=asked)
+    arrives = {order.supplier: order.arrives for order in report.orders}
+    assert arrives["HIKARI"] == "about 2027-01-22 if sent on 2026-11-23: lead time 60 days"
+    assert arrives["NORDLYS"] == "about 2026-12-14 if sent on 2026-11-23: lead time 21 days"
+    (said,) = [one for one in report.warnings if "place of delivery" in one]
+    assert "counts as on order for the whole business and at no location" in said
+    assert all("no place of delivery" in one.fields for one in report.changes)
+    report, _ = await previewed(app, lines=asked, location="MAIN")
+    assert not any("place of delivery" in one for one in report.warnings)
+    assert all("deliver to MAIN" in one.fields for one in report.changes)
+
+
+async def test_the_budget_of_a_plan_is_spent_as_the_plan_was_told(app: App) -> None:
+    plan = await get_reorder_plan(app.records(), budget=2_500)
+    suppliers = [group.key for group in plan.groups]
+    assert len(suppliers) > 1
+    total = 0.0
+    for supplier in suppliers:
+        report, _ = await previewed(app, plan_id=plan.plan_id, suppliers=(supplier,))
+        assert (report.total_cost, report.budget) == (costs(plan)[supplier], 2_500)
+        assert report.unspent == pytest.approx(plan.unspent)
+        assert (report.for_others or 0) + (report.total_cost or 0) == pytest.approx(plan.total_cost)
+        assert "To spend it on these suppliers alone, pass budget." in report.warnings[0]
+        total += report.total_cost or 0
+    assert total == pytest.approx(plan.total_cost)
+    whole, _ = await previewed(app, plan_id=plan.plan_id)
+    assert (whole.total_cost, whole.unspent, whole.for_others) == (plan.total_cost, plan.unspent, None)
+    assert not any("budget" in one for one in whole.warnings)
+
+
+async def test_a_budget_of_the_call_is_for_these_suppliers_alone(app: App) -> None:
+    plan = await get_reorder_plan(app.records(), budget=2_500)
+    shared, _ = await previewed(app, plan_id=plan.plan_id, suppliers=("HIKARI",))
+    alone, _ = await previewed(app, plan_id=plan.plan_id, suppliers=("HIKARI",), budget=2_500)
+    assert (alone.total_cost or 0) > (shared.total_cost or 0)
+    assert alone.for_others is None
+    assert alone.unspent == pytest.approx(2_500 - (alone.total_cost or 0))
+    no_budget, _ = await previewed(app, lines=lines(("V60-02", 12)))
+    assert (no_budget.budget, no_budget.unspent) == (None, None)
+
+
+async def test_of_what_is_left_out_the_preview_alone_tells_the_ten_worst(open_app: OpenApp, clock: Clock) -> None:
+    app = open_app(Sandbox(3_000, today=TODAY, clock=clock, sleep=clock.sleep))
+    plan = await get_reorder_plan(app.records(), budget=4_000)
+    shown, changes = await previewed(app, plan_id=plan.plan_id)
+    assert len(shown.left_out) == 10
+    assert (shown.left_out_lines or 0) > 10
+    losses = [one.lost_margin or 0 for one in shown.left_out]
+    assert losses == sorted(losses, reverse=True)
+    assert {one.supplier for one in shown.left_out} <= {"no supplier", *(order.supplier for order in shown.orders)}
+    with app.stocktrim.changes.only(changes):
+        report = await draft_purchase_orders(app.records(), app.stocktrim, Approval(), plan_id=plan.plan_id)
+    assert report.status == "applied"
+    assert (report.left_out, report.left_out_lines) == ((), None)
+
+
 async def test_a_plan_that_figures_or_orders_have_left_behind_is_refused(app: App, sandbox: Sandbox) -> None:
     plan = await get_reorder_plan(app.records())
     line = PurchaseOrderLineDraft(product_id="KETTLE-09", quantity=3)
@@ -329,6 +452,65 @@ async def test_lines_become_orders_of_their_suppliers_and_a_repeat_finds_them(ap
     ]
     assert (await drafted(app, **{**asked, "lines": asked["lines"][::-1]})).status == "unchanged"
     assert len(made_here(sandbox)) == 3
+
+
+async def test_a_call_repeated_over_midnight_finds_its_draft_but_no_order_that_went_out(
+    app: App, sandbox: Sandbox
+) -> None:
+    asked: dict[str, Any] = {"lines": lines(("V60-02", 24))}
+    tomorrow = replace(app.records(), now=lambda: NOW + timedelta(days=1))
+    first = await drafted(app, **asked)
+    again = await drafted(app, tomorrow, **asked)
+    assert (again.status, again.orders[0].reference) == ("unchanged", first.orders[0].reference)
+    (order,) = made_here(sandbox)
+    order["status"] = "Sent"
+    await app.stocktrim.snapshot.need("purchase_orders", max_age=0)
+    report, _ = await previewed(app, tomorrow, **asked)
+    assert report.status == "preview"
+    assert f"24 on Sent {first.orders[0].reference}" in " ".join(report.warnings)
+    assert report.orders[0].reference != first.orders[0].reference
+
+
+async def test_an_order_deleted_is_drafted_again_on_the_day_after(app: App, sandbox: Sandbox) -> None:
+    asked: dict[str, Any] = {"lines": lines(("V60-02", 24))}
+    await drafted(app, **asked)
+    sandbox.shop.orders.clear()
+    report = await drafted(app, replace(app.records(), now=lambda: NOW + timedelta(days=1)), **asked)
+    assert report.status == "applied"
+    assert len(made_here(sandbox)) == 1
+
+
+async def test_a_product_is_on_an_order_once_however_its_supplier_is_written(app: App, sandbox: Sandbox) -> None:
+    line = LineToOrder(product="V60-02", quantity=24)
+    for supplier in ("HIKARI", "hikari", "Hikari Glass Works", " HIKARI "):
+        said = await refused(app, lines=(line, line.model_copy(update={"supplier": supplier})))
+        assert said == "Nothing was done. 'V60-02': it is in lines twice: add the quantities up."
+    report, _ = await previewed(app, lines=(line, line.model_copy(update={"supplier": "NORDLYS"})))
+    assert len(report.orders) == 2
+    assert saves(sandbox) == []
+
+
+async def test_sixty_equal_lines_are_told_in_one_sentence(app: App) -> None:
+    said = await refused(app, lines=lines(*[("V60-02", 1)] * 60))
+    assert said == "Nothing was done. 'V60-02': it is in lines 60 times: add the quantities up."
+    said = await refused(app, lines=lines(*[("V60-20", 1)] * 60))
+    assert said.count("V60-20") == 1
+
+
+async def test_a_line_at_a_supplier_that_does_not_deliver_it_is_said_loudly(app: App) -> None:
+    report, _ = await previewed(app, lines=(LineToOrder(product="TUMBLER-350", quantity=24, supplier="HIKARI"),))
+    wrong = "WRONG SUPPLIER? This is an order to HIKARI, but in StockTrim TUMBLER-350 comes from NORDLYS"
+    assert report.warnings[0] == f"{wrong} (Nordlys Ceramics)."
+    report, _ = await previewed(app, lines=(LineToOrder(product="TUMBLER-350", quantity=24, supplier="nordlys"),))
+    assert not any("WRONG" in one for one in report.warnings)
+
+
+async def test_ten_times_what_is_usual_is_said_before(app: App) -> None:
+    report, _ = await previewed(app, lines=lines(("V60-02", 1920), ("KETTLE-09", 4, 380)))
+    assert "V60-02: 1,920 is 10 times what is usually ordered, 192." in report.warnings
+    assert "KETTLE-09: 380 each is 10 times its cost in StockTrim, 38." in report.warnings
+    report, _ = await previewed(app, lines=lines(("V60-02", 1908), ("KETTLE-09", 4, 370)))
+    assert not any(" times " in one for one in report.warnings)
 
 
 async def test_a_line_names_its_own_supplier_by_code_or_name(app: App) -> None:

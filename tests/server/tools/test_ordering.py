@@ -130,6 +130,56 @@ async def test_a_line_that_stocktrim_keeps_all_the_same_is_told(open_app: OpenAp
     assert any("Read back" in one and "lines" in one for one in report.warnings)
 
 
+async def test_a_line_of_another_supplier_is_said_loudly(app: App) -> None:
+    wrong = "WRONG SUPPLIER? This is an order to HIKARI, but in StockTrim TUMBLER-350 comes from NORDLYS"
+    report, _ = await previewed(app, reference=HIKARI, lines=(line("TUMBLER-350", 24), line("V60-02", 60)))
+    assert report.warnings[0] == f"{wrong} (Nordlys Ceramics)."
+    report, _ = await previewed(app, reference=HIKARI, lines=(line("V60-02", 60),))
+    assert not any("WRONG" in one for one in report.warnings)
+    report, _ = await previewed(app, reference=HIKARI, lines=(line("V60-02", 0),))
+    assert not any("WRONG" in one for one in report.warnings)
+
+
+async def test_who_sends_an_order_hears_what_its_supplier_does_not_deliver(app: App, sandbox: Sandbox) -> None:
+    order = wire(sandbox, TEA)
+    order["purchaseOrderLineItems"] = (*order["purchaseOrderLineItems"], {"productId": "KETTLE-09", "quantity": 2.0})
+    report, _ = await previewed(app, reference=TEA, status="Sent")
+    assert report.warnings[0].startswith(
+        "WRONG SUPPLIER? This is an order to LEAF & CO., but in StockTrim KETTLE-09 comes"
+    )
+    report, _ = await previewed(app, reference=TEA, status="Sent", remove=("KETTLE-09",))
+    assert not any("WRONG" in one for one in report.warnings)
+    report, _ = await previewed(app, reference=TEA, ordered_on=TODAY)
+    assert not any("WRONG" in one for one in report.warnings)
+
+
+async def test_ten_times_what_a_line_was_or_what_is_usual_is_said(app: App) -> None:
+    async def said(*lines: LineChange) -> str:
+        report, _ = await previewed(app, reference=HIKARI, lines=lines)
+        return " ".join(report.warnings)
+
+    assert "V60-02: 480 is 10 times what it was, 48." in await said(line("V60-02", 480))
+    assert "V60-02: 4 is 1/12 of what it was, 48." in await said(line("V60-02", 4))
+    assert "V60-02: 74 each is 10 times what it was, 7.40." in await said(line("V60-02", unit_price=74))
+    assert "FILT-02: 20,000 is" in await said(line("FILT-02", 20_000, unit_price=2.1))
+    assert "FILT-02: 21 each is 10 times its cost in StockTrim, 2.10." in await said(
+        line("FILT-02", 200, unit_price=21)
+    )
+    assert " is 1" not in await said(line("V60-02", 60, unit_price=8), line("FILT-02", 200))
+
+
+async def test_an_order_that_goes_nowhere_says_so_when_it_is_sent(app: App, sandbox: Sandbox) -> None:
+    order = wire(sandbox, TEA)
+    place = order.pop("location", None)
+    report, _ = await previewed(app, reference=TEA, status="Sent")
+    assert any("Its place of delivery is not set." in one for one in report.warnings)
+    report, _ = await previewed(app, reference=TEA, ordered_on=TODAY)
+    assert not any("place of delivery" in one for one in report.warnings)
+    order["location"] = place or {"locationCode": "MAIN"}
+    report, _ = await previewed(app, reference=TEA, status="Sent")
+    assert not any("place of delivery" in one for one in report.warnings)
+
+
 async def test_odd_quantities_are_told_with_the_nearest_right_one(app: App) -> None:
     report, _ = await previewed(app, reference=HIKARI, lines=(line("V60-02", 50),))
     assert "V60-02: 50 is no multiple of the pack of 12: nearest right 48." in report.warnings
