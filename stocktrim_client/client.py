@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -184,9 +184,11 @@ class StockTrimClient:
             self._snapshot = self._hold()
         return self._snapshot
 
-    def _wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False) -> None:
+    def _wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False, names: Collection[str] = ()) -> None:
         # Even if nothing was read yet: there may be a file, of an earlier start.
         self.snapshot.wrote(kind, key, gone=gone)
+        if names:
+            self.snapshot.doubt_naming(names)
 
     def _client(
         self, timeout: float, hook: Callable[[httpx.Response], Awaitable[None]], *, raise_errors: bool = True

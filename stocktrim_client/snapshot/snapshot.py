@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextvars import Context
 from datetime import timedelta
 from pathlib import Path
@@ -165,6 +165,21 @@ class Snapshot:
             lane.written[key] = Written(gone and lane.source != "bills_of_materials")
         if self._keeper is not None:
             self._keeper.doubt()
+
+    def doubt_naming(self, suppliers: Collection[str]) -> None:
+        """Remember that StockTrim may have changed the products that name a supplier by one of these words."""
+        lane = self._lanes["products"]
+        if lane.is_reading:
+            # It may have met some of them before, and some after.
+            lane.doubt()
+        words = {one.casefold() for one in suppliers}
+        for product in cast("tuple[Product, ...]", () if lane.shelf is None else lane.shelf.records):
+            said = (product.supplier_code, *(word for one in product.suppliers for word in (one.supplier, one.name)))
+            if any(word is not None and word.casefold() in words for word in said):
+                if len(lane.written) >= MOST_LOOKS:
+                    lane.doubt()
+                    break
+                lane.written.setdefault(product.product_id, Written(gone=False))
 
     async def touched(self, kind: Kind, keys: Iterable[str], *, gone: bool = False) -> None:
         """Look now at records that were just written; `gone`: were deleted.

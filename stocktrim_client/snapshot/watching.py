@@ -1,6 +1,6 @@
 """Our own writes, noticed where every one of them passes: at the journal of the one door."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,6 +18,9 @@ KIND_OF: dict[str, Kind] = {
 }
 WHOLE: dict[str, Kind] = {"draft purchase orders": "purchase_orders", "forecast run": "order_plan"}
 """Changes of nobody knows how many records."""
+NAMING = frozenset({"code", "name", "external_id", "supplier_id"})
+"""Fields of a supplier that products may name it by."""
+
 SETTLED = frozenset({"applied", "not_applied", "unknown"})
 """Outcomes after which a record may be another: what StockTrim said yes to, and what is not known, counts as such."""
 
@@ -25,8 +28,11 @@ SETTLED = frozenset({"applied", "not_applied", "unknown"})
 class Told(Protocol):
     """Whoever wants to know what was written."""
 
-    def __call__(self, kind: Kind, key: str | None = None, *, gone: bool = False) -> None:
-        """One record was written, or deleted. None: any of them may have been."""
+    def __call__(self, kind: Kind, key: str | None = None, *, gone: bool = False, names: Collection[str] = ()) -> None:
+        """One record was written, or deleted. None: any of them may have been.
+
+        `names`: what others name it by, where that is another now, or nothing.
+        """
         ...
 
 
@@ -46,14 +52,24 @@ class WriteWatch:
             # An outcome that is settled later, maybe by another process, says itself what it is about.
             change = self._intended.pop(entry["id"], None) or entry.get("change")
             if change is not None and self.tell is not None and entry.get("outcome") in SETTLED:
+                gone = change["kind"] == "delete" and entry["outcome"] == "applied"
                 for kind, key in records_of_change(change["noun"], change["key"]):
-                    self.tell(kind, key, gone=change["kind"] == "delete" and entry["outcome"] == "applied")
+                    self.tell(kind, key, gone=gone, names=_names_of(change) if kind == "suppliers" else ())
         if self._journal is not None:
             await self._journal.append(entry)
 
     def read(self, since: datetime | None = None) -> Iterator[Record | None]:
         """What the journal behind it kept."""
         return iter(()) if self._journal is None else self._journal.read(since)
+
+
+def _names_of(change: Record) -> frozenset[str]:
+    """What products name a supplier by, if a change of it may be one of them. Of a settled one no fields are known."""
+    fields = {one["field"]: (one.get("before"), one.get("after")) for one in change.get("fields") or ()}
+    if change["kind"] == "change" and fields and not fields.keys() & NAMING:
+        return frozenset()
+    words = {change["key"], *(word for field in fields.keys() & NAMING for word in fields[field])}
+    return frozenset(str(word) for word in words if word)
 
 
 def records_of_change(noun: str, key: str) -> list[tuple[Kind, str | None]]:

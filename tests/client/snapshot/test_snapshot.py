@@ -426,6 +426,41 @@ async def test_a_record_that_cannot_be_looked_at_again_makes_the_next_need_read_
         assert "NEW" in [one.code for one in await snapshot.suppliers()]
 
 
+@pytest.mark.parametrize("code", ["HIKARI", "NORDLYS"])
+async def test_the_products_that_name_a_supplier_are_looked_at_again_when_it_goes_or_is_renamed(code: str) -> None:
+    far = sandbox(300)
+
+    def naming(code: str) -> set[str]:
+        links = {key: product.get("suppliers") or () for key, product in far.shop.products.items()}
+        listing = {key for key, those in links.items() if any(one.get("supplierId") == code for one in those)}
+        return listing | {key for key, one in far.shop.products.items() if one.get("supplierCode") == code}
+
+    async with connected(far) as stocktrim:
+        snapshot = stocktrim.snapshot
+        await snapshot.need()
+        keys = naming(code)
+        assert keys
+        await stocktrim.suppliers.delete(code)
+        # What StockTrim does to them is not known: say, it takes them out.
+        for key in keys:
+            far.shop.products[key] |= {"suppliers": None, "supplierCode": None}
+        far.shop.changed()
+        links = await snapshot.ask("SELECT DISTINCT listed_as FROM product_suppliers")
+        assert links.rows
+        assert code not in [one for (one,) in links.rows]
+        # A lead time is nothing that a product holds.
+        calls = asked(far)["list_products"]
+        await stocktrim.suppliers.save(SupplierDraft(code="STEEL/EU #2", lead_time_days=13))
+        await snapshot.need("products")
+        assert asked(far)["list_products"] == calls
+        keys = naming("STEEL/EU #2")
+        await stocktrim.suppliers.save(SupplierDraft(code="STEEL/EU #2", name="Steel"))
+        for key in keys:
+            far.shop.products[key]["category"] = "Of Steel"
+        far.shop.changed()
+        assert {one.product_id for one in await snapshot.products() if one.category == "Of Steel"} == keys != set()
+
+
 async def test_the_client_s_own_writes_are_seen_without_a_word() -> None:
     far = sandbox(30)
     async with connected(far) as stocktrim:
