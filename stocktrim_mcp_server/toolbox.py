@@ -367,7 +367,8 @@ def at_most(most: float) -> AfterValidator:
     return AfterValidator(bounded)
 
 
-DAYS, MONEY = at_most(3_650), at_most(1e12)
+MOST_DAYS, MOST_AMOUNT = 3_650, 1e12
+DAYS, MONEY = at_most(MOST_DAYS), at_most(MOST_AMOUNT)
 """What a number of days, and an amount, may be."""
 
 

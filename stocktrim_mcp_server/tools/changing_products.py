@@ -21,7 +21,7 @@ from stocktrim_mcp_server.planning.service_level import on_scale, scale_of
 from stocktrim_mcp_server.price_lists import price_list
 from stocktrim_mcp_server.records import catalogue_of
 from stocktrim_mcp_server.remarks import MONEY, moved, odd, steep, told
-from stocktrim_mcp_server.toolbox import Toolset, as_list
+from stocktrim_mcp_server.toolbox import MOST_AMOUNT, MOST_DAYS, Toolset, as_list
 from stocktrim_mcp_server.writing import (
     MOST_RECORDS,
     Fault,
@@ -34,8 +34,6 @@ from stocktrim_mcp_server.writing import (
     value_of,
 )
 
-MOST_DAYS = 3_650
-MOST_AMOUNT = 1e12
 LONGEST_TEXT = 500
 
 DAYS = (
