@@ -15,6 +15,7 @@ from stocktrim_mcp_server.answers import FRESH_SECONDS
 from stocktrim_mcp_server.dependencies import on_hand
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
+from stocktrim_mcp_server.planning.spelling import day, number
 from stocktrim_mcp_server.toolbox import Code, at_most
 from stocktrim_mcp_server.writing import Fault, refuse, refuse_one
 
@@ -27,7 +28,7 @@ Unlisted = SkipJsonSchema[str | None]
 def _quantity(said: Any) -> Any:
     if isinstance(said, bool):
         raise ValueError("a number is meant, not yes or no")
-    value = pasted.number(said) if isinstance(said, str) else said
+    value = number(said) if isinstance(said, str) else said
     if isinstance(value, int | float) and value < 0:
         raise ValueError("must be 0 or more")
     return value
@@ -38,7 +39,7 @@ def _day(said: Any) -> Any:
         return said
     if not isinstance(said, str):
         raise ValueError("write a day as 2026-01-31")
-    return pasted.day(said)
+    return day(said)
 
 
 Quantity = Annotated[float, at_most(1e9), BeforeValidator(_quantity)]

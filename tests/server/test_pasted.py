@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_mcp_server.pasted import MOST_CHARACTERS, Column, Fault, Row, day, number, rows
+from stocktrim_mcp_server.pasted import MOST_CHARACTERS, Column, Fault, Row, rows
+from stocktrim_mcp_server.planning.spelling import day, number
 
 COLUMNS = {
     "code": Column(("sku", "product", "item code"), required=True),
