@@ -284,6 +284,8 @@ class Taken(NamedTuple):
             hidden = self.newest.change.unread
             before = " Whether one was recorded under its reference before is not known." if hidden else ""
             return (f"StockTrim cannot delete a single sale: its quantity is set to 0.{before}",)
+        if self.noun == "product":
+            return (f"With the {self.what} goes what was recorded as sold of it since.",)
         return ()
 
     def _said_of_change(self) -> tuple[str, ...]:
@@ -319,7 +321,10 @@ _BOTH = (
 
 _LOST: Mapping[str, tuple[str, ...]] = {
     "product": ("Its sales history, its component lines and StockTrim's own number of it do not come back.",),
-    "supplier": ("StockTrim's own number of it will be another: what named it by that number must be linked anew.",),
+    "supplier": (
+        "StockTrim's own number of it will be another, and what StockTrim took from products when it was deleted does "
+        "not come back with it: its part numbers, and its place among those who deliver them. Link these anew.",
+    ),
     "purchase order": ("StockTrim's own number of it will be another.",),
 }
 

@@ -1,5 +1,6 @@
 """What was changed, listed and taken back, through the real layers."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,8 +15,10 @@ from stocktrim_client import OutcomeUnknownError, RefusedError, StockTrimClient
 from stocktrim_client.changes import acting, batch
 from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.models import (
+    BomLineDraft,
     CustomerDraft,
     ProductDraft,
+    ProductSupplier,
     PurchaseOrderDraft,
     PurchaseOrderLineDraft,
     SupplierDraft,
@@ -429,6 +432,159 @@ async def test_where_nothing_can_be_taken_back_it_is_refused_with_every_reason(o
     assert "cannot delete a customer" in text_of(result)
     assert "was changed since" in text_of(result)
     assert len([one for one in office.sandbox.requests if one.method != "GET"]) == writes
+
+
+async def newest(office: Office) -> str:
+    return (await office.stocktrim.history.entries(limit=1)).entries[0].change_id
+
+
+async def test_what_still_names_a_supplier_whose_making_is_undone_is_said(office: Office, era: Era) -> None:
+    with call("aaaa0001", "save_suppliers"):
+        await office.stocktrim.suppliers.save(SupplierDraft(code="KLEIN", name="Klein Roasters"))
+        await office.stocktrim.products.save(ProductDraft(product_id=KETTLE, supplier_code="KLEIN"))
+    async with asking(office, era) as ask:
+        # What the same call linked to it is set back with it.
+        assert "warnings" not in found(await ask("undo_change", undo_id="aaaa0001"))
+        listing = (ProductSupplier(supplier="HIKARI"), ProductSupplier(supplier="KLEIN", name="Klein Roasters"))
+        await office.stocktrim.products.save(ProductDraft(product_id=DRIPPER, suppliers=listing))
+        line = PurchaseOrderLineDraft(product_id=KETTLE, quantity=2)
+        await office.stocktrim.purchase_orders.save(
+            PurchaseOrderDraft(reference="PO-NEW", supplier_code="KLEIN", ordered_at=NOW, lines=(line,))
+        )
+        (made,) = [one for one in (await list_changes(office.stocktrim)).items if one.key == "KLEIN"]
+        (said,) = found(await ask("undo_change", undo_id=made.change_id))["warnings"]
+    assert said.startswith(
+        "'KLEIN': main supplier of 1 product (KETTLE-09); also delivers 1 product (V60-02); on 1 open"
+    )
+    assert "PO-NEW (Draft)" in said
+
+
+async def test_what_still_names_a_product_whose_making_is_undone_is_said(office: Office) -> None:
+    with call("aaaa0001", "create_products"):
+        await office.stocktrim.products.save(ProductDraft(product_id="NEW-1", code="NEW-1", name="New"))
+        line = PurchaseOrderLineDraft(product_id="NEW-1", quantity=2)
+        draft = PurchaseOrderDraft(reference="PO-NEW", supplier_code="HIKARI", ordered_at=NOW, lines=(line,))
+        await office.stocktrim.purchase_orders.save(draft)
+        await office.stocktrim.bills_of_materials.save(
+            BomLineDraft(product_id=KETTLE, component_id="NEW-1", quantity=1)
+        )
+    made = (await list_changes(office.stocktrim)).items[-1]
+    sold = "With the product 'NEW-1' goes what was recorded as sold of it since."
+    async with asking(office) as ask:
+        alone = found(await ask("undo_change", undo_id=made.change_id))
+        whole = found(await ask("undo_change", undo_id="aaaa0001"))
+    first, hanging = alone["warnings"]
+    assert first == sold
+    assert hanging.startswith("'NEW-1' is to be deleted, and others name it: on open orders: PO-NEW (2, Draft); goes")
+    assert KETTLE in hanging
+    assert whole["warnings"] == [sold]
+
+
+async def test_a_supplier_that_comes_back_does_so_without_the_links_it_lost(office: Office, era: Era) -> None:
+    listing = (ProductSupplier(supplier="STEEL/EU #2"), ProductSupplier(supplier="HIKARI", name="Hikari Glass Works"))
+    await office.stocktrim.products.save(ProductDraft(product_id=KETTLE, suppliers=listing))
+    await office.stocktrim.suppliers.delete("HIKARI")
+    async with asking(office, era) as ask:
+        preview = found(await ask("undo_change", undo_id=await newest(office)))
+    number, links = preview["warnings"]
+    assert "does not come back with it" in number
+    assert links == (
+        "Since 'HIKARI' was deleted, these products list it without its code and do not get that link back: V60-02, "
+        "FILT-02, SERVER-600, KETTLE-09, .. and 1 more. save_suppliers with these products sets it anew."
+    )
+
+
+async def test_where_what_names_a_supplier_cannot_be_read_that_is_said(office: Office) -> None:
+    await office.stocktrim.suppliers.save(SupplierDraft(code="KLEIN", name="Klein Roasters"))
+    office.sandbox.faults.add(Fault("status", at="list_purchase_orders", status=403, times=None))
+    async with asking(office) as ask:
+        preview = found(await ask("undo_change", undo_id=await newest(office)))
+    assert preview["warnings"] == ["The purchase orders could not be read: what of them names these is not shown."]
+
+
+async def test_an_order_that_was_edited_shows_the_line_that_changed(office: Office, era: Era) -> None:
+    lines = tuple(
+        PurchaseOrderLineDraft(product_id=key, quantity=quantity, unit_price=7.4)
+        for key, quantity in ((DRIPPER, 48), (KETTLE, 3))
+    )
+    draft = PurchaseOrderDraft(reference="PO-NEW", supplier_code="HIKARI", ordered_at=NOW, lines=lines)
+    await office.stocktrim.purchase_orders.save(draft)
+    more = (lines[0].model_copy(update={"quantity": 60}), lines[1])
+    await office.stocktrim.purchase_orders.save(draft.model_copy(update={"lines": more, "status": "Sent"}))
+    async with asking(office, era) as ask:
+        edit, _ = found(await ask("list_changes"))["items"]
+        assert edit["fields"] == ["status: Draft -> Sent", "V60-02: 48 at 7.4 -> 60 at 7.4", "cost: 377.40 -> 466.20"]
+        back = found(await ask("undo_change", undo_id=edit["change_id"]))
+        assert back["changes"][0]["fields"] == [
+            "status: Sent -> Draft",
+            "V60-02: 60 at 7.4 -> 48 at 7.4",
+            "cost: 466.20 -> 377.40",
+        ]
+        less = (lines[0].model_copy(update={"quantity": 61}), lines[1])
+        await office.stocktrim.purchase_orders.save(draft.model_copy(update={"lines": less, "status": "Sent"}))
+        refused = text_of(await ask("undo_change", undo_id=edit["change_id"]))
+    assert refused == (
+        "Nothing was done. The purchase order 'PO-NEW' was changed since: lines is 61 x V60-02 at 7.4, and the change "
+        "had left it 60 x V60-02 at 7.4. Undoing would overwrite that, so it is left as it is."
+    )
+
+
+async def test_a_long_order_is_shown_whole_before_it_is_undone(office: Office) -> None:
+    lines = tuple(PurchaseOrderLineDraft(product_id=KETTLE, quantity=number, unit_price=1) for number in range(1, 31))
+    draft = PurchaseOrderDraft(reference="PO-NEW", supplier_code="HIKARI", ordered_at=NOW, lines=lines)
+    await office.stocktrim.purchase_orders.save(draft)
+    async with asking(office) as ask:
+        (made,) = found(await ask("list_changes"))["items"]
+        assert made["fields"][-1] == "and 20 more lines"
+        (row,) = found(await ask("undo_change", undo_id=made["change_id"]))["changes"]
+    assert row["fields"][1:] == [f"{number} x KETTLE-09 at 1" for number in range(1, 31)]
+
+
+async def test_of_products_that_share_a_sku_the_undoing_says_which(office: Office) -> None:
+    office.sandbox.shop.products["30000002"]["productCodeReadable"] = "V60-02"
+    office.sandbox.shop.changed()
+    with call("aaaa0001"):
+        await priced(office, DRIPPER, 8)
+        await priced(office, "30000002", 8)
+    await office.stocktrim.snapshot.need("products")
+    async with asking(office) as ask:
+        rows = found(await ask("undo_change", undo_id="aaaa0001"))["changes"]
+        listed = found(await ask("list_changes", codes=["V60-02"]))["items"]
+    assert [(one["key"], one["fields"][0]) for one in rows] == [
+        ("V60-02", "V60-02 (id 30000002)"),
+        ("V60-02", "V60-02 (id 30000001)"),
+    ]
+    assert [one["key"] for one in listed] == ["V60-02 (id 30000002)", "V60-02 (id 30000001)"]
+
+
+async def test_two_undoings_of_one_call_at_once_are_one(office: Office, era: Era) -> None:
+    with call("aaaa000b"):
+        await priced(office, KETTLE, 40)
+    async with asking(office, era) as ask:
+        tokens = [found(await ask("undo_change", undo_id=one))["confirm_token"] for one in ("aaaa000b", "AAAA000B")]
+        sent = len([one for one in office.sandbox.requests if one.method != "GET"])
+        ended = await asyncio.gather(
+            *(
+                ask("undo_change", undo_id=one, confirm_token=token)
+                for one, token in zip(("aaaa000b", " AAAA000B"), tokens, strict=True)
+            )
+        )
+    assert len([one for one in office.sandbox.requests if one.method != "GET"]) == sent + 1
+    assert [(one.structured_content or {}).get("status") for one in ended].count("applied") == 1
+
+
+async def test_a_record_that_is_set_back_in_part_says_what_stays(office: Office, era: Era) -> None:
+    await office.stocktrim.products.save(ProductDraft(product_id=DRIPPER, unit_cost=8, unit_price=30))
+    undo_id = await newest(office)
+    await priced(office, DRIPPER, 9)
+    async with asking(office, era) as ask:
+        undone = await confirmed(ask, undo_id)
+    assert undone["warnings"] == [
+        "Of the product 'V60-02' not all is set back, as it was changed since: unit_cost is 9, and the change had left "
+        "it 8."
+    ]
+    assert [one["fields"] for one in undone["changes"]] == [["unit_price: 30 -> 24"]]
+    assert await office.cost(DRIPPER) == 9
 
 
 async def test_a_record_that_moves_between_preview_and_yes_gets_a_new_preview(office: Office, era: Era) -> None:
