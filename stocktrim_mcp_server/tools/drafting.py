@@ -315,7 +315,9 @@ def _write(stocktrim: StockTrimClient, made: Made, catalogue: Catalogue) -> Writ
     def fields(change: Change) -> tuple[str, ...]:
         cost = "no price" if made.shown.cost is None else f"cost {made.shown.cost:,.2f}"
         place = "no place of delivery" if made.shown.location is None else f"deliver to {made.shown.location}"
-        return "Draft", f"{len(made.draft.lines)} line(s), {cost}", place
+        # By what lead time stands beside its lines.
+        arrives = made.shown.arrives.partition(" if sent")[0]
+        return "Draft", f"{len(made.draft.lines)} line(s), {cost}", place, f"arrives {arrives}"
 
     return Write(made.draft.reference, send, noun="purchase order", fields=fields)
 

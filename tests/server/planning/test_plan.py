@@ -427,6 +427,37 @@ def test_nothing_is_ordered_twice(held: list[PurchaseOrder], rest: float) -> Non
         assert f"{held[0].status} PO-{held[0].status}" in plan.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ([order("Draft", 10)], "on Draft PO-Draft, not sent: send it, the stock"),
+        (
+            [order("Draft", 4), order("Approved", 6)],
+            "on 2 orders, which hold the 10 units together: Approved PO-Approved (never marked Sent: send it) and "
+            "Draft PO-Draft (not sent: send it), the stock",
+        ),
+        (
+            [order("Draft", 4).model_copy(update={"reference": f"PO-{number}"}) for number in range(5)],
+            "PO-0 (not sent: send it), Draft PO-1 (not sent: send it), Draft PO-2 (not sent: send it) and 2 more, the",
+        ),
+    ],
+)
+def test_several_orders_that_hold_a_line_are_told_in_one_sentence(held: list[PurchaseOrder], said: str) -> None:
+    (aside,) = whole(plan_of([FULL], [TEA], orders=held, today=date(2026, 11, 23))).set_aside
+    assert said in aside.why
+
+
+def test_a_rest_that_its_supplier_may_refuse_is_flagged() -> None:
+    row = FULL.model_copy(update={"minimum_order_quantity": 8})
+    (line,) = rows_of(whole(plan_of([row], [TEA], orders=[order("Draft", 4)])))
+    assert line.to_buy == 6
+    assert "6 is below the minimum of 8: nearest right 8, or add it to Draft PO-Draft" in line.flags
+    (line,) = rows_of(whole(plan_of([row], [TEA], orders=[order("Approved", 4)])))
+    assert "6 is below the minimum of 8: nearest right 8" in line.flags
+    (line,) = rows_of(whole(plan_of([row], [TEA])))
+    assert not any("minimum" in flag for flag in line.flags)
+
+
 def test_what_is_made_here_is_set_aside_for_its_parts() -> None:
     made = FULL.model_copy(update={"made_of_count": 3})
     plan = whole(plan_of([made, FULL.model_copy(update={"code": "B"})], [TEA]))
