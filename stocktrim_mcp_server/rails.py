@@ -127,9 +127,9 @@ def stops(changes: Sequence["Change"], rails: Rails, known: Known, *, restores: 
 
 
 def moves_up(change: "Change") -> bool:
-    """Whether an order that is there is placed by this, or is placed further."""
+    """Whether an order is placed by this, or is placed further."""
     status = next((one for one in change.fields if one.field == "status"), None)
-    if change.noun != ORDER or change.kind != "change" or status is None:
+    if change.noun != ORDER or status is None:
         return False
     return PLACED.get(status.after, 0) > PLACED.get(status.before, 0)
 

@@ -333,6 +333,14 @@ def test_what_is_not_known_to_be_usual_is_more_than_that(change: Change, known: 
             "This call orders 11 of 'a' on 2 orders, 2.8 x the usual 4",
         ),
         ((order(("a", 4, 1), key="PO-8"), order(("a", 7, 1), before=(("a", 11, 1),))), None),
+        # What goes up was not allowed before, whatever else goes down.
+        (
+            (
+                order(("a", 10, 1), before=(("a", 10, 1),), status=("Draft", "Sent")),
+                order(("a", 5, 1), before=(("a", 20, 1),), key="PO-8"),
+            ),
+            "This call orders 15 of 'a' on 2 orders, 3.8 x the usual 4",
+        ),
         (
             (order(("a", 9, 1)), order(("a", -5, 1), key="PO-8")),
             "The new purchase order 'PO-7' orders 9 of 'a', 2.2 x the usual 4",
@@ -399,6 +407,8 @@ def test_usual_is_the_mean_of_placed_orders_or_what_stocktrim_suggests_whichever
         OrderPlanRow(code="B-1", product_id="b", location="SHOP", order_quantity=4),
         OrderPlanRow(code="D-1", order_quantity=3),
         OrderPlanRow(code="E-1", product_id="e", order_quantity=0),
+        OrderPlanRow(code="F-1", product_id="f"),
+        OrderPlanRow(code="G-1", product_id="g", order_quantity=-3),
     ]
     assert usual_quantities(orders, rows) == {"a": 30, "b": 9, "D-1": 3}
 
