@@ -220,6 +220,11 @@ def test_a_line_given_in_two_halves_is_one_quantity() -> None:
             None,
             "holds products of which the cost could not be read, so its value is not known: 'a'",
         ),
+        (
+            order(("a", 50, 9), ("b", 1, None), before=(("a", 60, 9),)),
+            {"b": None},
+            "is worth at least 450, without 'B-1'",
+        ),
         (order(("a", 90, 0), before=(("a", 91, 0),)), {"a": 7.4}, None),
         (
             order(("a", 92, 0), before=(("a", 91, 7.4),)),
@@ -423,8 +428,8 @@ def test_usual_is_the_mean_of_placed_orders_or_what_stocktrim_suggests_whichever
         ),
         (
             {"max_order_lines": 40, "max_records": 20, "max_quantity_factor": 2.5},
-            "lines of an order up to 40, records a call up to 20, quantity of a product up to 2.5 x the usual; beyond it "
-            "nothing is sent",
+            "lines of an order up to 40, records a call up to 20, quantity of a product up to 2.5 x the usual; beyond "
+            "it nothing is sent",
         ),
     ],
 )
