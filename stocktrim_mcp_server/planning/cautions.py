@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from stocktrim_client.models import Product, Supplier
+from stocktrim_client.models import Product, PurchaseOrder, Supplier
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.plan import in_units
@@ -86,6 +86,27 @@ def arrival(lines: Iterable[Wanted], supplier: Supplier | None, ordered_on: date
     which = "lead time" if len(known) == 1 else "longest lead time"
     day = ordered_on + timedelta(days=max(known))
     return f"about {day} if sent on {ordered_on}: {which} {in_units(max(known))} days"
+
+
+def before_deleting(order: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]:
+    """What must be known before an order is gone."""
+    coming = [line for line in order.lines if line.received_at is None]
+    if order.status == "Sent":
+        units = ", ".join(
+            f"{in_units(line.quantity or 0)} {catalogue.code(line.product_id or '?')}" for line in coming[:5]
+        )
+        more = f" and {len(coming) - 5} more" if len(coming) > 5 else ""
+        yield (
+            f"THIS ORDER IS SENT: its supplier may be delivering it. Deleted, StockTrim no longer counts as on order "
+            f"{units or 'anything'}{more}, and may suggest to buy it again."
+        )
+    elif order.status == "Received":
+        yield (
+            "THIS ORDER IS RECEIVED: it is a record of what was bought, at what price, and how long it took. Lead "
+            "times worked out from orders lose it."
+        )
+    elif order.status == "Approved":
+        yield "The order is Approved: somebody may be about to send it."
 
 
 def _figure(value: float | None) -> str:

@@ -214,7 +214,11 @@ def spending(made: Sequence[Made], standing: Sequence[PurchaseOrder], work: Work
         return Spending(fields, ())
     others = work.basket.elsewhere
     left = round(work.budget - (total or 0.0) - there - others, 2)
-    fields |= {"for_others": others or None, "unspent": max(0.0, left), "over_budget": -left if left < 0 else None}
+    fields |= {
+        "for_others": others or None,
+        "unspent": left if left >= 0 else None,
+        "over_budget": -left if left < 0 else None,
+    }
     if left < 0:
         besides = [f"{there:,.2f} of what stands already"] if there else []
         besides += [f"{others:,.2f} of the plan's other lines"] if others else []

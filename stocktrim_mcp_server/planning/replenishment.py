@@ -246,7 +246,7 @@ def within_budget(candidates: Iterable[Candidate], budget: float) -> dict[int, s
         if line.cost is None:
             why[place] = "no cost in StockTrim, so no budget can be spent on it"
         elif line.lost_margin <= 0 and passed and passed[0][2].lost_margin > 0:
-            why[place] = f"{line.harmless}; what is left of the budget is kept for lines that do"
+            why[place] = f"{line.harmless}; lines that do come first"
         elif (price := round(line.cost * 100)) <= cents:
             cents -= price
             last = rank, line

@@ -18,12 +18,20 @@ from stocktrim_client.models import (
     PurchaseOrderLine,
 )
 from stocktrim_client.models.purchase_orders import draft_of
+from stocktrim_client.snapshot import Kind
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import short, shortened
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, join
-from stocktrim_mcp_server.planning.cautions import NO_PLACE, Figures, doubts, not_theirs, wrong_supplier
+from stocktrim_mcp_server.planning.cautions import (
+    NO_PLACE,
+    Figures,
+    before_deleting,
+    doubts,
+    not_theirs,
+    wrong_supplier,
+)
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.purchasing import odd_quantity, told_change, told_cost
@@ -36,6 +44,9 @@ from stocktrim_mcp_server.tools.purchase_orders import MOST_LINES, FoundOrder, s
 from stocktrim_mcp_server.writing import Fault, Write, WriteReport, carry_out, refuse, refuse_one
 
 STATUSES: tuple[str, ...] = get_args(OrderStatus)
+
+USUAL: tuple[Kind, ...] = ("purchase_orders", "order_plan")
+"""What tells how much of a product is usually ordered."""
 
 PLACED = ("Approved", "Sent")
 """Statuses by which an order goes out."""
@@ -87,7 +98,7 @@ async def update_purchase_order(
 ) -> OrderReport:
     """Change a purchase order; all else stays. received_on is the day of arrival, never an expected one."""
     today = app.now().astimezone(UTC).date()
-    order, catalogue = await _order(stocktrim, reference)
+    order, catalogue = await _order(stocktrim, reference, USUAL if lines else ())
     asked = Asked(order, catalogue, status, lines, remove, ordered_on, received_on, today)
     refuse(list(_faults(asked)))
     meant = await _meant(stocktrim, asked)
@@ -132,7 +143,7 @@ async def delete_purchase_order(
     return await carry_out(
         [Write(key, send, noun="purchase order", fields=fields)],
         OrderReport,
-        warnings=(*_before_deleting(order, catalogue), *_too_long(order)),
+        warnings=(*before_deleting(order, catalogue), *_too_long(order)),
         orders=(shortened(shown_whole(order, catalogue, app.now().astimezone(UTC).date())),),
     )
 
@@ -166,11 +177,13 @@ class Meant(NamedTuple):
     products: dict[str, Product | None]
 
 
-async def _order(stocktrim: StockTrimClient, reference: str) -> tuple[PurchaseOrder, Catalogue]:
+async def _order(
+    stocktrim: StockTrimClient, reference: str, useful: Sequence[Kind] = ()
+) -> tuple[PurchaseOrder, Catalogue]:
     """The order, read just now, and what is on hand of its products. Raises: ToolError where there is none."""
     order = await stocktrim.purchase_orders.find(reference)
     snapshot = stocktrim.snapshot
-    await on_hand(stocktrim, useful=("products", "suppliers"))
+    await on_hand(stocktrim, useful=("products", "suppliers", *useful))
     missing = snapshot.standing("products", "suppliers", "purchase_orders").missing
     if order is None:
         held = () if "purchase_orders" in missing else await snapshot.purchase_orders(wait=0)
@@ -366,7 +379,7 @@ def _odd(asked: Asked, meant: Meant) -> Iterator[str]:
 
 async def _usual(stocktrim: StockTrimClient) -> dict[str, float]:
     """What is usually ordered of each product, as far as that is on hand."""
-    missing = (await on_hand(stocktrim, useful=("purchase_orders", "order_plan"))).missing
+    missing = stocktrim.snapshot.standing(*USUAL).missing
     orders = () if "purchase_orders" in missing else await stocktrim.snapshot.purchase_orders(wait=0)
     rows = () if "order_plan" in missing else await stocktrim.snapshot.order_plan(wait=0)
     return usual_quantities(orders, rows)
@@ -416,27 +429,6 @@ def _of_status(asked: Asked) -> Iterator[str]:
 
 def _at(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def _before_deleting(order: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]:
-    """What must be known before an order is gone."""
-    coming = [line for line in order.lines if line.received_at is None]
-    if order.status == "Sent":
-        units = ", ".join(
-            f"{in_units(line.quantity or 0)} {catalogue.code(line.product_id or '?')}" for line in coming[:5]
-        )
-        more = f" and {len(coming) - 5} more" if len(coming) > 5 else ""
-        yield (
-            f"THIS ORDER IS SENT: its supplier may be delivering it. Deleted, StockTrim no longer counts as on order "
-            f"{units or 'anything'}{more}, and may suggest to buy it again."
-        )
-    elif order.status == "Received":
-        yield (
-            "THIS ORDER IS RECEIVED: it is a record of what was bought, at what price, and how long it took. Lead "
-            "times worked out from orders lose it."
-        )
-    elif order.status == "Approved":
-        yield "The order is Approved: somebody may be about to send it."
 
 
 def _too_long(order: PurchaseOrder) -> Iterator[str]:
