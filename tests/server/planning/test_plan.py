@@ -565,7 +565,7 @@ def test_a_budget_is_never_exceeded_and_every_line_is_kept_or_left_out_with_a_re
     assert all(row.line_cost is not None for row in rows_of(plan))
     assert plan.left_out_lines == (len(left) or None)
     spare = budget - (plan.total_cost or 0)
-    kept_for_others = "what is left of the budget is kept for lines that do"
+    kept_for_others = "lines that do come first"
     dear = [line for line in plan.left_out if line.line_cost is not None and kept_for_others not in line.why]
     assert all(line.line_cost and line.line_cost > spare - 0.01 for line in dear)
     for line in plan.left_out:
@@ -599,9 +599,7 @@ def test_a_budget_goes_to_the_lines_that_lose_most_margin_for_the_money() -> Non
     assert "no cost" in left["NONE"].why
     assert left["DEAR"].why == "avoids 0.25 lost margin per 1 spent, the last line kept 1.12; 60.00 was left"
     # 60 would pay for either, yet DEAR loses something next week: what is left stays for it.
-    assert left["CALM"].why == (
-        "loses nothing in the next 7 days; what is left of the budget is kept for lines that do"
-    )
+    assert left["CALM"].why == ("loses nothing in the next 7 days; lines that do come first")
     assert left["LOSS"].why.startswith("sells at its cost or under it, so it loses nothing in the next 7 days; ")
     assert left["DEAR"].lost_margin == 20.0
     assert [row.lost_margin for row in rows_of(plan)] == [80.0, 45.0]
