@@ -286,6 +286,11 @@ class _Table:
     def _keep_as_sent(self, line: int, cells: Mapping[str, Any], *, decimal_comma: bool) -> None:
         """The row with what each column of the key says, and the fields whose cells say nothing."""
         keys = tuple(str(cells.get(name) or "").strip() for name in self.heads.get(self._key or "", ()))
+        if not any(keys):
+            # A heading or a remark between the rows: its cells are no values.
+            first = next((str(cell) for cell in cells.values() if cell not in (None, "")), "")
+            self.rows.append(Row(line, {"remark": first} if first else {}, (), keys))
+            return
         given = {
             field: None if isinstance(cell := cells.get(names[0]), str) and cell.casefold() in _NOTHING else cell
             for field, names in self.heads.items()

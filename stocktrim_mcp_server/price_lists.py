@@ -7,13 +7,13 @@ from pydantic import ValidationError
 
 from stocktrim_client import StockTrimClient
 from stocktrim_mcp_server import pasted
-from stocktrim_mcp_server.answers import FRESH_SECONDS, number
+from stocktrim_mcp_server.answers import FRESH_SECONDS
 from stocktrim_mcp_server.dependencies import on_hand
 from stocktrim_mcp_server.given import Found, Given, Line, ended, in_words, with_products
 from stocktrim_mcp_server.meaning import meant_by
 from stocktrim_mcp_server.pasted import Column
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
-from stocktrim_mcp_server.writing import Fault, refuse, refuse_one
+from stocktrim_mcp_server.writing import Fault, refuse, refuse_one, value_of
 
 BLANKS_NAMED = 10
 
@@ -141,7 +141,7 @@ async def _key_column(stocktrim: StockTrimClient, read: pasted.Pasted) -> tuple[
 
     None: each row has one of them.
     """
-    heads = read.heads["code"]
+    heads = [short(name, NAME_SHOWN) for name in read.heads["code"]]
     if all(sum(map(bool, row.keys)) <= 1 for row in read.rows):
         return None, []
     await on_hand(stocktrim, "products", max_age=FRESH_SECONDS)
@@ -162,7 +162,7 @@ def _price_meant(heads: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
     """
     if "price" not in heads:
         return "unit_price", []
-    name = heads["price"][0]
+    name = short(heads["price"][0], NAME_SHOWN)
     others = [one for one in ("unit_cost", "unit_price") if one in heads]
     if len(others) != 1:
         refuse_one(
@@ -197,9 +197,7 @@ def _blanks(found: Sequence[Found[L]], by_line: Mapping[int, pasted.Row], price:
 
 
 def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return "stays empty"
-    return f"stays {number(value) if isinstance(value, int | float) else value}"
+    return "stays empty" if value is None or value == "" else f"stays {value_of(value)}"
 
 
 def _other_names(
@@ -211,7 +209,8 @@ def _other_names(
         called, name = str(by_line[line].values.get("called", "")), one.product.name or ""
         if called and name and not _words(called) & _words(name):
             here, there = short(called, NAME_SHOWN), short(name, NAME_SHOWN)
-            yield f"Line {line}: {one.product.code!r} is {there!r} in StockTrim and {here!r} here: is it the same?"
+            code = short(one.product.code, NAME_SHOWN)
+            yield f"Line {line}: {code!r} is {there!r} in StockTrim and {here!r} here: is it the same?"
     if "called" in heads:
         yield f"Names stay: {heads['called'][0]!r} was only compared. A column 'new name' would change them."
 

@@ -55,7 +55,7 @@ def open_orders(product: Product, books: Catalogue, supplier: str | None = None)
     """The orders that hold a product and have not come, of one supplier alone where it is named."""
     item = books.item(OrderPlanRow(code=product.code, product_id=product.product_id))
     return [
-        f"{held.said.reference} ({held.said.quantity:g}, {held.said.status})"
+        f"{held.said.reference} ({_units(held.said.quantity)}, {held.said.status})"
         for held in books.held(item)
         if supplier is None or _supplier_of(held.order, books) == supplier
     ]
@@ -96,6 +96,10 @@ def _listed_on(product: Product, books: Catalogue) -> set[str]:
 
 def _supplier_of(order: PurchaseOrder, books: Catalogue) -> str:
     return books.supplier_called(order.supplier_code, order.supplier_name)
+
+
+def _units(quantity: float) -> str:
+    return f"{quantity:.4f}".rstrip("0").rstrip(".")
 
 
 def _counted(names: Sequence[str], noun: str) -> str:

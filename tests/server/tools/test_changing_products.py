@@ -311,7 +311,7 @@ Item No.;Description;Trade price (EUR);RRP;Case size;EAN code
 V60-02;Dripper 02 pour-over, glass;8,20;25;6;
 FILT-02;Electric kettle;;9;-;
 V60-2;Dripper;9,00;20;;
-;Prices excl. VAT;;;;
+;Prices excl. VAT;see note;;;
 MUG-SAGE;Mug, sage;;;;
 """
 
