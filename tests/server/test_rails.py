@@ -370,6 +370,20 @@ def test_of_many_products_the_first_are_named() -> None:
     assert found.text.endswith(f"'p08', 'p09' and 3 more; the owner's limit is 1 {VALUE}")
 
 
+@pytest.mark.parametrize(
+    ("rails", "of_orders"),
+    [
+        ({}, False),
+        ({"max_records": 1}, False),
+        ({"max_order_value": 1}, True),
+        ({"max_order_lines": 1}, True),
+        ({"max_quantity_factor": 1}, True),
+    ],
+)
+def test_limits_of_orders_need_to_know_them(rails: dict[str, Any], of_orders: bool) -> None:
+    assert Rails(**rails).of_orders == of_orders
+
+
 def test_what_must_be_known_is_told_by_the_changes() -> None:
     change = order(("a", 1, 1), ("b", 1, 1), before=(("b", 1, 1), ("c", 1, 1)))
     assert products_of(change) == {"a", "b", "c"}
@@ -398,12 +412,12 @@ def test_a_long_reference_is_cut() -> None:
 
 def test_usual_is_the_mean_of_placed_orders_or_what_stocktrim_suggests_whichever_is_more() -> None:
     def bought(status: str, *each: tuple[str, float | None]) -> PurchaseOrder:
-        held = tuple(PurchaseOrderLine(product_id=product, quantity=many) for product, many in each)
+        held = tuple(PurchaseOrderLine(product_id=product or None, quantity=many) for product, many in each)
         return PurchaseOrder(reference="PO", status=status, ordered_at=datetime(2026, 1, 1, tzinfo=UTC), lines=held)
 
     orders = [
         bought("Received", ("a", 10), ("a", 10), ("b", 6)),
-        bought("Sent", ("a", 40), ("b", None)),
+        bought("Sent", ("a", 40), ("b", None), ("", 7), ("b", -9)),
         bought("Draft", ("a", 9_000), ("c", 5)),
     ]
     rows = [

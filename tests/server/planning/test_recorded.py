@@ -102,7 +102,7 @@ def test_what_is_usual_is_what_the_middle_day_of_sales_sold_and_the_plan_where_t
     units = (1, 2, 3, 90, 400)
     sales = [held(f"h{at}", day=day, quantity=units[at]) for at, day in enumerate(days)]
     sales += [held("h8", day=days[0], quantity=0), held("h9", day=days[0], quantity=1)]
-    assert usual_days(sales) == {"a": 3}
+    assert usual_days(sales) == usual_days([*sales, held("h7", day=OTHER - timedelta(days=99), quantity=0)]) == {"a": 3}
     assert usual_days(sales[1:4]) == {}
     assert usual_days(sales, {("a", days[1])}) == {}
     assert oddities([row(quantity=30)], sales, {"a": 30}) == [
