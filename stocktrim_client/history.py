@@ -70,7 +70,11 @@ class Entry(Model):
     def known(self) -> dict[str, Any]:
         """All that is known of the record, to find it by."""
         fields = {one.field: one.before if one.after is None else one.after for one in self.change.fields}
-        return fields | (self.before or {}) | (self.left or {})
+        known = fields | (self.before or {}) | (self.left or {})
+        if (code := (self.before or {}).get("code")) and known["code"] == known.get("product_id"):
+            # A product whose SKU was emptied goes by its id, but people know it by what it was.
+            known["code"] = code
+        return known
 
     @property
     def what(self) -> str:

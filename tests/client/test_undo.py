@@ -553,7 +553,11 @@ async def test_a_product_that_a_save_emptied_comes_back_although_its_stock_has_m
         now = await stocktrim.products.get("30000001")
     assert (now.name, now.unit_price, now.supplier_code) == (before.name, before.unit_price, before.supplier_code)
     assert now.on_hand == 77.0
-    assert "on_hand is 77, and the change had left it (empty)" in undoing.warnings[0]
+    assert undoing.warnings[0] == (
+        "Of the product 'V60-02' not all is set back, as it was changed since: on_hand is 77, and the change had left "
+        "it (empty)."
+    )
+    assert undoing.changes[0].key == now.code == "V60-02"
 
 
 async def test_two_undoings_of_one_change_at_once_are_one() -> None:
