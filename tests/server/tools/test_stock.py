@@ -156,6 +156,13 @@ async def test_products_that_share_a_sku_are_told_apart_by_their_ids(
     assert held(sandbox, "TWIN-2")[0] == 1.0
 
 
+async def test_of_products_that_share_a_sku_each_row_says_which(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    sandbox.shop.products["30000002"]["productCodeReadable"] = "V60-02"
+    sandbox.shop.changed()
+    counts = [{"code": one, "on_hand": 12} for one in ("30000001", "30000002")]
+    assert [one.key for one in (await shown(stocktrim, *counts)).changes] == ["30000001", "30000002"]
+
+
 async def test_a_count_of_the_whole_is_doubted_where_stock_is_held_by_location(stocktrim: StockTrimClient) -> None:
     preview = await shown(stocktrim, {"code": "KETTLE-09", "on_hand": 12})
     assert preview.warnings == (
