@@ -327,7 +327,7 @@ def tokens(result: CallToolResult) -> int:
 
 
 async def test_the_table_names_every_tool_of_the_menu_and_nothing_else() -> None:
-    assert list(CALLS) == names(EVERY)
+    assert sorted(CALLS) == sorted(names(EVERY))
 
 
 @pytest.mark.parametrize(("products", "era"), [(24, "auto"), (24, "legacy"), (3_000, "auto")])
@@ -600,7 +600,7 @@ def poisoned(products: int) -> Account:
     for number, one in list(shop.customers.items()):
         shop.customers[number] = one | {"name": HOSTILE, "streetAddress": HOSTILE}
     for number, one in list(shop.orders.items()):
-        shop.orders[number] = one | {"referenceNumber": HOSTILE, "externalId": f"X{number}{HOSTILE}"}
+        shop.orders[number] = one | {"referenceNumber": f"{HOSTILE}{number}", "externalId": f"X{number}{HOSTILE}"}
     shop.changed()
     made.sandbox.forecast.run(lambda: made.sandbox.now().replace(tzinfo=None).isoformat(), 0)
     made.clock.seconds += 61
@@ -690,6 +690,7 @@ async def test_trouble_shows_no_traceback_and_no_credentials(era: Era) -> None:
 NUMBERS = {
     "simulate_reorder": ("demand_change_pct", "lead_time_days", "lead_time_change_days", "delay_days", "budget"),
     "get_reorder_plan": ("horizon_days", "add_on_days", "budget"),
+    "draft_purchase_orders": ("budget",),
 }
 
 
