@@ -615,7 +615,7 @@ async def test_what_stands_in_the_account_stays_data(products: int) -> None:
         for tool, calls in CALLS.items():
             for arguments in (*calls, *([await largest(client, tool, codes)] if tool in READS else [])):
                 result = await client.call_tool(tool, arguments)
-                # What SQL may gather is bounded, too, and says so; a supplier named otherwise than it is called is none.
+                # What SQL may gather is bounded, too, and says so; a supplier named otherwise than it is is none.
                 refused = ("fewer columns or rows", "There is no supplier 'Okafor Textiles'")
                 assert not result.is_error or any(one in text_of(result) for one in refused), text_of(result)
                 compact = json.dumps(result.structured_content, ensure_ascii=False)
