@@ -258,7 +258,8 @@ async def asked(ctx: Context[Any, Any], confirm_token: str | None) -> Approval |
             if (outcome := await _answered(ctx, settings, question)) is not None:
                 return await _told_by_older(lent, call, outcome)
             call.said = (*call.said, f"The person was asked, and did not answer within {settings.ask_seconds:g} s.")
-        elif settings.approval == "ask":
+        else:
+            # A token instead would let a call pass the person by being large.
             raise Held(_stopped(_unaskable_at_once(question)))
     token = approvals.token(call.digest, asked_for, now)
     raise Held(_preview(result, call, token, refused))
@@ -367,8 +368,8 @@ _MOVED = (
 def _unaskable_at_once(question: Question) -> str:
     some = f"Call for about {question.fitting} at a time" if question.fitting else "Change less at a time"
     return (
-        f"Nothing was sent. This server asks the person before each change (STOCKTRIM_APPROVAL=ask), and these "
-        f"{question.changes} changes do not fit into one question, of which nothing may be left out. {some}."
+        f"Nothing was sent. The person is asked before each change, and these {question.changes} changes do not fit "
+        f"into one question, of which nothing may be left out. {some}."
     )
 
 

@@ -17,7 +17,7 @@ from stocktrim_mcp_server.planning.nearest import where_offered
 from stocktrim_mcp_server.rails import ORDER
 from stocktrim_mcp_server.writing import RecordOutcome, WriteReport, fields_of
 
-LONGEST_QUESTION = 6_000
+LONGEST_QUESTION = 10_000
 """Characters that a person can be expected to read, and a host to show. A longer question is not asked."""
 
 RESTORING = "undo_change"
