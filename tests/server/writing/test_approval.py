@@ -472,13 +472,14 @@ def many(house: House, count: int, characters: int) -> list[dict[str, Any]]:
     codes = [one["productCodeReadable"] for one in products]
     once = [code for code in codes if codes.count(code) == 1][:count]
     assert len(once) == count
-    return [{"code": code, "lead_time_days": 17, "category": "C" * characters} for code in once]
+    text = {"category": "C" * characters, "name": "N" * characters}
+    return [{"code": code, "lead_time_days": 17, **text} for code in once]
 
 
 @pytest.mark.parametrize("kind", [MODERN, OLDER], ids=named)
 async def test_an_owner_who_wants_to_be_asked_is_asked_nothing_that_does_not_fit(kind: Combination) -> None:
     async with housed(kind, "ask") as house:
-        changes = many(house, 15, 800)
+        changes = many(house, 15, 400)
         report, sent = await house.ask("update_products", changes=changes)
         assert (report["status"], sent) == ("refused", [])
         assert house.person.questions == []
@@ -492,7 +493,7 @@ async def test_an_owner_who_wants_to_be_asked_is_asked_nothing_that_does_not_fit
 
 async def test_who_can_be_asked_is_not_passed_by_with_a_call_too_large_for_a_question() -> None:
     async with housed(MODERN) as house:
-        report, sent = await house.ask("update_products", changes=many(house, 18, 700))
+        report, sent = await house.ask("update_products", changes=many(house, 15, 400))
         assert (report["status"], sent) == ("refused", [])
         assert "do not fit into one question" in report["message"]
         assert "confirm_token" not in report
