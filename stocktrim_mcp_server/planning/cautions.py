@@ -76,16 +76,25 @@ def doubts(code: str, now: Figures, was: Figures, usual: float | None, cost: flo
 def arrival(lines: Iterable[Wanted], supplier: Supplier | None, ordered_on: date) -> str:
     """Estimate: the day by which all of an order would be here, by the longest lead time of its products.
 
-    A product without a lead time has its supplier's.
+    As for overdue orders: a product's own, else that of the supplier of this order; else StockTrim's plan's.
     """
-    own = {supplier_days_of(line.item) for line in lines}
-    last = None if supplier is None else supplier.lead_time_days
-    known = {days for one in own if (days := last if one is None else one) is not None}
+    known = {days for line in lines if (days := _days_of(line, supplier)) is not None}
     if not known:
         return "unknown: no lead time in StockTrim"
     which = "lead time" if len(known) == 1 else "longest lead time"
     day = ordered_on + timedelta(days=max(known))
     return f"about {day} if sent on {ordered_on}: {which} {in_units(max(known))} days"
+
+
+def _days_of(line: Wanted, supplier: Supplier | None) -> float | None:
+    """None: nobody knows. What the plan says is of its main supplier, and of the day it was computed."""
+    product = line.item.product
+    own = line.item.row.lead_time_days if product is None else product.lead_time_days
+    usual = None if supplier is None else supplier.lead_time_days
+    days = usual if own is None else own
+    if days is not None:
+        return max(0.0, days)
+    return supplier_days_of(line.item) if line.supplier == line.item.supplier else None
 
 
 def before_deleting(order: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]:

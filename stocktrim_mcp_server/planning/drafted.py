@@ -10,7 +10,7 @@ from stocktrim_client.models import Model, PurchaseOrder, PurchaseOrderDraft, Pu
 from stocktrim_mcp_server.planning.bounds import LONGEST_TEXT, NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.cautions import NO_PLACE, Figures, arrival, doubts, not_theirs, wrong_supplier
-from stocktrim_mcp_server.planning.drafts import Basket
+from stocktrim_mcp_server.planning.drafts import Basket, Drafted, cost_of
 from stocktrim_mcp_server.planning.plan import Line
 from stocktrim_mcp_server.planning.purchasing import (
     PlannedOrder,
@@ -51,7 +51,7 @@ class DraftedOrder(Model):
     arrives: str = Field(description="Estimate")
     cost: float | None = None
     unpriced_lines: int | None = None
-    lines: tuple[DraftedLine, ...]
+    lines: tuple[DraftedLine, ...] = ()
 
 
 class NotDrafted(Model):
@@ -74,6 +74,8 @@ class Work(NamedTuple):
     planned: tuple[PlannedOrder, ...]
     own: frozenset[str | None]
     """References of what was drafted from this plan before."""
+    besides: tuple[Drafted, ...]
+    """Of these the orders that this call does not ask for: they have spent of the budget."""
     usual: Mapping[str, float]
     budget: float | None
     catalogue: Catalogue
@@ -207,14 +209,18 @@ def spending(made: Sequence[Made], standing: Sequence[PurchaseOrder], work: Work
     """What the orders to draft cost, with those that stand already, against the budget."""
     costs = [one.order.cost for one in made if one.order.cost is not None]
     total = round(sum(costs), 2) if costs else None
-    there = sum((line.quantity or 0) * (line.unit_price or 0) for order in standing for line in order.lines)
+    before = {**{one.order.reference: one.cost for one in work.besides}, **{o.reference: cost_of(o) for o in standing}}
+    there = round(sum(before.values()), 2)
     unpriced = sum(one.order.unpriced for one in made) or None
     fields: dict[str, Any] = {"total_cost": total, "unpriced_lines": unpriced, "budget": work.budget}
     if work.budget is None:
         return Spending(fields, ())
+    more = work.basket.brought_back
+    said: list[str] = []
     others = work.basket.elsewhere
     left = round(work.budget - (total or 0.0) - there - others, 2)
     fields |= {
+        "drafted_before": there or None,
         "for_others": others or None,
         "unspent": left if left >= 0 else None,
         "over_budget": -left if left < 0 else None,
@@ -223,18 +229,24 @@ def spending(made: Sequence[Made], standing: Sequence[PurchaseOrder], work: Work
         besides = [f"{there:,.2f} of what stands already"] if there else []
         besides += [f"{others:,.2f} of the plan's other lines"] if others else []
         also = f" with {' and '.join(besides)}" if besides else ""
-        return Spending(
-            fields, (f"Together{also} the orders cost {work.budget - left:,.2f}, {-left:,.2f} more than the budget.",)
-        )
-    if not others:
-        return Spending(fields, ())
-    return Spending(
-        fields,
-        (
+        said.append(f"Together{also} the orders cost {work.budget - left:,.2f}, {-left:,.2f} more than the budget.")
+    if there:
+        said.append(spent_before(before))
+    if others and left >= 0:
+        said.append(
             f"The plan's budget of {work.budget:,.2f} is spent as the plan was told: {others:,.2f} of it on lines that "
-            f"are not drafted here; {left:,.2f} is unspent. To spend it on these suppliers alone, pass budget.",
-        ),
-    )
+            f"are not drafted here; {left:,.2f} is unspent. To spend it on these suppliers alone, pass budget."
+        )
+    if more:
+        said.append(f"{len(more)} line(s) more than the plan told, as this budget pays for them: {listed(more)}.")
+    return Spending(fields, tuple(said))
+
+
+def spent_before(costs: Mapping[str | None, float]) -> str:
+    """That orders drafted before, by reference, have spent of the budget."""
+    named = _some(f"{short(reference or '?', NAME_SHOWN)} ({cost:,.2f})" for reference, cost in costs.items())
+    spent = f"{sum(costs.values()):,.2f} of the budget is spent already"
+    return f"{spent} by what was drafted from this plan before and stands: {named}."
 
 
 def said_of(made: Sequence[Made], work: Work) -> Iterator[str]:

@@ -5,7 +5,8 @@
 | of the call | on what this call asks for alone, as a plan of it would |
 | of the plan | as the plan was told: what it pays for elsewhere is not spent here, so that all its orders keep to it |
 
-Lines asked for by hand are paid first.
+Of either the orders drafted from the plan before, to whomever, have spent what they cost. Lines asked for by hand are
+paid first.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from stocktrim_client.models import OrderPlanRow, Product
+from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import NO_SUPPLIER, Catalogue, Filters, Item, fitting, join
 from stocktrim_mcp_server.planning.nearest import alike, did_you_mean
@@ -56,6 +57,24 @@ class Refusal(NamedTuple):
     said: str
 
 
+class Drafted(NamedTuple):
+    """An order that was drafted from the plan before. `place` None: the plan is of no places."""
+
+    order: PurchaseOrder
+    supplier: str
+    place: str | None
+
+    @property
+    def cost(self) -> float:
+        """Of its lines with a price."""
+        return cost_of(self.order)
+
+
+def cost_of(order: PurchaseOrder) -> float:
+    """What the lines of an order with a price come to."""
+    return round(sum((line.quantity or 0) * (line.unit_price or 0) for line in order.lines), 2)
+
+
 @dataclass
 class Basket:
     """What comes together."""
@@ -63,7 +82,9 @@ class Basket:
     lines: list[Wanted] = field(default_factory=list[Wanted])
     left_out: list[tuple[Line, str]] = field(default_factory=list[tuple[Line, str]])
     elsewhere: float = 0.0
-    """Of the plan's budget, for lines that are not asked for here."""
+    """Of the plan's budget, for lines that are not asked for here, and that no order drafted before stands for."""
+    brought_back: tuple[str, ...] = ()
+    """SKUs of lines that the plan left out, and that the budget of the call pays for."""
     names_suppliers: bool = False
     """Whether suppliers were asked for by name: then all of theirs is told, drafted or not."""
 
@@ -83,9 +104,19 @@ class Basket:
 
 
 def from_plan(
-    whole: WholePlan, rows: Sequence[OrderPlanRow], catalogue: Catalogue, filters: Filters, asked: Asked, today: date
+    whole: WholePlan,
+    rows: Sequence[OrderPlanRow],
+    catalogue: Catalogue,
+    filters: Filters,
+    asked: Asked,
+    today: date,
+    drafted: Collection[Drafted] = (),
 ) -> Basket:
-    """The plan's lines that are asked for and can be paid, and what is left out and why. `filters`: the plan's own."""
+    """The plan's lines that are asked for and can be paid, and what is left out and why.
+
+    `filters`: the plan's own; `drafted`: what was drafted from it before, and is not asked for here.
+    """
+    told = {id(line.item.row) for line in whole.lines}
     if asked.budget is not None:
         # As the plan itself would spend it, had it been asked for these alone.
         suppliers, locations = asked.suppliers or filters.suppliers, asked.locations or filters.locations
@@ -94,7 +125,9 @@ def from_plan(
     basket = Basket(names_suppliers=bool(asked.suppliers or filters.suppliers))
     if whole.budget is not None:
         here = {id(line) for line in lines}
-        basket.elsewhere = round(sum(line.cost or 0.0 for line in whole.lines if id(line) not in here), 2)
+        stands = {(one.supplier, one.place) for one in drafted}
+        waiting = [line for line in whole.lines if id(line) not in here and not _stands(line, stands, catalogue)]
+        basket.elsewhere = round(sum(line.cost or 0.0 for line in waiting), 2)
     reasons = {id(line): why for line, why in whole.set_aside}
     reasons |= {id(line): f"{BEYOND}: {why}" for line, why in whole.left_out}
     replaced = {one.product.product_id for one in asked.lines}
@@ -106,9 +139,10 @@ def from_plan(
         elif not _is_of(line, replaced):
             orderable.append(line)
     if asked.budget is not None:
-        spent = sum(_cost_by_hand(one, rows, catalogue) for one in asked.lines)
+        spent = sum(_cost_by_hand(one, rows, catalogue) for one in asked.lines) + sum(one.cost for one in drafted)
         orderable, beyond = paid_for(whole, orderable, max(0.0, asked.budget - spent))
         left_out += [(line, f"{BEYOND}: {why}") for line, why in beyond]
+        basket.brought_back = tuple(line.item.row.code for line in orderable if id(line.item.row) not in told)
     others = _narrowed([line for line, _ in (*whole.set_aside, *whole.left_out)], catalogue, asked.narrow)
     left_out += [(line, reasons[id(line)]) for line in others]
     basket.left_out = [one for one in left_out if not _is_of(one[0], replaced)]
@@ -167,6 +201,11 @@ def _repeated(codes: Sequence[str]) -> Refusal:
 def _narrowed(lines: Sequence[Line], catalogue: Catalogue, filters: Filters) -> list[Line]:
     meant = {id(item.row) for item in fitting([line.item for line in lines], catalogue, filters)}
     return [line for line in lines if id(line.item.row) in meant]
+
+
+def _stands(line: Line, drafted: Collection[tuple[str, str | None]], catalogue: Catalogue) -> bool:
+    place = None if line.item.row.location is None else catalogue.location(line.item.row.location)
+    return (line.item.supplier, place) in drafted
 
 
 def _is_of(line: Line, products: Collection[str]) -> bool:

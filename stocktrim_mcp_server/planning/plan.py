@@ -326,7 +326,10 @@ def _to_do(orders: Sequence[OpenOrder], item: Item, quantity: float) -> str:
     if (more := len(orders) - SPOKEN) > 0:
         named.append(f"{more} more")
     listed = f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"on {len(orders)} orders, which hold the {in_units(quantity)} units together: {listed}"
+    held = sum(one.quantity for one in orders)
+    units = "the " if abs(held - quantity) < 0.005 else ""
+    suggested = "" if units else f" ({in_units(quantity)} suggested)"
+    return f"on {len(orders)} orders, which hold {units}{in_units(held)} units together{suggested}: {listed}"
 
 
 def _state(order: OpenOrder, item: Item) -> str:

@@ -29,8 +29,9 @@ from stocktrim_mcp_server.planning.drafted import (
     not_drafted,
     said_of,
     spending,
+    spent_before,
 )
-from stocktrim_mcp_server.planning.drafts import Asked, Basket, ByHand, by_hand, from_plan
+from stocktrim_mcp_server.planning.drafts import Asked, Basket, ByHand, Drafted, by_hand, from_plan
 from stocktrim_mcp_server.planning.plan import WholePlan, reorder_plan
 from stocktrim_mcp_server.planning.purchasing import (
     PlannedOrder,
@@ -84,6 +85,9 @@ class DraftReport(WriteReport):
     total_cost: float | None = Field(default=None, description="Of all lines with a price")
     unpriced_lines: int | None = None
     budget: float | None = None
+    drafted_before: float | None = Field(
+        default=None, description="Of the budget, for other orders drafted from this plan"
+    )
     for_others: float | None = Field(default=None, description="Of the plan's budget, for its lines not asked for here")
     unspent: float | None = Field(default=None, description="Of the budget")
     over_budget: float | None = None
@@ -131,6 +135,7 @@ async def draft_purchase_orders(
     if standing and not made:
         refuse([Fault(order.reference or "", said) for order, said in standing])
     spent = spending(made, [order for order, _ in standing], work)
+    doubtful = (*said_of(made, work), *books.said(None if kept is None else kept.as_of))
     report = await carry_out(
         [_write(stocktrim, one, books.catalogue) for one in made],
         DraftReport,
@@ -138,8 +143,7 @@ async def draft_purchase_orders(
         warnings=(
             *spent.said,
             *(f"{short(order.reference or '', NAME_SHOWN)}: {said}" for order, said in standing),
-            *said_of(made, work),
-            *books.said(None if kept is None else kept.as_of),
+            *doubtful,
         ),
         **spent.fields,
         orders=tuple(one.shown for one in made),
@@ -149,6 +153,14 @@ async def draft_purchase_orders(
     if report.status != "preview":
         # It was shown before; what is done is told alone.
         report = report.model_copy(update={"left_out_lines": None, "left_out": ()})
+    if report.status == "unchanged":
+        # Nothing is to be decided: what stands is named, and its lines are in StockTrim.
+        report = report.model_copy(
+            update={
+                "orders": tuple(one.model_copy(update={"lines": ()}) for one in report.orders),
+                "warnings": tuple(one for one in report.warnings if one not in doubtful),
+            }
+        )
     if standing and report.status == "unchanged":
         told = f"{len(made)} order(s) are drafted already, just so; {len(standing)} were changed since, and are left."
         report = report.model_copy(update={"message": f"{told} Nothing was sent."})
@@ -208,29 +220,43 @@ def _work(
     Raises: ToolError where the plan is another by now, and naming every line that cannot be ordered.
     """
     basket, catalogue, today = Basket(), books.catalogue, books.now.date()
+    whole: WholePlan | None = None
+    by_place = kept is not None and bool(kept.locations)
     drafted = [] if kept is None else [one for one in orders if _is_drafted(one, kept, catalogue)]
+    ours = [_drafted(one, catalogue, by_place=by_place) for one in drafted]
     budget = asked.budget
     if kept is not None:
         if drafted:
             # Its own drafts must not stand in the way of a plan: asked for again, it finds them.
-            others = [one for one in orders if all(one is not its for its in drafted)]
+            strangers = [one for one in orders if all(one is not its for its in drafted)]
             catalogue = Catalogue(
-                catalogue.products, catalogue.suppliers.values(), orders=others, bills=catalogue.bills
+                catalogue.products, catalogue.suppliers.values(), orders=strangers, bills=catalogue.bills
             )
         whole = _planned_again(books, catalogue, kept)
         refuse([Fault("", said) for one in unknown(books.rows, catalogue, asked.narrow) for said in one.said])
-        basket = from_plan(whole, books.rows, catalogue, _filters(kept), asked, today)
         budget = whole.budget if budget is None else budget
-    by_place = kept is not None and bool(kept.locations)
     wanted, refused = by_hand(books.rows, catalogue, asked, of_plan=kept is not None, by_place=by_place)
     refuse([*faults, *(Fault(one.code, one.said) for one in refused)])
+    besides: tuple[Drafted, ...] = ()
+    while True:
+        if whole is not None and kept is not None:
+            basket = from_plan(whole, books.rows, catalogue, _filters(kept), asked, today, besides)
+        planned = planned_orders([*basket.lines, *wanted])
+        here = {
+            (one.supplier, catalogue.location(one.location) if by_place and one.location else None) for one in planned
+        }
+        others = tuple(one for one in ours if one in besides or (one.supplier, one.place) not in here)
+        if len(others) == len(besides):
+            break
+        # What they spent leaves less for the lines here, of which some may then be of no order.
+        besides = others
     basket.lines += wanted
-    planned = planned_orders(basket.lines)
-    _bounded(planned, basket)
+    _bounded(planned, basket, () if budget is None else besides)
     work = Work(
         basket=basket,
         planned=planned,
         own=frozenset(one.reference for one in drafted),
+        besides=tuple(one for one in besides if (one.supplier, one.place) not in here),
         usual=usual_quantities(orders, books.rows),
         budget=budget,
         catalogue=books.catalogue,
@@ -245,6 +271,12 @@ def _is_drafted(order: PurchaseOrder, kept: Kept, catalogue: Catalogue) -> bool:
     supplier = catalogue.supplier_called(order.supplier_code, order.supplier_name)
     places = (None, order.location_code, order.location_name)
     return order.reference is not None and is_of_plan(order.reference, kept.plan_id, supplier, places)
+
+
+def _drafted(order: PurchaseOrder, catalogue: Catalogue, *, by_place: bool) -> Drafted:
+    place = order.location_code or order.location_name if by_place else None
+    supplier = catalogue.supplier_called(order.supplier_code, order.supplier_name)
+    return Drafted(order, supplier, None if place is None else catalogue.location(place))
 
 
 def _planned_again(books: Books, catalogue: Catalogue, kept: Kept) -> WholePlan:
@@ -270,13 +302,14 @@ def _filters(kept: Kept) -> Filters:
     )
 
 
-def _bounded(planned: Sequence[PlannedOrder], basket: Basket) -> None:
+def _bounded(planned: Sequence[PlannedOrder], basket: Basket, besides: Sequence[Drafted]) -> None:
     """Raises: ToolError where there is nothing to order, or more than can be shown before."""
     lines = sum(len(order.lines) for order in planned)
     if not lines:
         reasons = [f"{line.item.row.code}: {why}" for line, why in basket.left_out[:REASONS_TOLD]]
         more = [f"and {more} more"] if (more := len(basket.left_out) - REASONS_TOLD) > 0 else []
-        refuse_one(f"There is nothing to order here. {'; '.join([*reasons, *more])}".strip())
+        spent = [spent_before({one.order.reference: one.cost for one in besides})] if besides else []
+        refuse_one(" ".join(["There is nothing to order here.", *spent, "; ".join([*reasons, *more])]).strip())
     if lines > MOST_LINES or len(planned) > MOST_RECORDS:
         refuse_one(
             f"These are {len(planned)} orders with {lines} lines; one call drafts up to {MOST_RECORDS} orders with "

@@ -107,6 +107,20 @@ def test_an_order_is_here_after_its_longest_lead_time(
     assert arrival(lines, supplier, date(2026, 11, 23)) == f"about {day} if sent on 2026-11-23: {lead_time}"
 
 
+@pytest.mark.parametrize(
+    ("own", "of_order", "days"),
+    [(45, "ACME", 45), (45, "NORD", 45), (None, "ACME", 30), (None, "NORD", None), (None, "Okafor", 60)],
+)
+def test_a_products_own_lead_time_counts_before_that_of_the_supplier_of_the_order(
+    own: int | None, of_order: str, days: int | None
+) -> None:
+    made = product("Okafor").model_copy(update={"lead_time_days": own})
+    item = join(OrderPlanRow(code="A", lead_time_days=60), made, "Okafor")
+    supplier = next(one for one in SUPPLIERS if (one.code or one.name) == of_order)
+    said = arrival([Wanted(item, "1", of_order, None, 1, None)], supplier, date(2026, 11, 23))
+    assert said.startswith("unknown") if days is None else said.endswith(f": lead time {days} days")
+
+
 def test_without_a_lead_time_nobody_knows_when_it_comes() -> None:
     for supplier in (SUPPLIERS[1], None):
         assert arrival([line()], supplier, date(2026, 11, 23)) == "unknown: no lead time in StockTrim"

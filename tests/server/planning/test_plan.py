@@ -437,6 +437,10 @@ def test_nothing_is_ordered_twice(held: list[PurchaseOrder], rest: float) -> Non
             "Draft PO-Draft (not sent: send it), the stock",
         ),
         (
+            [order("Draft", 4), order("Approved", 9)],
+            "on 2 orders, which hold 13 units together (10 suggested): Approved PO-Approved",
+        ),
+        (
             [order("Draft", 4).model_copy(update={"reference": f"PO-{number}"}) for number in range(5)],
             "PO-0 (not sent: send it), Draft PO-1 (not sent: send it), Draft PO-2 (not sent: send it) and 2 more, the",
         ),

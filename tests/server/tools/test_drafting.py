@@ -106,7 +106,7 @@ async def test_a_second_call_finds_the_first_on_any_day_and_sends_nothing(app: A
     tomorrow = replace(app.records(), now=lambda: NOW + timedelta(days=1))
     later = await drafted(app, tomorrow, **asked)
     assert [again.status, later.status] == ["unchanged", "unchanged"]
-    assert again.orders == first.orders
+    assert again.orders == tuple(one.model_copy(update={"lines": ()}) for one in first.orders)
     told = [(one.reference, one.cost, one.arrives) for one in first.orders]
     assert [(one.reference, one.cost, one.arrives) for one in later.orders] == told
     assert len(saves(sandbox)) == sent == len(made_here(sandbox))
@@ -314,6 +314,93 @@ async def test_a_budget_of_the_call_is_for_these_suppliers_alone(app: App) -> No
     assert alone.unspent == pytest.approx(2_500 - (alone.total_cost or 0))
     no_budget, _ = await previewed(app, lines=lines(("V60-02", 12)))
     assert (no_budget.budget, no_budget.unspent) == (None, None)
+
+
+async def test_what_was_drafted_from_a_plan_before_has_spent_of_its_budget_what_it_cost(
+    app: App, sandbox: Sandbox
+) -> None:
+    plan = await get_reorder_plan(app.records(), budget=2_500)
+    first = await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",), budget=2_500)
+    paid, told = first.total_cost or 0.0, costs(plan)["HIKARI"] or 0.0
+    assert paid > told
+    asked: dict[str, Any] = {"plan_id": plan.plan_id, "suppliers": ("NORDLYS", "LEAF & CO.")}
+    again, _ = await previewed(app, **asked, budget=2_500)
+    assert again.drafted_before == paid
+    assert paid + (again.total_cost or 0) <= 2_500
+    assert again.unspent == pytest.approx(2_500 - paid - (again.total_cost or 0))
+    reference = first.orders[0].reference
+    spent = f"{paid:,.2f} of the budget is spent already by what was drafted from this plan before and stands"
+    assert f"{spent}: {reference} ({paid:,.2f})." in again.warnings
+    by_plan, _ = await previewed(app, **asked)
+    others = sum(cost or 0 for key, cost in costs(plan).items() if key not in {"HIKARI", *asked["suppliers"]})
+    assert (by_plan.drafted_before, by_plan.for_others or 0) == (paid, pytest.approx(others))
+    left = 2_500 - paid - others - (by_plan.total_cost or 0)
+    assert (by_plan.unspent or 0) - (by_plan.over_budget or 0) == pytest.approx(left)
+    assert sum(spent in one for one in by_plan.warnings) == 1
+    said = await refused(app, **asked, budget=paid)
+    assert f"There is nothing to order here. {spent}: {reference} ({paid:,.2f}). " in said
+    repeated = await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",), budget=2_500)
+    assert (repeated.status, repeated.drafted_before, len(made_here(sandbox))) == ("unchanged", None, 1)
+
+
+@pytest.mark.parametrize("budget", [1_900, 2_500, 3_500, 9_000])
+async def test_of_every_budget_a_draft_that_stands_is_spent_once_whatever_else_is_drafted(
+    app: App, sandbox: Sandbox, budget: float
+) -> None:
+    plan = await get_reorder_plan(app.records())
+    first = await drafted(app, plan_id=plan.plan_id, suppliers=("HIKARI",), budget=1_500)
+    asked: dict[str, Any] = {"plan_id": plan.plan_id, "budget": budget}
+    report, _ = await previewed(app, **asked)
+    assert report.total_cost
+    is_again = first.orders[0].reference in {order.reference for order in report.orders}
+    assert report.drafted_before == (None if is_again else first.total_cost)
+    left = (report.unspent or 0) - (report.over_budget or 0)
+    assert (report.total_cost or 0) + (report.drafted_before or 0) + left == pytest.approx(budget)
+
+
+async def test_lines_that_the_plan_left_out_and_a_budget_of_the_call_pays_for_are_named(app: App) -> None:
+    plan = await get_reorder_plan(app.records(), budget=1_500)
+    told = {row.product for group in plan.groups for row in group.rows}
+    report, _ = await previewed(app, plan_id=plan.plan_id, suppliers=("NORDLYS", "HIKARI"), budget=20_000)
+    more = [line.product for order in report.orders for line in order.lines if line.product not in told]
+    assert more
+    (said,) = [one for one in report.warnings if "more than the plan told" in one]
+    assert said.startswith(f"{len(more)} line(s) more than the plan told, as this budget pays for them: ")
+    assert all(code in said for code in more)
+    report, _ = await previewed(app, plan_id=plan.plan_id)
+    assert not any("more than the plan told" in one for one in report.warnings)
+
+
+async def test_an_order_comes_by_the_lead_time_of_its_supplier_or_of_the_product_as_it_is_now(
+    app: App, sandbox: Sandbox
+) -> None:
+    asked = (LineToOrder(product="FILT-02", quantity=100, supplier="NORDLYS"),)
+    report, _ = await previewed(app, lines=asked)
+    assert report.orders[0].arrives == "about 2026-12-14 if sent on 2026-11-23: lead time 21 days"
+    report, _ = await previewed(app, lines=lines(("KETTLE-09", 4)))
+    assert report.orders[0].arrives.endswith("lead time 35 days")
+    sandbox.shop.products["KETTLE-09"]["leadTime"] = 45
+    await app.stocktrim.snapshot.need("products", max_age=0)
+    report, _ = await previewed(app, lines=lines(("KETTLE-09", 4)))
+    assert report.orders[0].arrives == "about 2027-01-07 if sent on 2026-11-23: lead time 45 days"
+
+
+async def test_with_an_order_that_was_changed_since_the_answer_adds_up_and_what_stands_has_no_tables(
+    app: App, sandbox: Sandbox
+) -> None:
+    plan = await get_reorder_plan(app.records(), suppliers=("HIKARI", "NORDLYS"), budget=5_000)
+    first = await drafted(app, plan_id=plan.plan_id)
+    (order,) = [one for one in made_here(sandbox) if one["supplier"]["supplierCode"] == "HIKARI"]
+    (line, *_) = order["purchaseOrderLineItems"]
+    order["purchaseOrderLineItems"] = (line | {"quantity": 10.0, "unitPrice": 9.5},)
+    again = await drafted(app, plan_id=plan.plan_id)
+    assert again.drafted_before == 95
+    assert (again.total_cost or 0) + 95 + (again.unspent or 0) == pytest.approx(5_000)
+    assert any(f"{order['clientReferenceNumber']} (95.00)" in one for one in again.warnings)
+    assert again.status == "unchanged"
+    assert [one.lines for one in again.orders] == [()]
+    assert any(one.lines for one in first.orders)
+    assert all("is another now" in one or "is spent already" in one for one in again.warnings)
 
 
 async def test_of_what_is_left_out_the_preview_alone_tells_the_ten_worst(open_app: OpenApp, clock: Clock) -> None:
