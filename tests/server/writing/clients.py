@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Literal, NamedTuple, get_args
 
+import uvicorn
 from mcp import Client, ClientSession, StdioServerParameters
+from mcp.client import Transport as ClientTransport
 from mcp.client.session import ClientRequestContext
+from mcp.client.sse import sse_client
 from mcp.server.mcpserver import MCPServer
 from mcp_types import (
     CallToolResult,
@@ -26,7 +29,11 @@ from stocktrim_client.operations import OPERATIONS
 from stocktrim_client.sandbox import Recorded, Sandbox
 from tests.server.stdio import environment
 
-Transport = Literal["memory", "stdio"]
+Transport = Literal["memory", "stdio", "http", "stateless", "sse"]
+"""`stateless` is HTTP without sessions: an older client cannot be asked there, whatever it says of itself."""
+Reached = MCPServer[Any] | StdioServerParameters | ClientTransport | str
+"""What a client connects to."""
+
 Era = Literal["auto", "legacy"]
 Asking = Literal["form", "url", "none"]
 Answer = Literal["accept", "decline", "cancel", "nothing"]
@@ -46,7 +53,7 @@ class Combination(NamedTuple):
 
     @property
     def can_be_asked(self) -> bool:
-        return self.asking == "form"
+        return self.asking == "form" and (self.transport, self.era) != ("stateless", "legacy")
 
 
 COMBINATIONS = [Combination(*one) for one in product(get_args(Transport), get_args(Era), get_args(Asking))]
@@ -91,9 +98,25 @@ class _UrlClient(Client):
 
 
 @asynccontextmanager
-async def connected(
-    to: MCPServer[Any] | StdioServerParameters, era: Era, asking: Asking, person: Person
-) -> AsyncGenerator[Client]:
+async def reachable(built: MCPServer[Any], transport: Transport) -> AsyncGenerator[str | ClientTransport]:
+    """The server on a port of this machine, and what a client connects to."""
+    app = built.sse_app() if transport == "sse" else built.streamable_http_app(stateless_http=transport == "stateless")
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none", timeout_graceful_shutdown=1)
+    listening = uvicorn.Server(config)
+    running = asyncio.create_task(listening.serve())
+    try:
+        while not listening.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
+            await asyncio.sleep(0)
+        port = listening.servers[0].sockets[0].getsockname()[1]
+        address = f"http://127.0.0.1:{port}"
+        yield sse_client(f"{address}/sse") if transport == "sse" else f"{address}/mcp"
+    finally:
+        listening.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def connected(to: Reached, era: Era, asking: Asking, person: Person) -> AsyncGenerator[Client]:
     """A client of this kind, with this person before it."""
     kind = _UrlClient if asking == "url" else Client
     async with kind(to, mode=era, elicitation_callback=None if asking == "none" else person) as client:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.client import Transport as ClientTransport
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, ElicitResult, ErrorData, InputRequiredResult
@@ -26,6 +27,7 @@ from tests.server.writing.clients import (
     Person,
     connected,
     process,
+    reachable,
     report_of,
     text_of,
     writes,
@@ -97,7 +99,7 @@ class House:
 async def housed(kind: Combination, mode: ApprovalMode = "auto", ask_seconds: float = 45.0) -> AsyncGenerator[House]:
     """A house with a client of this kind, in the owner's mode."""
     clock = Clock()
-    if kind.transport == "memory":
+    if kind.transport != "stdio":
         sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep)
         made: list[House] = []
         settings = Settings(sandbox=True, log_level="ERROR", approval=mode, ask_seconds=ask_seconds)
@@ -110,7 +112,11 @@ async def housed(kind: Combination, mode: ApprovalMode = "auto", ask_seconds: fl
 
         app = App(settings, connect, now=now)
         try:
-            async with _house(sandbox, server.build(app), kind, mode) as house:
+            async with AsyncExitStack() as stack:
+                to = server.build(app)
+                if kind.transport != "memory":
+                    to = await stack.enter_async_context(reachable(to, kind.transport))
+                house = await stack.enter_async_context(_house(sandbox, to, kind, mode))
                 made.append(house)
                 yield house
         finally:
@@ -123,7 +129,10 @@ async def housed(kind: Combination, mode: ApprovalMode = "auto", ask_seconds: fl
 
 @asynccontextmanager
 async def _house(
-    sandbox: Sandbox, to: MCPServer[Any] | StdioServerParameters, kind: Combination, mode: ApprovalMode
+    sandbox: Sandbox,
+    to: MCPServer[Any] | StdioServerParameters | ClientTransport | str,
+    kind: Combination,
+    mode: ApprovalMode,
 ) -> AsyncGenerator[House]:
     person = Person()
     orders = [one["clientReferenceNumber"] for one in sandbox.shop.orders.values() if one["status"] == "Received"]
@@ -288,6 +297,23 @@ PROCESSES: list[tuple[Combination, ApprovalMode]] = [
 @pytest.mark.parametrize(("kind", "mode"), PROCESSES, ids=lambda one: one if isinstance(one, str) else named(one))
 async def test_nothing_is_sent_by_a_process_that_was_not_approved(kind: Combination, mode: ApprovalMode) -> None:
     async with housed(kind, mode) as house:
+        for scenario in SCENARIOS.values():
+            house.person.answer = "accept"
+            house.person.questions.clear()
+            await scenario(house)
+
+
+OVER_HTTP = [one for one in COMBINATIONS if one.transport in ("http", "stateless", "sse") and one.asking != "url"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "ask"])
+@pytest.mark.parametrize("kind", OVER_HTTP, ids=named)
+async def test_nothing_is_sent_over_http_that_was_not_approved(kind: Combination, mode: ApprovalMode) -> None:
+    async with housed(kind, mode) as house:
+        if cannot_be_asked(kind, mode):
+            report, sent = await house.ask("delete_purchase_order", reference=house.orders[-1])
+            assert (report["status"], sent) == ("refused", [])
+            return
         for scenario in SCENARIOS.values():
             house.person.answer = "accept"
             house.person.questions.clear()
