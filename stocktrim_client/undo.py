@@ -323,7 +323,7 @@ _LOST: Mapping[str, tuple[str, ...]] = {
     "product": ("Its sales history, its component lines and StockTrim's own number of it do not come back.",),
     "supplier": (
         "StockTrim's own number of it will be another, and what StockTrim took from products when it was deleted does "
-        "not come back with it: its part numbers, and its place among those who deliver them. Link these anew.",
+        "not come back with it: its code on them, and part numbers where it took those too. Link these anew.",
     ),
     "purchase order": ("StockTrim's own number of it will be another.",),
 }

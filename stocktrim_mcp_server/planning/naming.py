@@ -39,16 +39,25 @@ class Naming(NamedTuple):
     def entered(
         self, entries: Sequence[ProductSupplier], supplier: Supplier, word: str, supplier_sku: str | None
     ) -> list[ProductSupplier]:
-        """A product's suppliers with this one among them; of one that is there the part number, if one is given."""
+        """A product's suppliers with this one among them; of one that is there the part number, if one is given.
+
+        A link that lost its supplier's code, or says a number it no longer has, gets its word anew.
+        """
         number = {} if supplier_sku is None else {"supplier_sku": supplier_sku}
         # With what each says: nulls may be refused.
         said = [ProductSupplier(**one.model_dump(exclude_none=True)) for one in entries]
         for at, one in enumerate(said):
             if supplier_meant(self.keys, (one.supplier, one.name)) == supplier.key:
-                said[at] = one.model_copy(update=number)
+                is_lost = supplier.code and one.supplier not in _words(supplier)
+                said[at] = one.model_copy(update={**number, **({"supplier": word} if is_lost else {})})
                 return said
         name = {"name": supplier.name} if supplier.name else {}
         return [*said, ProductSupplier(supplier=word, **name, **number)]
+
+
+def _words(supplier: Supplier) -> set[str]:
+    """What of it a link may say; its name alone is what is left of a link once the supplier was deleted."""
+    return {str(word) for style in STYLES if (word := getattr(supplier, style)) is not None}
 
 
 def naming_of(products: Iterable[Product], suppliers: Sequence[Supplier]) -> Naming:
@@ -58,7 +67,7 @@ def naming_of(products: Iterable[Product], suppliers: Sequence[Supplier]) -> Nam
     words: dict[str, Counter[str]] = {}
     styles: Counter[Style] = Counter()
     for word in (one.supplier for product in products for one in product.suppliers):
-        if (key := keys.get(word)) is not None:
+        if (key := keys.get(word)) is not None and word in _words(by_key[key]):
             words.setdefault(key, Counter())[word] += 1
             styles.update(style for style in STYLES if str(getattr(by_key[key], style)) == word)
     style = max(STYLES, key=lambda one: styles[one])

@@ -111,6 +111,7 @@ async def save_suppliers(
         *await asyncio.to_thread(_of_suppliers, parties, held),
         *_of_deliveries(deliveries, naming),
         *await _of_moves(stocktrim, deliveries),
+        *_of_plan(parties, deliveries),
     ]
     return await carry_out(writes, warnings=warnings, stop_when=emptied)
 
@@ -338,10 +339,14 @@ def _told(product: Product, naming: Naming) -> Callable[[Change], tuple[str, ...
 def _entries(one: FieldChange, main: str | None, naming: Naming) -> Iterator[str]:
     before = {record["supplier"]: record for record in _records(one.before)}
     others = {naming.keys.get(word, word) for word in before} | {main} - {None}
+    after = {record["supplier"] for record in _records(one.after)}
     for record in _records(one.after):
         word, number = record["supplier"], record.get("supplier_sku")
         who = naming.keys.get(word, word)
         was = before.get(word)
+        if was is None and (lost := sorted(old for old in before.keys() - after if naming.keys.get(old) == who)):
+            yield f"link to {who}: {lost[0]} -> {word}"
+            was = before[lost[0]]
         if was is None:
             yield f"{'also ' if others - {who} else ''}delivered by {who}" + (
                 f", part number {number}" if number else ""
@@ -382,6 +387,15 @@ def _of_deliveries(deliveries: Sequence[Delivery], naming: Naming) -> list[str]:
         for key, codes in waiting.items()
     ]
     return said
+
+
+def _of_plan(parties: Sequence[Party], deliveries: Sequence[Delivery]) -> list[str]:
+    """That what is planned with, and shown in plans, is there only once StockTrim has calculated."""
+    costs = any(part.said.unit_cost is not None for one in deliveries for part in one.parts)
+    if not costs and not any(one.present and one.said.lead_time_days is not None for one in parties):
+        return []
+    run = where_offered("run_forecast", ": run_forecast")
+    return [f"Plan and drafts follow costs and lead times only after StockTrim's next calculation{run}."]
 
 
 async def _of_moves(stocktrim: StockTrimClient, deliveries: Sequence[Delivery]) -> list[str]:

@@ -69,3 +69,17 @@ def test_the_main_supplier_is_known_by_any_word() -> None:
     assert naming.main(products("V-1")[0]) == "ACME"
     assert naming.main(Product(code="P", product_id="P")) is None
     assert Naming().main(products("V-1")[0]) == "V-1"
+
+
+def test_a_link_that_lost_its_suppliers_code_gets_it_anew() -> None:
+    held = (ProductSupplier(supplier="Acme", name="Acme", supplier_sku="A-1"), ProductSupplier(supplier="102"))
+    naming = naming_of([Product(code="P", product_id="P", suppliers=held)], SUPPLIERS)
+    assert naming.seen == {"BOLT": "102"}
+    mended = naming.entered(held, SUPPLIERS[0], "ACME", None)
+    assert [(one.supplier, one.supplier_sku) for one in mended] == [("ACME", "A-1"), ("102", None)]
+    stale = (ProductSupplier(supplier="999", name="Acme"),)
+    assert [one.supplier for one in naming.entered(stale, SUPPLIERS[0], "ACME", None)] == ["ACME"]
+    other = (ProductSupplier(supplier="V-1", name="Acme"),)
+    assert [one.supplier for one in naming.entered(other, SUPPLIERS[0], "ACME", None)] == ["V-1"]
+    nameless = (ProductSupplier(supplier="Nameless"),)
+    assert [one.supplier for one in naming.entered(nameless, SUPPLIERS[2], "103", None)] == ["Nameless"]

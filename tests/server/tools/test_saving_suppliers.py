@@ -317,7 +317,7 @@ async def test_a_code_in_other_case_or_a_name_means_the_supplier_that_exists(
 ) -> None:
     before = len(sandbox.shop.suppliers)
     report = await saved(stocktrim, {"code": said, "lead_time_days": 50})
-    assert report.warnings == (f"{said!r} was taken for 'HIKARI' (Hikari Glass Works).",)
+    assert report.warnings[0] == f"{said!r} was taken for 'HIKARI' (Hikari Glass Works)."
     assert report.changes[0].key == "HIKARI"
     assert (len(sandbox.shop.suppliers), truth(sandbox, "HIKARI")["defaultLeadTime"]) == (before, 50)
 
@@ -478,3 +478,24 @@ async def test_a_supplier_whose_answer_is_lost_after_it_was_made_is_there_all_th
     assert report.status == "applied"
     assert "reading back shows that the change was made" in " ".join(report.warnings)
     assert "ACME" in delivered_by(sandbox, "V60-02")
+
+
+async def test_a_link_that_a_deleted_supplier_left_is_mended(stocktrim: StockTrimClient) -> None:
+    was = await stocktrim.products.get("MUG-SAGE")
+    known = next(one for one in await stocktrim.suppliers.all() if one.code == "NORDLYS")
+    await stocktrim.suppliers.delete("NORDLYS")
+    await saved(stocktrim, {"code": "NORDLYS", "name": known.name})
+    asked = {"code": "NORDLYS", "products": [{"code": "MUG-SAGE"}]}
+    report = await saved(stocktrim, asked)
+    assert (report.status, report.changes[0].fields) == ("applied", (f"link to NORDLYS: {known.name} -> NORDLYS",))
+    now = await stocktrim.products.get("MUG-SAGE")
+    assert [one.supplier for one in now.suppliers] == [one.supplier for one in was.suppliers]
+    assert (await saved(stocktrim, asked)).status == "unchanged"
+
+
+async def test_a_new_cost_is_said_to_reach_plans_with_the_next_calculation(stocktrim: StockTrimClient) -> None:
+    follows = "Plan and drafts follow costs and lead times only after StockTrim's next calculation: run_forecast."
+    mug = {"code": "MUG-SAGE", "unit_cost": 5.3}
+    assert follows in (await shown(stocktrim, {"code": "NORDLYS", "products": [mug]})).warnings
+    assert follows in (await shown(stocktrim, {"code": "NORDLYS", "lead_time_days": 30})).warnings
+    assert follows not in (await shown(stocktrim, {"code": "NORDLYS", "email": "a@b.example"})).warnings
