@@ -112,6 +112,7 @@ class Call:
     said: tuple[str, ...] = ()
     digest: bytes = b""
     looked: float = 0.0
+    is_shown: bool = True
     deadline: ExitStack = field(default_factory=ExitStack)
 
     def begin(self) -> None:
@@ -122,6 +123,12 @@ class Call:
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
 _in_preview: ContextVar[bool] = ContextVar("in_preview", default=False)
+
+
+def was_shown() -> bool:
+    """Whether what is carried out was shown before with its warnings; a host that answers by itself shows none."""
+    call = _call.get()
+    return call is not None and call.is_shown and not _in_preview.get()
 
 
 @contextmanager
@@ -244,6 +251,7 @@ async def asked(ctx: Context[Any, Any], confirm_token: str | None) -> Approval |
             return _approved(lent, call)
         refused = approvals.refused(confirm_token, call.digest, asked_for, now)
     if settings.approval == "host":
+        call.is_shown = False
         return _approved(lent, call)
     can_ask = _can_ask(ctx)
     is_modern = (ctx.protocol_version or "") >= MODERN

@@ -82,7 +82,8 @@ def question_of(
         "\n".join(f"Warning: {visible(_ageless(one))}" for one in warnings),
         "\n".join(blocks),
     ]
-    foot = f"{' '.join(_for_good(rows))}\nCheck {check}: exactly these changes."
+    for_good = [one for one in _for_good(rows) if one not in (planned or "")]
+    foot = "\n".join(filter(None, [" ".join(for_good), f"Check {check}: exactly these changes."]))
     text = "\n\n".join([*filter(None, head), foot])
     room = LONGEST_QUESTION - (len(text) - sum(len(one) + 1 for one in blocks))
     fitting = 0
@@ -185,6 +186,8 @@ def _lost(kind: Kind | None, noun: str) -> str | None:
         return NEVER[noun]
     if kind == "delete":
         return _LOST.get(noun, _MADE_AGAIN)
+    if noun.startswith(STOCK):
+        return "Undone only as far as StockTrim can: what is on order stays a figure set by hand."
     if noun == "sale":
         return "A recorded sale cannot be deleted again, only set to 0."
     if kind == "create" and noun in UNDELETABLE:

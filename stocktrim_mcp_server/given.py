@@ -80,14 +80,25 @@ class Found(NamedTuple, Generic[L]):
 
 
 def records(
-    listed: Sequence[L], table: str, columns: Mapping[str, pasted.Column], model: type[L], name: str
+    listed: Sequence[L],
+    table: str,
+    columns: Mapping[str, pasted.Column],
+    model: type[L],
+    name: str,
+    said: list[str] | None = None,
 ) -> list[Given[L]]:
-    """The records of the call, from the list or from the table. Raises: ToolError naming every line that is none."""
+    """The records of the call, from the list or from the table.
+
+    None: `said`, unknown columns are refused; else they are passed over, and named in it.
+    Raises: ToolError naming every line that is none.
+    """
     if listed and table.strip():
         refuse_one(f"Give {name} or table, not both.")
     if not table.strip():
         return [Given(one) for one in listed] if listed else _nothing(name, columns)
-    read = pasted.rows(table, columns)
+    read = pasted.rows(table, columns, passing=said is not None)
+    if said is not None:
+        said += read.said
     faults = [Fault("", ended(one.said), one.line) for one in read.faults]
     rows: list[Given[L]] = []
     for row in read.rows:

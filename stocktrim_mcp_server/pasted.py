@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
-from stocktrim_mcp_server.planning.bounds import short
+from stocktrim_mcp_server.planning.bounds import listed, short
 from stocktrim_mcp_server.planning.nearest import did_you_mean
-from stocktrim_mcp_server.planning.spelling import SHOWN, day, number
+from stocktrim_mcp_server.planning.spelling import SHOWN, day, days, number
 
 MOST_ROWS = 50
 
@@ -23,6 +23,9 @@ MOST_CHARACTERS = 100_000
 
 MOST = 10**15
 """Of a number; no quantity and no amount comes near it."""
+
+MOST_WORDED = 10
+"""Cells named that hold a word where a number is meant."""
 
 MOST_STRANGE = 5
 """Unknown columns that are named."""
@@ -42,6 +45,9 @@ _ASIDE = re.compile(
 )
 """What of a column's name says nothing of what it holds; "incl. VAT" and "per case" do."""
 
+_FIGURES = {"number", "share", "days"}
+"""Kinds of columns that hold a number."""
+
 _NOTHING = {"-", "–", "—", "n/a", "n.a."}
 
 _EMPTY = "The table is empty: paste CSV with a header line, or a list of JSON objects."
@@ -52,12 +58,12 @@ Cell = str | float | date
 class Column(NamedTuple):
     """What a column holds, and what else it may be called; case, blanks and marks in a name do not matter.
 
-    A `share` is a number that may carry a percent sign: 95% is 0.95, and a bare number stays as it is. What only
-    `checks` a row is no value of it.
+    A `share` is a number that may carry a percent sign: 95% is 0.95, and a bare number stays as it is. `days`
+    may be said in weeks. What only `checks` a row is no value of it.
     """
 
     synonyms: Sequence[str] = ()
-    kind: Literal["text", "number", "share", "date"] = "text"
+    kind: Literal["text", "number", "share", "days", "date"] = "text"
     required: bool = False
     checks: bool = False
 
@@ -92,16 +98,24 @@ class Pasted(NamedTuple):
     """What of such a table was passed over."""
 
 
-def rows(text: str, columns: Mapping[str, Column], *, most: int = MOST_ROWS, as_sent: bool = False) -> Pasted:
+def rows(
+    text: str,
+    columns: Mapping[str, Column],
+    *,
+    most: int = MOST_ROWS,
+    as_sent: bool = False,
+    passing: bool = False,
+) -> Pasted:
     """The rows of a pasted table, its columns by field: CSV (comma, semicolon, tab), a list of JSON objects, markdown.
 
     Empty lines and cells are left out. A table with a fault of its own has no rows. `as_sent`: others made it, so lines
-    above its header and unknown columns are passed over and said, and it may have several columns for the key.
+    above its header and unknown columns are passed over and said, it may have several columns for the key, and
+    a word where a number is meant is no value. `passing`: columns like none that is known are passed over and said.
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MOST_CHARACTERS:
         return _refused(f"The table has {len(text):,} characters; {MOST_CHARACTERS:,} are read, and {most} rows.")
-    table = _Table(columns, most, as_sent=as_sent)
+    table = _Table(columns, most, as_sent=as_sent, passing=passing)
     try:
         text = _unfenced(text)
         if text.lstrip()[:1] in ("[", "{"):
@@ -113,7 +127,7 @@ def rows(text: str, columns: Mapping[str, Column], *, most: int = MOST_ROWS, as_
     if not (table.rows or table.faults):
         return _refused("The table has no rows.")
     heads = {field: tuple(names) for field, names in table.heads.items()} if as_sent else {}
-    return Pasted(tuple(table.rows), tuple(table.faults), heads, tuple(table.said))
+    return Pasted(tuple(table.rows), tuple(table.faults), heads, (*table.said, *table.worded()))
 
 
 class _UnreadableError(Exception):
@@ -127,10 +141,14 @@ class _UnreadableError(Exception):
 class _Table:
     """Rows and faults as they are met."""
 
-    def __init__(self, columns: Mapping[str, Column], most: int, *, as_sent: bool = False) -> None:
+    def __init__(
+        self, columns: Mapping[str, Column], most: int, *, as_sent: bool = False, passing: bool = False
+    ) -> None:
         self._columns = columns
         self._most = most
         self._as_sent = as_sent
+        self._passing = passing
+        self._worded: list[str] = []
         self._key = next((field for field, one in columns.items() if one.required), None)
         self.heads: dict[str, list[str]] = {}
         self.said: list[str] = []
@@ -155,6 +173,9 @@ class _Table:
         self._not_too_many(len(items))
         if self._as_sent:
             self._header(list(dict.fromkeys(name for one in items if isinstance(one, _Pairs) for name, _ in one)))
+        if self._passing:
+            names = dict.fromkeys(name for one in items if isinstance(one, _Pairs) for name, _ in one)
+            self._passed_over([name for name in names if self._field(name) is None and not self._hint(name)])
         for line, one in enumerate(items, 1):
             if not isinstance(one, _Pairs):
                 self._fault(line, "this is no JSON object: write each row as {...}")
@@ -170,6 +191,8 @@ class _Table:
                 return
             self._keep_as_sent(line, cells, decimal_comma=False)
             return
+        if self._passing:
+            named = [one for one in named if one[0] is not None or self._hint(one[1])]
         if strange := [name for field, name, _ in named if field is None]:
             self._fault(line, self._strange(strange))
             return
@@ -266,6 +289,8 @@ class _Table:
         if not known:
             raise _UnreadableError(f"The first line must name the columns: {self._names()}.")
         strange = [name for name, field in zip(heads, fields, strict=True) if name and field is None]
+        if self._passing:
+            strange = self._passed_over(strange)
         if strange and not self._as_sent:
             raise _UnreadableError(f"T{self._strange(strange)[1:]}.")
         if twice := next((field for field in known if known.count(field) > 1), None):
@@ -292,7 +317,7 @@ class _Table:
             self.rows.append(Row(line, {"remark": first} if first else {}, (), keys))
             return
         given = {
-            field: None if isinstance(cell := cells.get(names[0]), str) and cell.casefold() in _NOTHING else cell
+            field: self._told(line, field, names[0], cells.get(names[0]))
             for field, names in self.heads.items()
             if field != self._key
         }
@@ -302,12 +327,38 @@ class _Table:
             blank = tuple(field for field in self._values(self.heads) if field not in values)
             self.rows.append(Row(line, values, blank, keys))
 
+    def _told(self, line: int, field: str, head: str, cell: Any) -> Any:
+        """A cell as its sender means it: "on request" where a price is looked for says that there is none."""
+        if not isinstance(cell, str) or not cell.strip() or cell.strip().casefold() in _NOTHING:
+            return None if isinstance(cell, str) else cell
+        if self._columns[field].kind not in _FIGURES or any(one.isdigit() for one in cell):
+            return cell
+        self._worded.append(f"{short(cell.strip(), SHOWN)!r} in {short(head, SHOWN)!r} (line {line})")
+        return None
+
+    def worded(self) -> tuple[str, ...]:
+        """The cells that hold a word where a number is meant, of a table as it was sent."""
+        if not self._worded:
+            return ()
+        return (f"No number, so taken for empty: {listed(self._worded, MOST_WORDED)}.",)
+
     def _names(self) -> str:
         return ", ".join(f"{name} (needed)" if one.required else name for name, one in self._columns.items())
 
-    def _strange(self, names: Sequence[str]) -> str:
+    def _passed_over(self, names: Sequence[str]) -> list[str]:
+        """Those of unknown columns that are no doubt slips of the pen; the others are said, and change nothing."""
+        slips = [name for name in names if self._hint(name)]
+        if not slips and names:
+            shown = ", ".join(repr(short(name, SHOWN)) for name in names)
+            self.said.append(f"Columns that are not understood, and change nothing: {shown}.")
+        return slips
+
+    def _hint(self, name: str) -> str:
         known = [word for field, one in self._columns.items() for word in (field, *one.synonyms)]
-        said = [f"{short(name, SHOWN)!r}.{did_you_mean(name, known)}" for name in names[:MOST_STRANGE]]
+        return did_you_mean(name, known)
+
+    def _strange(self, names: Sequence[str]) -> str:
+        said = [f"{short(name, SHOWN)!r}.{self._hint(name)}" for name in names[:MOST_STRANGE]]
         return f"there is no column {' Nor '.join(said)} Columns: {self._names()}"
 
     def _keep(self, line: int, given: Mapping[str, Any], *, decimal_comma: bool) -> None:
@@ -351,7 +402,7 @@ def _bare(name: str) -> str:
 def _cell(value: Any, kind: str, *, decimal_comma: bool) -> Cell | None:
     """What a cell means. None: nothing. Raises: ValueError, in words."""
     if isinstance(value, bool | list):
-        raise ValueError(f"{short(json.dumps(value), SHOWN)} is no {'text' if kind == 'text' else kind}")
+        raise ValueError(f"{short(json.dumps(value), SHOWN)} is no {'number' if kind == 'days' else kind}")
     if value is None or (isinstance(value, str) and not (value := value.strip())):
         return None
     if isinstance(value, str):
@@ -372,6 +423,8 @@ def _of_text(text: str, kind: str, *, decimal_comma: bool) -> Cell:
         return day(text)
     if kind == "share" and text.endswith("%"):
         return round(number(text.removesuffix("%"), decimal_comma=decimal_comma) / 100, 12)
+    if kind == "days":
+        return days(text, decimal_comma=decimal_comma)
     return number(text, decimal_comma=decimal_comma)
 
 

@@ -367,8 +367,9 @@ def _summed_up(outcomes: Sequence[RecordOutcome], *, is_repeatable: bool, is_war
 
 
 def _comes_back(one: RecordOutcome) -> bool:
-    """Whether undoing leaves nothing of a change: of what was deleted something is always lost."""
-    if one.kind in (None, "delete") or one.noun in NEVER or one.noun == "sale":
+    """Whether undoing leaves nothing of a change: of what was deleted something is always lost, and stock
+    set here no longer follows orders."""
+    if one.kind in (None, "delete") or one.noun in NEVER or one.noun == "sale" or one.noun.startswith("stock"):
         return False
     return not (one.kind == "create" and one.noun in UNDELETABLE)
 

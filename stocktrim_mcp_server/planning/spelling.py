@@ -19,6 +19,10 @@ _ONE_MARK = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _WITH_DOT = re.compile(r"(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})?(?:\.[0-9]+)?(?<=[0-9])")
 _WITH_COMMA = re.compile(r"(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4})?(?:,[0-9]+)?(?<=[0-9])")
 
+_WEEK = 7
+_SPAN = re.compile(r"(?P<count>[0-9]{1,5})[ -]?(?P<unit>d|days?|w|wks?|weeks?)\.?", re.IGNORECASE)
+_RANGE = re.compile(r"[0-9] ?[-\u2013] ?[0-9]")
+
 _MONTHS = tuple(calendar.month_name)
 _TIME = r"(?:[T ][0-9:.]+ ?(?:Z|[+-][0-9:]+)?)?"
 _ISO = re.compile(r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})" + _TIME)
@@ -59,6 +63,19 @@ def number(said: str, *, decimal_comma: bool = False) -> float:
     else:
         raise ValueError(f"{shown} is no number: write it as 1234.50")
     return float(sign + plain)
+
+
+def days(said: str, *, decimal_comma: bool = False) -> float:
+    """A number of days, as a number or with its unit: 21 days, 3 weeks.
+
+    Raises: ValueError, in words, for what is none or could be two.
+    """
+    text = " ".join(said.split())
+    if (found := _SPAN.fullmatch(text)) is not None:
+        return float(found["count"]) * (_WEEK if found["unit"].casefold().startswith("w") else 1)
+    if any(one.isalpha() for one in text) or _RANGE.search(text):
+        raise ValueError(f"{short(text, SHOWN)!r} is no number of days: write it as 21, 21 days or 3 weeks")
+    return number(said, decimal_comma=decimal_comma)
 
 
 def day(said: str) -> date:

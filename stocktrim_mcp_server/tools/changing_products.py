@@ -18,6 +18,7 @@ from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.service_level import on_scale, scale_of
+from stocktrim_mcp_server.planning.spelling import days
 from stocktrim_mcp_server.price_lists import price_list
 from stocktrim_mcp_server.records import catalogue_of
 from stocktrim_mcp_server.remarks import MONEY, moved, odd, steep, told
@@ -53,9 +54,11 @@ QUANTITIES = (
 )
 TEXTS = ("name", "category", "sub_category", "barcode")
 FLAGS = ("discontinued", "unstocked", "ignore_seasonality")
-PLANNED_WITH = {*DAYS, *QUANTITIES, *FLAGS, "service_level"}
-"""What StockTrim's plan is computed from."""
+PLANNED_WITH = {*DAYS, *QUANTITIES, *FLAGS, *MONEY, "service_level", "name", "category"}
+"""What StockTrim's plan is computed from, and what it shows as it was then."""
 
+
+_FOLLOWS = "Plan and drafts follow settings, prices and names only after StockTrim's next calculation{run}."
 
 UNLISTED = {
     "name",
@@ -89,6 +92,11 @@ def _as_listed(schema: dict[str, Any]) -> None:
     schema["properties"] = {name: one for name, one in schema["properties"].items() if name not in unlisted}
 
 
+def _read(name: str, text: str) -> Any:
+    """A text as what its field holds."""
+    return days(text) if name in DAYS else unwritten(text)
+
+
 class Row(Line):
     """A product, and the fields of it that are said; null says nothing."""
 
@@ -108,7 +116,7 @@ class Row(Line):
                 )
             if isinstance(one, bool) and name not in FLAGS:
                 raise ValueError(f"{name} is no yes or no")
-        return {name: unwritten(one) if isinstance(one, str) else one for name, one in said.items()}
+        return {name: _read(name, one) if isinstance(one, str) else one for name, one in said.items()}
 
 
 class ProductChange(Row):
@@ -208,7 +216,7 @@ async def update_products(
     said += steep((product, fields[id(one)]) for one, product in found)
     said += [text for one, product in found for text in moved(product, fields[id(one)], books)]
     if any(PLANNED_WITH & values.keys() for values in fields.values()):
-        said.append(f"The plan follows settings only after StockTrim's next calculation{_run()}.")
+        said.append(_FOLLOWS.format(run=_run()))
     return await carry_out(writes, warnings=said, stop_when=emptied)
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, WithJsonSchema
 
 from stocktrim_client import StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
+from stocktrim_client.undo import NEVER
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim, Tell, Telling
 from stocktrim_mcp_server.planning.bounds import short
@@ -21,7 +22,7 @@ POLL_SECONDS = 4.0
 
 PLANNED = (
     "StockTrim calculates forecast and order plan of the whole account anew. It takes minutes, in which plans show the "
-    "figures before it, and cannot be taken back. No order and no setting changes."
+    "figures before it. No order and no setting changes. " + NEVER["forecast run"]
 )
 
 

@@ -17,7 +17,7 @@ from stocktrim_client import ChangeReport, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change
 from stocktrim_client.history import Entry
 from stocktrim_client.models import Product, SalesOrder, SalesOrderDraft
-from stocktrim_mcp_server.approval import Approved, ConfirmToken
+from stocktrim_mcp_server.approval import Approved, ConfirmToken, was_shown
 from stocktrim_mcp_server.dependencies import CurrentApp, StockTrim, on_hand
 from stocktrim_mcp_server.given import (
     Day,
@@ -141,8 +141,9 @@ async def record_sales(
     refuse_in_order(rows, [*faults, *_doubled(keyed)])
     known, warnings = await _known(stocktrim, [one.product for one in keyed], _UNSEEN)
     writes = [_recording(stocktrim, one, known[one.product.product_id]) for one in keyed]
-    odd = await _oddities(stocktrim, keyed, known)
-    report = await carry_out(writes, warnings=[*odd, *warnings, *_of_references(keyed)])
+    # What the preview has said is no news once it was approved.
+    news = [] if was_shown() else [*await _oddities(stocktrim, keyed, known), *warnings, *_of_references(keyed)]
+    report = await carry_out(writes, warnings=news)
     return report.model_copy(update={"warnings": (*report.warnings, *await _beside(stocktrim, report))})
 
 
@@ -317,10 +318,14 @@ async def _beside(stocktrim: StockTrimClient, report: WriteReport) -> list[str]:
         )
     if there < len(report.changes):
         run = where_offered("run_forecast", ": run_forecast")
+        known = f"The forecast knows new sales only after StockTrim's next calculation{run}."
+        if was_shown():
+            # The preview has said the rest; this is what comes next.
+            return [*said, known]
         counted = where_offered("set_stock_levels", ": set_stock_levels sets it as counted")
         said.append(f"Stock on hand does not go down by a sale recorded here{counted}.")
         said += await of_connected_system(stocktrim, "bring the same sales, and they then count twice")
-        said.append(f"The forecast knows new sales only after StockTrim's next calculation{run}.")
+        said.append(known)
     return said
 
 

@@ -9,7 +9,7 @@ from stocktrim_client import ChangeReport, StockTrimClient, StockTrimError
 from stocktrim_client.changes import Change
 from stocktrim_client.models import StockCount
 from stocktrim_mcp_server.answers import number
-from stocktrim_mcp_server.approval import Approved, ConfirmToken
+from stocktrim_mcp_server.approval import Approved, ConfirmToken, was_shown
 from stocktrim_mcp_server.dependencies import StockTrim
 from stocktrim_mcp_server.given import (
     Found,
@@ -85,7 +85,8 @@ async def set_stock_levels(
     confirm_token: ConfirmToken = None,
 ) -> WriteReport:
     """Set free stock on hand or units on order, as counted, of a product or of it at one location. Left out: stays."""
-    rows = records(counts, table, COLUMNS, Count, "counts")
+    passed_over: list[str] = []
+    rows = records(counts, table, COLUMNS, Count, "counts", passed_over)
     found, faults = await with_products(stocktrim, rows)
     codes, strange = await partners_called(
         stocktrim, "locations", [one.said.location for one in rows], [one.product for one in found]
@@ -101,7 +102,11 @@ async def set_stock_levels(
     ]
     refuse_in_order(rows, [*faults, *_overlapping(placed)])
     writes = [Write(one.called, _setting(stocktrim, one), "stock", one.found.given.line, one.told) for one in placed]
+    if was_shown():
+        # The preview has said what there was to know.
+        return await carry_out(writes)
     warnings = [
+        *passed_over,
         *await of_connected_system(stocktrim, "overwrite stock set here", ": correct it there as well"),
         *_sent_along(placed),
         *_in_parts(placed),

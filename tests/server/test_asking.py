@@ -90,6 +90,7 @@ def test_what_is_done_stands_first(tool: str, changes: list[Change], headline: s
         (change("A", "sale", "create"), "only set to 0"),
         (change("A", "customer", "create"), "A new customer stays"),
         (change("A", "forecast run"), "cannot be taken back"),
+        (change("A", "stock at MAIN"), "Undone only as far as StockTrim can"),
     ],
 )
 def test_what_cannot_be_undone_stands_last(changed: Change, said: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stocktrim_mcp_server.pasted import MOST_CHARACTERS, Column, Fault, Row, rows
-from stocktrim_mcp_server.planning.spelling import day, number
+from stocktrim_mcp_server.planning.spelling import day, days, number
 
 COLUMNS = {
     "code": Column(("sku", "product", "item code"), required=True),
@@ -340,7 +340,7 @@ def test_the_header_is_the_line_that_names_the_key_and_a_value() -> None:
         ),
         ("SKU,Cost per case\nA,2", "None of the columns 'SKU', 'Cost per case' holds what can be changed."),
         ("SKU,Cost,Trade price\nA,2,3", "'Cost' and 'Trade price' are both cost: leave one of them out."),
-        ("SKU,Cost\nA,two", "cost: 'two' is no number"),
+        ("SKU,Cost\nA,2 of 3", "cost: '2 of 3' is no number"),
         ("SKU,Cost\n", "The table has no rows."),
         ("\n", "The table is empty"),
     ],
@@ -403,3 +403,16 @@ def test_a_number_is_the_same_in_every_spelling(value: float, decimal_comma: boo
     if decimal_comma:
         swapped = english.translate(str.maketrans(",.", ".,"))
         assert number(swapped, decimal_comma=True) == number(english, decimal_comma=True) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("21", 21), ("21 days", 21), ("1 Day", 1), ("8 weeks", 56), ("3 wks", 21), ("2.5", 2.5)]
+)
+def test_days_may_be_said_in_weeks(text: str, meant: float) -> None:
+    assert days(text) == meant
+
+
+@pytest.mark.parametrize("text", ["2 months", "2-3 weeks", "10 working days", "4-6", "1.5 weeks", "soon"])
+def test_what_is_no_number_of_days_is_refused_in_words_that_fit(text: str) -> None:
+    with pytest.raises(ValueError, match="is no number of days: write it as 21, 21 days or 3 weeks"):
+        days(text)

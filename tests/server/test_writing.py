@@ -142,6 +142,8 @@ async def test_where_nothing_was_sent_a_failure_is_the_answer_whatever_was_so_al
         ("create", "customer", ("Mind.",), "takes it back as far as StockTrim can: see the warnings."),
         ("create", "sale", ("Mind.",), "takes it back as far as StockTrim can: see the warnings."),
         ("change", "customer", (), "takes all of it back."),
+        ("change", "stock at MAIN", (), "takes it back as far as StockTrim can: its preview says how far."),
+        ("change", "stock", ("Mind.",), "takes it back as far as StockTrim can: see the warnings."),
         ("change", "forecast run", (), "1 change was made in StockTrim."),
     ],
 )

@@ -26,6 +26,9 @@ READINGS = Quirks.readings()
 V60 = "30000001"
 
 
+FOLLOWS = "Plan and drafts follow settings, prices and names only after StockTrim's next calculation: run_forecast."
+
+
 async def changed(stocktrim: StockTrimClient, *changes: dict[str, Any], table: str = "") -> WriteReport:
     wanted = tuple(ProductChange.model_validate(one) for one in changes)
     return await update_products(stocktrim, Approval(), wanted, table)
@@ -106,7 +109,7 @@ async def test_a_product_is_meant_by_sku_or_id_however_lookups_look(
 ) -> None:
     sandbox, stocktrim = made(open_app, clock, product_code_matches=matches)
     report = await changed(stocktrim, {"code": code, "unit_cost": 8})
-    assert (report.status, report.warnings) == ("applied", ())
+    assert (report.status, report.warnings) == ("applied", (FOLLOWS,))
     assert sandbox.shop.products[V60]["cost"] == 8
     assert bodies(sandbox) == [{"productId": V60, "cost": 8.0}]
 
@@ -221,7 +224,7 @@ async def test_what_looks_like_a_slip_is_said(stocktrim: StockTrimClient) -> Non
         "'BOX-GIFT': unit_cost 0 counts as not entered, here and in StockTrim's sums.",
         "'BOX-GIFT': its minimum order of 110 is no multiple of its batch size 25.",
         "Changed by more than 30%: KETTLE-09 unit_price 95 -> 30 (-68%).",
-        "The plan follows settings only after StockTrim's next calculation: run_forecast.",
+        FOLLOWS,
     )
 
 
@@ -342,6 +345,40 @@ async def test_a_list_as_a_supplier_sends_it_is_read_with_all_that_is_passed_ove
     assert report.warnings[7] == "Names stay: 'Description' was only compared. A column 'new name' would change them."
 
 
+async def test_a_word_in_one_price_cell_stops_no_price_list(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
+    table = "SKU,Cost,Lead time\nV60-02,POA,3 wks\nKETTLE-09,39,21 days\nMUG-SAGE,free,\n"
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, table=table)
+    assert [one.key for one in report.changes] == ["V60-02", "KETTLE-09"]
+    assert report.changes[0].fields[0].endswith(" -> 21")
+    assert report.warnings[:2] == (
+        "No number, so taken for empty: 'POA' in 'Cost' (line 2), 'free' in 'Cost' (line 4).",
+        "Line 4 is left out: 'MUG-SAGE' is given no value.",
+    )
+    assert any("V60-02 unit_cost stays 7.4" in one for one in report.warnings)
+    said = await refusal(stocktrim, table="SKU,Lead time\nV60-02,2 months")
+    assert "lead_time_days: '2 months' is no number of days: write it as 21, 21 days or 3 weeks." in said
+
+
+async def test_a_lead_time_is_said_in_weeks_without_a_table_as_well(
+    stocktrim: StockTrimClient, sandbox: Sandbox
+) -> None:
+    await changed(stocktrim, {"code": "V60-02", "lead_time_days": "8 weeks"})
+    assert bodies(sandbox) == [{"productId": V60, "leadTime": 56}]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "is_said"),
+    [("unit_cost", 8, True), ("unit_price", 25, True), ("name", "Dripper", True), ("barcode", "1", False)],
+)
+async def test_what_the_plan_shows_is_said_to_come_with_the_next_calculation(
+    stocktrim: StockTrimClient, field: str, value: object, is_said: bool
+) -> None:
+    with stocktrim.changes.preview():
+        report = await changed(stocktrim, {"code": "V60-02", field: value})
+    assert (FOLLOWS in report.warnings) is is_said
+
+
 async def test_a_name_changes_only_where_it_is_asked_for(stocktrim: StockTrimClient, sandbox: Sandbox) -> None:
     await changed(stocktrim, table="SKU,Name,Cost\nV60-02,Dripper,8")
     await changed(stocktrim, table="SKU,New name\nV60-02,Dripper")
@@ -430,7 +467,7 @@ async def test_a_move_to_another_supplier_is_shown_with_what_stays(
     assert report.warnings[0].startswith("'V60-02' is still to come from")
     with stocktrim.changes.preview():
         report = await changed(stocktrim, {"code": "V60-02", "supplier": "hikari", "unit_cost": 7.5})
-    assert report.warnings == ()
+    assert report.warnings == (FOLLOWS,)
 
 
 async def test_one_of_changes_and_table_is_needed(stocktrim: StockTrimClient) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from mcp import Client
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from stocktrim_client import ReadOnlyError, StockTrimClient
 from stocktrim_client.sandbox import Fault, Quirks, Sandbox
@@ -138,6 +140,19 @@ async def test_every_reading_of_the_api_runs_and_ends(
     app, sandbox = open_slow(20, Quirks.readings()[reading])
     assert (await run_forecast(app.stocktrim, app, told, Approval())).status == "finished"
     assert runs(sandbox) == 1
+
+
+async def test_that_a_run_is_for_good_is_asked_once(open_app: Callable[..., App], sandbox: Sandbox) -> None:
+    questions: list[str] = []
+
+    async def ask(context: object, params: ElicitRequestParams) -> ElicitResult:
+        questions.append(params.message)
+        return ElicitResult(action="decline")
+
+    async with Client(server.build(open_app(sandbox)), elicitation_callback=ask) as client:
+        await client.call_tool("run_forecast", {})
+    assert questions[0].count("cannot be taken back") == 1
+    assert "can be undone" not in questions[0]
 
 
 async def test_a_read_only_server_neither_lists_nor_sends_it(sandbox: Sandbox, told: Told) -> None:

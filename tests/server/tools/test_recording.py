@@ -260,6 +260,9 @@ async def test_over_a_session_sales_are_previewed_and_confirmed(app: App, sandbo
         done = (await client.call_tool("record_sales", confirmed)).structured_content
         assert done is not None
         assert (done["status"], len(sold(sandbox))) == ("applied", before + 2)
+        assert len(preview["warnings"]) == len(STOCK) + 2
+        assert done["warnings"] == [preview["warnings"][-1]]
+        assert done["warnings"][0].startswith("The forecast knows new sales only after")
         again = (await client.call_tool("record_sales", confirmed)).structured_content
         assert again is not None
         assert (again["status"], len(sold(sandbox))) == ("unchanged", before + 2)

@@ -122,7 +122,8 @@ async def test_every_line_that_cannot_be_meant_is_named_and_nothing_is_sent(
         ((), "", "Give counts as a list, or table as CSV with the columns code, on_hand, on_order, location."),
         (({"code": "V60-02", "on_hand": 1},), "code\nV60-02", "Give counts or table, not both."),
         ((), "code,on_hand", "The table has no rows."),
-        ((), "code,onhand,colour\nV60-02,1,red", "There is no column 'colour'."),
+        ((), "code,onhand,locaton\nV60-02,1,MAIN", "There is no column 'locaton'. Did you mean 'location'?"),
+        ((), '[{"code": "V60-02", "on_hand": 1, "locaton": "MAIN"}]', "Line 1: there is no column 'locaton'."),
         (
             ({"code": "V60-02", "on_hand": 1}, {"code": "30000001", "on_hand": 2}),
             "",
@@ -268,6 +269,9 @@ async def test_over_a_session_a_count_is_previewed_confirmed_and_taken_back(
         done = await client.call_tool("set_stock_levels", {**asked, "confirm_token": preview["confirm_token"]})
         assert done.structured_content is not None
         assert done.structured_content["status"] == "applied"
+        assert preview["warnings"]
+        assert not done.structured_content.get("warnings")
+        assert "takes it back as far as StockTrim can" in done.structured_content["message"]
         assert held(sandbox, "KETTLE-09", "SHOP")[0] == 4.0
         strange = await client.call_tool("set_stock_levels", {"counts": [{"code": "KETTLE-09", "on_hand": True}]})
         assert strange.is_error
@@ -286,3 +290,24 @@ async def test_a_count_that_moved_since_it_was_shown_is_shown_anew(app: App, san
         assert again.structured_content["status"] == "preview"
         assert again.structured_content["changes"][0]["fields"] == ["on_hand: 1 -> 4", "on_order: 0, sent along"]
         assert held(sandbox, "KETTLE-09", "SHOP")[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "code,on_hand,location,Shelf\nV60-02,30,MAIN,A-3",
+        '[{"code": "V60-02", "on_hand": 30, "location": "MAIN", "Shelf": "A-3"}]',
+    ],
+)
+async def test_a_column_that_means_nothing_here_is_passed_over_and_said(stocktrim: StockTrimClient, table: str) -> None:
+    preview = await shown(stocktrim, table=table)
+    assert preview.changes[0].fields[0].endswith(" -> 30")
+    assert preview.warnings[0] == "Columns that are not understood, and change nothing: 'Shelf'."
+
+
+async def test_a_host_that_answers_by_itself_is_told_all_with_the_answer(open_app: OpenApp, sandbox: Sandbox) -> None:
+    async with Client(server.build(open_app(sandbox, approval="host"))) as client:
+        asked = {"counts": [{"code": "KETTLE-09", "on_hand": 4, "location": "SHOP"}]}
+        done = (await client.call_tool("set_stock_levels", asked)).structured_content
+    assert done is not None
+    assert (done["status"], done["warnings"][0]) == ("applied", SOURCE)
