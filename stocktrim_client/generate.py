@@ -129,6 +129,7 @@ def _write(place: Path, content: bytes) -> None:
 
 
 def _ruff(command: str, *arguments: str) -> None:
+    # No shell, no words from outside: the ruff that is pinned for this project, with arguments of ours.
     run = subprocess.run([_find_ruff(), command, *RUFF, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own pinned ruff, fixed arguments
     if run.returncode:
         raise GenerateError(f"ruff {command} failed: {run.stderr or run.stdout}")

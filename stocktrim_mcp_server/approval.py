@@ -70,6 +70,7 @@ class Approval(BaseModel):
     """That a tool may go on: in preview, or because what it will send has been approved."""
 
 
+# Raised to end a call before anything is sent, which is no error: it carries the answer.
 class Held(Exception):  # noqa: N818 - no error: the answer of a call that stops before anything is sent.
     """A call stops here; `result` is its answer."""
 

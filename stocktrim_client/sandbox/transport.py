@@ -54,6 +54,7 @@ class Sandbox(httpx.AsyncBaseTransport):
         *,
         customers: int = 40,
         today: date | None = None,
+        # A default that all sandboxes may share: it is frozen.
         quirks: Quirks = Quirks(),  # noqa: B008 - frozen
         latency: float = 0.0,
         forecast_seconds: float = 60.0,

@@ -68,6 +68,7 @@ def remove(database: sqlite3.Connection, source: Source, position: int) -> None:
     for table in tables_of(source):
         room = PARTS if table.is_of_parts else 1
         rows = (position * room, position * room + room - 1)
+        # The table is one of ours; what varies is bound.
         database.execute(f"DELETE FROM {table.name} WHERE rowid BETWEEN ? AND ?", rows)  # noqa: S608 - our own names
 
 

@@ -242,6 +242,7 @@ class Index:
         else:
             source = "entries"
         # Only names of our own columns and question marks are put together here.
+        # Columns and conditions are written here; what was asked for is bound.
         statement = f"SELECT {what} FROM {source} WHERE {' AND '.join(conditions)} LIMIT ?"  # noqa: S608 - no words of the asker's
         return self._database.execute(statement, (*values, limit))
 
@@ -277,6 +278,7 @@ class Index:
         return []
 
     def _words(self, column: str, start: str) -> list[str]:
+        # The column is one of the two above; the words are bound.
         statement = f"SELECT word FROM vocabulary WHERE {column} >= ? AND {column} < ? LIMIT ?"  # noqa: S608 - ours
         return [word for (word,) in self._database.execute(statement, (start, start + LAST, NEIGHBOURS))]
 

@@ -325,5 +325,5 @@ def insertion(table: TableShape) -> str:
     """The statement that adds one of `rows_of`."""
     marks = ", ".join("?" for _ in range(len(table.columns) + 1))
     names = ", ".join(column.name for column in table.columns)
-    # Names are those of our own models' fields.
+    # Table and columns are those of our models; the values are bound.
     return f"INSERT INTO {table.name} (rowid, {names}) VALUES ({marks})"  # noqa: S608 - our own names
