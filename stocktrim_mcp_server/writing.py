@@ -73,14 +73,6 @@ class WriteReport(Model):
     warnings: tuple[str, ...] = ()
     changes: Annotated[tuple[RecordOutcome, ...], LIST] = ()
 
-    def asked(self) -> str | None:
-        """What is to be done, as a person is asked. None: so many records of such a kind."""
-        return None
-
-    def parts_of(self, key: str) -> tuple[str, ...]:
-        """Of a record what its fields do not say and its approval needs, line by line: what stands on an order."""
-        return ()
-
 
 class Write(NamedTuple):
     """One record's write, by what people call it.
