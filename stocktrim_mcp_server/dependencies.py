@@ -18,7 +18,8 @@ from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.approval import Approvals
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
 from stocktrim_mcp_server.planning.bounds import fitting, shortened
-from stocktrim_mcp_server.rails import Known, Rails, lines_of, moves_up, products_of, usual_quantities
+from stocktrim_mcp_server.planning.cautions import usual_quantities
+from stocktrim_mcp_server.rails import Known, Rails, lines_of, moves_up, products_of
 from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     # For their names alone: settings hold rails and are read before anything heavy is loaded.
     from stocktrim_client.changes import Change
-    from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder
+    from stocktrim_client.models import Product, PurchaseOrder
 
 Rail = Literal["order_value", "order_lines", "records", "quantity"]
 
@@ -23,9 +23,6 @@ SETTINGS: Mapping[Rail, str] = {
 
 ORDER = "purchase order"
 """The noun of the changes that have a value and lines."""
-
-NOT_PLACED = "Draft"
-"""What nobody ordered is not usual."""
 
 PLACED: Mapping[str | None, int] = {"Approved": 1, "Sent": 2, "Received": 2}
 """How far an order is on its way: what goes up is placed by that. Received can be opened again: it is no way round."""
@@ -274,32 +271,6 @@ def _cost(product: str, known: Known) -> float:
 def _stop(rail: Rail, what: str, figure: str, most: float, unit: str = "") -> Stop:
     setting = SETTINGS[rail]
     return Stop(rail, setting, f"{what} {figure}; the owner's limit is {_number(most)}{unit} ({setting}).")
-
-
-def usual_quantities(orders: Iterable["PurchaseOrder"], plan_rows: Iterable["OrderPlanRow"]) -> dict[str, float]:
-    """How much of a product is usually ordered at once, by product id: the larger of two figures.
-
-    Units: stock units. The mean of what placed orders hold of it, and what StockTrim suggests for all locations.
-    """
-    ordered: dict[str, list[float]] = defaultdict(list)
-    for order in orders:
-        if order.status == NOT_PLACED:
-            continue
-        held: dict[str, float] = defaultdict(float)
-        for line in order.lines:
-            if line.product_id and line.quantity and line.quantity > 0:
-                held[line.product_id] += line.quantity
-        for product, quantity in held.items():
-            ordered[product].append(quantity)
-    whole: dict[str, float] = defaultdict(float)
-    located: dict[str, float] = defaultdict(float)
-    for row in plan_rows:
-        if row.order_quantity and row.order_quantity > 0:
-            (whole if row.location is None else located)[row.product_id or row.code] += row.order_quantity
-    usual = {product: sum(those) / len(those) for product, those in ordered.items()}
-    for product in whole.keys() | located.keys():
-        usual[product] = max(usual.get(product, 0.0), whole.get(product, 0.0), located.get(product, 0.0))
-    return usual
 
 
 def _number(value: float) -> str:

@@ -1,16 +1,20 @@
 """What must be known of an order before anybody says yes to it: whose it is, how much is usual, when it comes. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from stocktrim_client.models import Product, PurchaseOrder, Supplier
+from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder, Supplier
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue
 from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.purchasing import Wanted
 from stocktrim_mcp_server.planning.replenishment import supplier_days_of
 from stocktrim_mcp_server.planning.slips import slip
+
+NOT_PLACED = "Draft"
+"""What nobody ordered is not usual."""
 
 NO_PLACE = (
     "Once Sent, an order that names no place counts as on order for the whole business and at no location, as far as "
@@ -120,3 +124,29 @@ def before_deleting(order: PurchaseOrder, catalogue: Catalogue) -> Iterator[str]
 
 def _figure(value: float | None) -> str:
     return f"{value or 0.0:,.2f}".removesuffix(".00")
+
+
+def usual_quantities(orders: Iterable[PurchaseOrder], plan_rows: Iterable[OrderPlanRow]) -> dict[str, float]:
+    """How much of a product is usually ordered at once, by product id: the larger of two figures.
+
+    Units: stock units. The mean of what placed orders hold of it, and what StockTrim suggests for all locations.
+    """
+    ordered: dict[str, list[float]] = defaultdict(list)
+    for order in orders:
+        if order.status == NOT_PLACED:
+            continue
+        held: dict[str, float] = defaultdict(float)
+        for line in order.lines:
+            if line.product_id and line.quantity and line.quantity > 0:
+                held[line.product_id] += line.quantity
+        for product, quantity in held.items():
+            ordered[product].append(quantity)
+    whole: dict[str, float] = defaultdict(float)
+    located: dict[str, float] = defaultdict(float)
+    for row in plan_rows:
+        if row.order_quantity and row.order_quantity > 0:
+            (whole if row.location is None else located)[row.product_id or row.code] += row.order_quantity
+    usual = {product: sum(those) / len(those) for product, those in ordered.items()}
+    for product in whole.keys() | located.keys():
+        usual[product] = max(usual.get(product, 0.0), whole.get(product, 0.0), located.get(product, 0.0))
+    return usual

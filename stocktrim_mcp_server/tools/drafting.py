@@ -19,6 +19,7 @@ from stocktrim_mcp_server.kept import Kept, KeptPlans, Question
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.planning.catalogue import Catalogue, Filters, unknown
+from stocktrim_mcp_server.planning.cautions import usual_quantities
 from stocktrim_mcp_server.planning.drafted import (
     DraftedOrder,
     Made,
@@ -38,7 +39,6 @@ from stocktrim_mcp_server.planning.purchasing import (
     is_of_plan,
     planned_orders,
 )
-from stocktrim_mcp_server.rails import usual_quantities
 from stocktrim_mcp_server.records import Books
 from stocktrim_mcp_server.toolbox import MONEY, Codes, Toolset, as_list
 from stocktrim_mcp_server.writing import MOST_RECORDS, Fault, Write, WriteReport, carry_out, refuse, refuse_one

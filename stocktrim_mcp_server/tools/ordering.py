@@ -30,13 +30,13 @@ from stocktrim_mcp_server.planning.cautions import (
     before_deleting,
     doubts,
     not_theirs,
+    usual_quantities,
     wrong_supplier,
 )
 from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.purchasing import odd_quantity, told_change, told_cost
 from stocktrim_mcp_server.planning.replenishment import limits_of
-from stocktrim_mcp_server.rails import usual_quantities
 from stocktrim_mcp_server.toolbox import Codes, Toolset
 from stocktrim_mcp_server.tools.drafting import LIST, Amount, as_records
 from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED

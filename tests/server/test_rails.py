@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from stocktrim_client.changes import Change, FieldChange
 from stocktrim_client.models import OrderPlanRow, Product, PurchaseOrder, PurchaseOrderLine
-from stocktrim_mcp_server.rails import SETTINGS, Known, Rails, lines_of, moves_up, products_of, stops, usual_quantities
+from stocktrim_mcp_server.planning.cautions import usual_quantities
+from stocktrim_mcp_server.rails import SETTINGS, Known, Rails, lines_of, moves_up, products_of, stops
 
 Line = tuple[str, float, float | None]
 
