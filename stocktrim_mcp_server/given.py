@@ -53,9 +53,22 @@ def ended(said: str) -> str:
 
 
 class Line(Draft):
-    """One record of a list: it is about one product."""
+    """One record of a list, known by its code."""
 
     code: Code
+
+
+class Addressed(Line):
+    """Somebody with a place of business."""
+
+    name: str | None = None
+    email: Unlisted = None
+    street_address: Unlisted = None
+    address_line1: Unlisted = None
+    address_line2: Unlisted = None
+    state: Unlisted = None
+    country: Unlisted = None
+    post_code: Unlisted = None
 
 
 L = TypeVar("L", bound=Line)

@@ -15,7 +15,7 @@ from stocktrim_client.snapshot import Standing
 from stocktrim_mcp_server.answers import number
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
-from stocktrim_mcp_server.given import Given, Line, Unlisted, twice
+from stocktrim_mcp_server.given import Addressed, Given, Line, Unlisted, twice
 from stocktrim_mcp_server.meaning import guess, no_products, products_called
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
 from stocktrim_mcp_server.planning.doubles import Named, doubts, same_name
@@ -27,26 +27,16 @@ CODES_SAID = 10
 """Of one sentence."""
 
 
-class SavedCustomer(Line):
+class SavedCustomer(Addressed):
     """A customer, or the fields of one to change."""
 
-    code: Code
-    name: str | None = None
-    email: Unlisted = None
     phone: Unlisted = None
-    street_address: Unlisted = None
-    address_line1: Unlisted = None
-    address_line2: Unlisted = None
     city: Unlisted = None
-    state: Unlisted = None
-    country: Unlisted = None
-    post_code: Unlisted = None
 
 
 class SavedLocation(Line):
     """A location, or the fields of one to change."""
 
-    code: Code
     name: str | None = None
     external_id: str | None = None
 

@@ -20,7 +20,7 @@ from stocktrim_client.models import (
 from stocktrim_client.models.base import Draft
 from stocktrim_mcp_server.approval import Approved, ConfirmToken
 from stocktrim_mcp_server.dependencies import StockTrim, on_hand
-from stocktrim_mcp_server.given import Unlisted
+from stocktrim_mcp_server.given import Addressed, Unlisted
 from stocktrim_mcp_server.meaning import no_products, products_called
 from stocktrim_mcp_server.planning.belonging import kept_on_moving
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, listed, short
@@ -51,21 +51,12 @@ class DeliveredProduct(Draft):
     main: bool | None = None
 
 
-class SavedSupplier(Draft):
+class SavedSupplier(Addressed):
     """A supplier, or the fields of one to change."""
 
-    code: Code
-    name: str | None = None
     lead_time_days: Annotated[int | None, DAYS, NOT_NEGATIVE] = None
-    email: Unlisted = None
     contact_name: Unlisted = None
     external_id: Unlisted = None
-    street_address: Unlisted = None
-    address_line1: Unlisted = None
-    address_line2: Unlisted = None
-    state: Unlisted = None
-    country: Unlisted = None
-    post_code: Unlisted = None
     products: tuple[DeliveredProduct, ...] | None = None
 
     def fields(self) -> dict[str, Any]:
