@@ -43,6 +43,9 @@ Outcome = Literal["applied", "not_applied", "refused", "not_sent", "unknown"]
 acting: ContextVar[str | None] = ContextVar("acting", default=None)
 """Who writes, for the journal: the server puts the running tool's name here."""
 
+caller: ContextVar[str | None] = ContextVar("caller", default=None)
+"""On whose behalf, for the journal and the logs: a server that several people use puts a name here."""
+
 batch: ContextVar[str | None] = ContextVar("batch", default=None)
 """What belongs together, for the journal: one name for all changes of one call."""
 
@@ -246,6 +249,7 @@ class _Entry:
                 change=change.model_dump(mode="json"),
                 before=_whole(before),
                 tool=acting.get(),
+                caller=caller.get(),
                 batch=batch.get(),
                 undoes=undoing.get(),
             )

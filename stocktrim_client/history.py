@@ -56,6 +56,7 @@ class Entry(Model):
     batch: str | None = Field(default=None, description="All changes of one call share it")
     at: AwareDatetime
     tool: str | None = None
+    caller: str | None = Field(default=None, description="Who asked for it, where the server knows its callers")
     change: Change
     before: dict[str, Any] | None = Field(default=None, description="The whole record as it was read before")
     left: dict[str, Any] | None = Field(default=None, description="The whole record as it was read afterwards")
@@ -305,6 +306,7 @@ class History:
                 batch=line.get("batch"),
                 at=line["at"],
                 tool=line.get("tool"),
+                caller=line.get("caller"),
                 change=Change.model_validate(line["change"]),
                 before=line.get("before"),
                 left=ended.get("left"),

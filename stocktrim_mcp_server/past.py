@@ -45,6 +45,7 @@ class PastChange(Model):
     kind: str
     fields: tuple[str, ...] = Field(default=(), description="Before -> after")
     tool: str | None = None
+    by: str | None = Field(default=None, description="Who asked for it")
     change_id: str
     undo_id: str | None = Field(default=None, description="Of the whole call")
     undoes: str | None = Field(default=None, description="The change it took back")
@@ -65,6 +66,7 @@ def past_change(entry: Entry, codes: Codes = NO_CODES) -> PastChange:
         kind=change.kind,
         fields=told(change, codes, MOST_LINES),
         tool=entry.tool,
+        by=entry.caller,
         change_id=entry.change_id,
         undo_id=entry.batch,
         undoes=entry.undoes,
@@ -198,11 +200,12 @@ def _block(entry: Entry) -> str:
     name = f" ({one.name})" if one.name else ""
     undone = f", undone by {one.undone_by}" if one.undone_by else f", undoes {one.undoes}" if one.undoes else ""
     call = f" of call {one.undo_id}" if one.undo_id else ""
+    by = f" for {one.by}" if one.by else ""
     lines = [
         f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {one.outcome}: {one.kind} {one.noun} {one.key!r}{name}",
         *(f"  {field}" for field in one.fields),
         *(f"  {said}" for said in one.said),
-        f"  {one.tool or 'a script'}, change {one.change_id}{call}{undone}",
+        f"  {one.tool or 'a script'}{by}, change {one.change_id}{call}{undone}",
     ]
     # What stands in the account must not write on a terminal as it likes.
     return "\n".join(map(visible, lines))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stocktrim_client.changes import ChangeReport, acting, batch, same_meaning
+from stocktrim_client.changes import ChangeReport, acting, batch, caller, same_meaning
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import (
     ConflictError,
@@ -253,7 +253,15 @@ async def test_the_journal_says_who_wrote(memory: Memory) -> None:
         token = acting.set("save_products")
         await stocktrim.products.save(NEW)
         acting.reset(token)
-    assert memory.entries[0]["tool"] == "save_products"
+    assert (memory.entries[0]["tool"], memory.entries[0]["caller"]) == ("save_products", None)
+
+
+async def test_the_journal_says_for_whom_it_was_written(memory: Memory) -> None:
+    async with connected(sandbox(), journal=memory) as stocktrim:
+        token = caller.set("anna")
+        await stocktrim.products.save(NEW)
+        caller.reset(token)
+    assert [entry.get("caller") for entry in memory.entries] == ["anna", None]
 
 
 # --- the journal on disk

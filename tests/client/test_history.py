@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from stocktrim_client.changes import acting, batch
+from stocktrim_client.changes import acting, batch, caller
 from stocktrim_client.client import StockTrimClient
 from stocktrim_client.errors import NotSentError, OutcomeUnknownError
 from stocktrim_client.history import SETTLES_AFTER, Entry, History
@@ -86,12 +86,14 @@ async def newest(history: History) -> Entry:
 
 async def test_a_change_is_told_with_all_that_is_known_of_it() -> None:
     async with connected(sandbox(), journal=MemoryJournal()) as stocktrim:
-        tokens = acting.set("update_products"), batch.set("one-call")
+        tokens = acting.set("update_products"), batch.set("one-call"), caller.set("anna")
         report = await stocktrim.products.save(DEARER)
         acting.reset(tokens[0])
         batch.reset(tokens[1])
+        caller.reset(tokens[2])
         entry = await newest(stocktrim.history)
     assert (entry.change_id, entry.batch, entry.tool) == (report.change_ids[0], "one-call", "update_products")
+    assert entry.caller == "anna"
     assert (entry.outcome, entry.error, entry.warnings) == ("applied", None, ())
     assert (entry.undoes, entry.undone_by) == (None, None)
     assert entry.change == report.changes[0]
@@ -468,6 +470,14 @@ async def test_an_outcome_without_sense_leaves_its_change_in_doubt(outcome: Reco
         await journal.append(line)
     past = await History(journal, {}).entries()
     assert ([entry.outcome for entry in past.entries], past.damaged) == (["unknown"], 1)
+
+
+async def test_a_journal_of_before_callers_had_names_names_none() -> None:
+    journal = MemoryJournal()
+    for line in (intent("a"), intent("b", caller="anna")):
+        await journal.append(line)
+    past = await History(journal, {}).entries()
+    assert [entry.caller for entry in past.entries] == ["anna", None]
 
 
 async def test_torn_lines_are_counted(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_people_read_what_became_of_it_and_what_it_changed() -> None:
         name="Tea",
         moved=[("unit_cost", 1.5, 2.0), ("name", None, "Tea")],
         tool="update_products",
+        caller="anna",
         batch="b1",
         outcome="unknown",
         error="It broke.",
@@ -62,7 +63,7 @@ def test_people_read_what_became_of_it_and_what_it_changed() -> None:
         "  Not known whether it was made: look at the product 'A-1' in StockTrim before doing it again.\n"
         "  So far nothing.\n"
         "  It broke.\n"
-        "  update_products, change c1 of call b1",
+        "  update_products for anna, change c1 of call b1",
         "2026-11-23 08:00:00 UTC  applied: change product 'A-1'\n  a script, change c1, undone by c9",
         "2026-11-23 08:00:00 UTC  applied: change product 'A-1'\n  a script, change c1, undoes c0",
         "2 line(s) of the journal are damaged and left out.",

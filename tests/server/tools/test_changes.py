@@ -12,7 +12,7 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from stocktrim_client import OutcomeUnknownError, RefusedError, StockTrimClient
-from stocktrim_client.changes import acting, batch
+from stocktrim_client.changes import acting, batch, caller
 from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.models import (
     BomLineDraft,
@@ -152,6 +152,17 @@ async def test_changes_are_listed_the_newest_first_with_what_was_and_what_became
     assert (kettle["undo_id"], len(kettle["change_id"])) == ("aaaa0001", 16)
     assert "warnings" not in listed
     assert "unit_cost: 38 -> 40" in text_of(result)
+
+
+async def test_of_a_change_it_is_told_who_asked_for_it(office: Office, era: Era) -> None:
+    token = caller.set("anna")
+    await priced(office, KETTLE, 40)
+    caller.reset(token)
+    await priced(office, DRIPPER, 8)
+    async with asking(office, era) as ask:
+        result = await ask("list_changes")
+    assert [one.get("by") for one in found(result)["items"]] == [None, "anna"]
+    assert "| anna |" in text_of(result)
 
 
 async def test_an_empty_journal_says_that_nothing_was_changed(office: Office, era: Era) -> None:
