@@ -1,4 +1,4 @@
-"""The command line: serve a host, show a demonstration, or say what is offered. The only reader of the environment.
+"""The command line: serve hosts, show a demonstration, or say what is offered. The only reader of the environment.
 
 What a command needs is imported by the command: a mistaken argument is answered at once, and the collector can rest
 while a server is loaded.
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
     from stocktrim_mcp_server.settings import Settings
     from stocktrim_mcp_server.toolbox import Toolset
 
-COMMANDS = (
-    "serve (the default), demo (a session on made-up data), tools (what is offered), changes (what was changed in "
-    "StockTrim through this server)"
-)
+PROGRAM = "stocktrim-mcp-server"
+COMMANDS = {
+    "serve": "the default: serve hosts",
+    "demo": "show a session on made-up data",
+    "tools": "say what is offered",
+    "changes": "say what was changed in StockTrim through this server",
+    "settings": "say what can be set, and where it was",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit status: 0 done, 1 the demonstration failed, 2 an argument or setting that cannot be meant."""
-    parser = _parser()
+    """Exit status: 0 done, 1 what was asked for failed, 2 an argument or setting that cannot be meant."""
+    with _quiet_stdout(), _undisturbed():
+        parser = _parser()
     options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
-    if options.version:
-        _say_version(parser.prog)
-    elif options.command == "demo":
-        _demo(_settings(parser, options))
-    elif options.command == "tools":
-        _tools(parser, options)
-    elif options.command == "changes":
-        _changes(_settings(parser, options), options)
-    else:
-        _serve(parser, options)
+    if getattr(options, "version", False):
+        _say_version()
+        return
+    run = {"demo": _demo, "tools": _tools, "changes": _changes, "settings": _say_settings}
+    run.get(options.command, _serve)(parser, options)
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    with _undisturbed():
+    with _quiet_stdout(), _undisturbed():
         from stocktrim_mcp_server import logs, server
         from stocktrim_mcp_server.dependencies import App
         from stocktrim_mcp_server.settings import doubts
@@ -65,11 +65,11 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     asyncio.run(server.serve_stdio(app, built))
 
 
-def _demo(settings: "Settings") -> NoReturn:
+def _demo(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoReturn:
     from stocktrim_mcp_server import demo
 
     try:
-        status = asyncio.run(demo.show(settings.sandbox_products))
+        status = asyncio.run(demo.show(_settings(parser, options).sandbox_products))
         sys.stdout.flush()
     except* BrokenPipeError:
         _write_nowhere()
@@ -91,13 +91,13 @@ def _tools(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
         print(manual.menu(_offered(parser, _settings(parser, options))))
 
 
-def _changes(settings: "Settings", options: argparse.Namespace) -> None:
+def _changes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     from stocktrim_client.history import History
     from stocktrim_client.journal import FileJournal
     from stocktrim_mcp_server import past
     from stocktrim_mcp_server.dependencies import journal_folder
 
-    folder = journal_folder(settings)
+    folder = journal_folder(_settings(parser, options))
     if folder is None:
         print("What is changed in the sandbox is kept in memory alone, until its server ends.", file=sys.stderr)
         return
@@ -115,6 +115,17 @@ def _changes(settings: "Settings", options: argparse.Namespace) -> None:
         _write_nowhere()
 
 
+def _say_settings(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    from stocktrim_mcp_server import configuration
+    from stocktrim_mcp_server.settings import sources
+
+    if options.markdown:
+        print(configuration.written(), end="")
+    else:
+        settings = _settings(parser, options)
+        print(configuration.now(settings, sources(os.environ, _flags(options))))
+
+
 def _offered(parser: argparse.ArgumentParser, settings: "Settings") -> "tuple[Toolset, ...]":
     from stocktrim_mcp_server.settings import SettingsError
     from stocktrim_mcp_server.tools import offered
@@ -125,10 +136,10 @@ def _offered(parser: argparse.ArgumentParser, settings: "Settings") -> "tuple[To
         parser.error(str(error))
 
 
-def _say_version(program: str) -> None:
+def _say_version() -> None:
     from stocktrim_client import __version__
 
-    print(f"{program} {__version__}")
+    print(f"{PROGRAM} {__version__}")
 
 
 @contextmanager
@@ -141,37 +152,68 @@ def _undisturbed() -> Generator[None]:
         gc.enable()
 
 
+@contextmanager
+def _quiet_stdout() -> Generator[None]:
+    """While modules load, what any of them prints goes to stderr: stdout carries the protocol and nothing else."""
+    try:
+        kept = os.dup(1)
+    except OSError:
+        # A service may be started without one.
+        yield
+        return
+    sys.stdout.flush()
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line: a host shows its user the end of stderr, if anything."""
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{PROGRAM}: {message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
+    common = _common()
     parser = _Parser(
-        prog="stocktrim-mcp-server",
+        prog=PROGRAM,
+        parents=[common],
         description="Let an AI assistant plan inventory with StockTrim. Without a command: serve one host over stdio.",
         epilog="Credentials come from STOCKTRIM_API_AUTH_ID and STOCKTRIM_API_AUTH_SIGNATURE; see the README.",
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
-    parser.add_argument(
-        "command", nargs="?", choices=["serve", "demo", "tools", "changes"], default="serve", help=COMMANDS
-    )
-    parser.add_argument("--markdown", action="store_true", help="with tools: everything about them, as docs/tools.md")
-    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="with changes: most to show")
-    parser.add_argument("--json", action="store_true", help="with changes: for programs, a line each")
-    parser.add_argument("--sandbox", action="store_true", default=None, help="use built-in, made-up data")
-    parser.add_argument("--sandbox-products", type=_count, metavar="N", help="size of the made-up catalogue")
-    parser.add_argument("--read-only", action="store_true", default=None, help="never change anything in StockTrim")
-    parser.add_argument("--toolsets", type=_names, metavar="A,B", help="groups of tools to offer; also default, all")
-    parser.add_argument("--tools", type=_names, metavar="A,-B", help="single tools to offer, or with a minus not to")
+    parser.set_defaults(command="serve")
+    commands = parser.add_subparsers(title="commands", metavar="")
+    made = {name: commands.add_parser(name, help=said, parents=[common]) for name, said in COMMANDS.items()}
+    for name, one in made.items():
+        one.set_defaults(command=name)
+    made["tools"].add_argument("--markdown", action="store_true", help="everything about them, as docs/tools.md")
+    made["settings"].add_argument("--markdown", action="store_true", help="all of them, as docs/configuration.md")
+    made["changes"].add_argument("--limit", type=_count, default=20, metavar="N", help="most to show")
+    made["changes"].add_argument("--json", action="store_true", help="for programs, a line each")
     return parser
 
 
-def _names(text: str) -> tuple[str, ...]:
-    from stocktrim_mcp_server.settings import listed
+def _common() -> _Parser:
+    """The flags of settings: before a command, after it, or without one."""
+    from stocktrim_mcp_server.settings import SETTINGS
 
-    return listed(text)
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    for one in SETTINGS:
+        if not one.flag:
+            continue
+        said = one.meaning.replace("`", "").replace("%", "%%")
+        if one.shown:
+            common.add_argument(
+                one.flag, dest=one.flag, action="append" if one.many else "store", metavar=one.shown, help=said
+            )
+        else:
+            common.add_argument(one.flag, dest=one.flag, action="store_const", const="1", help=said)
+    return common
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
@@ -191,20 +233,21 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _flags(options: argparse.Namespace) -> dict[str, str]:
+    """What was said by flags, as the environment would say it."""
+    said = {name: value for name, value in vars(options).items() if name.startswith("--")}
+    return {name: ",".join(cast("list[str]", one)) if isinstance(one, list) else one for name, one in said.items()}
+
+
 def _settings(parser: argparse.ArgumentParser, options: argparse.Namespace) -> "Settings":
     from stocktrim_client.client import proxy_for
     from stocktrim_mcp_server.settings import SettingsError, from_env, is_address
 
     try:
-        settings = from_env(os.environ)
+        settings = from_env(os.environ, _flags(options))
         proxy = proxy_for(settings.api_url, os.environ)
         if proxy is not None and not is_address(proxy):
             raise SettingsError("The proxy of this machine's environment must be an address such as http://proxy:3128.")
     except SettingsError as error:
         parser.error(str(error))
-    said = {
-        name: getattr(options, name)
-        for name in ("sandbox", "sandbox_products", "read_only", "toolsets", "tools")
-        if getattr(options, name) is not None
-    }
-    return settings.model_copy(update={"proxy": proxy, **said})
+    return settings.model_copy(update={"proxy": proxy})

@@ -11,10 +11,12 @@ import pytest
 from mcp_types import TextContent
 
 from stocktrim_client import __version__
-from stocktrim_mcp_server import demo
+from stocktrim_mcp_server import configuration, demo
 from stocktrim_mcp_server.manual import fixed_session
+from stocktrim_mcp_server.settings import KNOWN, SETTINGS
 from tests.house.source import ROOT
 
+DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 SHELL = re.findall(r"^```(?:bash|sh|console)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
@@ -50,13 +52,17 @@ def test_readme_and_demonstration_configure_the_same_server_and_no_package_of_th
     assert in_demonstration["command"] == sys.executable
 
 
-def test_the_readme_names_every_setting_and_no_other() -> None:
-    source = "".join(
-        (ROOT / "stocktrim_mcp_server" / name).read_text(encoding="utf-8") for name in ("settings.py", "cli.py")
-    )
-    variable = re.compile(r"\bSTOCKTRIM_[A-Z_]+\b")
-    assert set(variable.findall(README)) == set(variable.findall(source))
-    assert set(re.findall(r"`(--[a-z-]+)", README)) <= set(re.findall(r'"(--[a-z-]+)"', source))
+def test_documents_name_settings_that_exist() -> None:
+    flags = {one.flag for one in SETTINGS} | {"--markdown", "--json", "--limit"}
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        assert set(re.findall(r"\bSTOCKTRIM_[A-Z_]+\b", text)) <= set(KNOWN), document.name
+        if document.name == "README.md":
+            assert set(re.findall(r"`(--[a-z-]+)", text)) <= flags
+
+
+def test_the_page_of_settings_is_as_the_table_of_settings_says() -> None:
+    assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == configuration.written()
 
 
 async def test_the_session_of_the_readme_is_what_the_server_answers() -> None:
@@ -74,7 +80,7 @@ async def test_the_session_of_the_readme_is_what_the_server_answers() -> None:
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for document in DOCUMENTS:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 

@@ -23,7 +23,7 @@ def row(modules: str, libraries: str = "") -> Row:
 ROWS = (
     row(f"{SERVER}.__main__"),
     row(f"{SERVER}.cli"),
-    row(f"{SERVER}.demo {SERVER}.manual", "mcp mcp_types"),
+    row(f"{SERVER}.demo {SERVER}.manual {SERVER}.configuration", "mcp mcp_types pydantic"),
     row(f"{SERVER}.server", "mcp mcp_types"),
     row(f"{SERVER}.completions", "mcp mcp_types"),
     row(f"{SERVER}.resources {SERVER}.prompts", "mcp mcp_types pydantic"),

@@ -61,7 +61,7 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
         ("STOCKTRIM_MAX_ORDER_VALUE", "nan", "'nan'; it must be a number above 0"),
         ("STOCKTRIM_MAX_QUANTITY_FACTOR", "-1", "'-1'; it must be a number above 0"),
         ("STOCKTRIM_MAX_RECORDS", "0", "'0'; it must be a whole number above 0"),
-        ("STOCKTRIM_LOG_LEVEL", "loud", "'LOUD'; it may be DEBUG, INFO, WARNING, ERROR"),
+        ("STOCKTRIM_LOG_LEVEL", "loud", "'loud'; it may be DEBUG, INFO, WARNING, ERROR"),
         ("STOCKTRIM_API_URL", "api.stocktrim.com", "is no address"),
         ("STOCKTRIM_DATA_FOLDER", "plans/here", "'plans/here'; it must be a whole path"),
         ("STOCKTRIM_API_URL", "https://", "is no address"),
