@@ -160,7 +160,7 @@ class OrderPlan(Helper):
         size: int = PAGE_SIZE,
         keep: Keep[OrderPlanRow] | None = None,
     ) -> Sheet[Identified]:
-        row_of = keeping(_row, keep)
+        row_of = keeping(plan_row_of, keep)
         asked = {**criteria, "page": number, "perPage": size}
         body = {word: value for word, value in asked.items() if value is not None}
         with answer_of("read_order_plan"):
@@ -195,7 +195,8 @@ def _key(row: dict[str, Any]) -> Hashable | None:
     return tuple(row.get(word) for word in IDENTITY) if row.get("id") else None
 
 
-def _row(row: dict[str, Any]) -> OrderPlanRow:
+def plan_row_of(row: Mapping[str, Any]) -> OrderPlanRow:
+    """A row as it came as the house's."""
     product_id = row.get("externalId")
     code = row.get("productCode") or row.get("skuCode") or product_id
     if code is None:
