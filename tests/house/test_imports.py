@@ -35,6 +35,7 @@ ROWS = (
         "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
+    row(f"{SERVER}.hosts"),
     row(f"{SERVER}"),
     row(f"{CLIENT}"),
     row(f"{CLIENT}.client", "httpx attrs pydantic truststore"),
