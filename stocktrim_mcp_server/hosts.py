@@ -24,7 +24,7 @@ class Machine(NamedTuple):
     system: str
     """As `sys.platform` says it."""
     home: Path
-    environ: Mapping[str, str]
+    variables: Mapping[str, str]
     folder: Path
     """Where a project's own files stand."""
 
@@ -59,15 +59,15 @@ class Host:
         standing = [path for path in places if path.exists()] or [path for path in places if path.parent.exists()]
         return (standing or [places[0]])[0]
 
-    def entry(self, launch: Launch, environ: Mapping[str, str]) -> dict[str, Any]:
+    def entry(self, launch: Launch, variables: Mapping[str, str]) -> dict[str, Any]:
         """What stands in the file under the server's name."""
         kind = {"type": "stdio"} if self.says_type else {}
         entry: dict[str, Any] = {**kind, "command": launch.command, "args": list(launch.args)}
-        return {**entry, "env": dict(environ)} if environ else entry
+        return {**entry, "env": dict(variables)} if variables else entry
 
-    def snippet(self, name: str, launch: Launch, environ: Mapping[str, str]) -> dict[str, Any]:
+    def snippet(self, name: str, launch: Launch, variables: Mapping[str, str]) -> dict[str, Any]:
         """A whole file that holds this server alone."""
-        return {self.key: {name: self.entry(launch, environ)}}
+        return {self.key: {name: self.entry(launch, variables)}}
 
 
 def _settings_folder(machine: Machine) -> Path:
@@ -75,8 +75,8 @@ def _settings_folder(machine: Machine) -> Path:
     if machine.system == "darwin":
         return machine.home / "Library" / "Application Support"
     if machine.system == "win32":
-        return Path(machine.environ.get("APPDATA") or machine.home / "AppData" / "Roaming")
-    return Path(machine.environ.get("XDG_CONFIG_HOME") or machine.home / ".config")
+        return Path(machine.variables.get("APPDATA") or machine.home / "AppData" / "Roaming")
+    return Path(machine.variables.get("XDG_CONFIG_HOME") or machine.home / ".config")
 
 
 def _desktop(machine: Machine) -> tuple[Path, ...]:
@@ -84,13 +84,13 @@ def _desktop(machine: Machine) -> tuple[Path, ...]:
     if machine.system != "win32":
         return (usual,)
     # The package from the store sees its own copy of the folder, if there is one.
-    local = Path(machine.environ.get("LOCALAPPDATA") or machine.home / "AppData" / "Local")
+    local = Path(machine.variables.get("LOCALAPPDATA") or machine.home / "AppData" / "Local")
     package = local / "Packages" / "Claude_pzs8sxrjxfjjc" / "LocalCache" / "Roaming"
     return package / "Claude" / usual.name, usual
 
 
 def _claude_code(machine: Machine) -> tuple[Path, ...]:
-    return (Path(machine.environ.get("CLAUDE_CONFIG_DIR") or machine.home) / ".claude.json",)
+    return (Path(machine.variables.get("CLAUDE_CONFIG_DIR") or machine.home) / ".claude.json",)
 
 
 def _vscode(machine: Machine) -> tuple[Path, ...]:
@@ -182,8 +182,8 @@ def launch(installed: Installation) -> Launch:
 
 
 def is_for_one_run(python: Path) -> bool:
-    """Whether an environment lies in a cache, and may be gone tomorrow: as `uvx` makes them."""
-    # An environment is itself marked as one; only a folder around it tells.
+    """Whether an variablesment lies in a cache, and may be gone tomorrow: as `uvx` makes them."""
+    # An variablesment is itself marked as one; only a folder around it tells.
     return any((folder / "CACHEDIR.TAG").exists() for folder in python.parents[2:])
 
 
@@ -218,15 +218,15 @@ def link(host: Host, name: str, launch: Launch) -> str | None:
     return None
 
 
-def command(host: Host, name: str, launch: Launch, environ: Mapping[str, str], system: str) -> str | None:
+def command(host: Host, name: str, launch: Launch, variables: Mapping[str, str], system: str) -> str | None:
     """What to type so that the host's own program adds the server."""
     words: list[str]
     if host.name == "claude-code":
         # The option takes all that follows it, up to the next one.
-        said = [word for one, value in environ.items() for word in ("--env", f"{one}={value}")]
+        said = [word for one, value in variables.items() for word in ("--env", f"{one}={value}")]
         words = ["claude", "mcp", "add", *said, "--scope", "user", name, "--", launch.command, *launch.args]
     elif host.name == "vscode":
-        words = ["code", "--add-mcp", _compact({"name": name, **host.entry(launch, environ)})]
+        words = ["code", "--add-mcp", _compact({"name": name, **host.entry(launch, variables)})]
     else:
         return None
     return subprocess.list2cmdline(words) if system == "win32" else shlex.join(words)

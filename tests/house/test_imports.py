@@ -30,12 +30,12 @@ ROWS = (
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
-        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.asking {SERVER}.writing {SERVER}.given "
+        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.asking {SERVER}.calls {SERVER}.keys {SERVER}.writing {SERVER}.given "
         f"{SERVER}.price_lists {SERVER}.remarks {SERVER}.past",
         "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
-    row(f"{SERVER}.hosts"),
+    row(f"{SERVER}.hosts {SERVER}.splice"),
     row(f"{SERVER}"),
     row(f"{CLIENT}"),
     row(f"{CLIENT}.client", "httpx attrs pydantic truststore"),
