@@ -1,0 +1,1 @@
+"""The server over HTTP: who calls, which server is theirs, and how it ends."""
