@@ -24,6 +24,7 @@ ROWS = (
     row(f"{SERVER}.__main__"),
     row(f"{SERVER}.cli"),
     row(f"{SERVER}.demo {SERVER}.manual {SERVER}.configuration", "mcp mcp_types pydantic"),
+    row(f"{SERVER}.serving", "mcp mcp_types pydantic starlette uvicorn httpx jwt truststore"),
     row(f"{SERVER}.server", "mcp mcp_types"),
     row(f"{SERVER}.completions", "mcp mcp_types"),
     row(f"{SERVER}.resources {SERVER}.prompts", "mcp mcp_types pydantic"),
