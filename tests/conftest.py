@@ -13,8 +13,10 @@ from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.settings import Settings
 
-# How long an example takes says more about the machine than about the code.
-hypothesis_settings.register_profile("house", deadline=None)
+# How long an example takes says more about the machine than about the code. And a red build is a change of ours, which
+# repeats at any desk: whoever wants other examples, and more of them, says `--hypothesis-profile=long`.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=3_000, print_blob=True)
 hypothesis_settings.load_profile("house")
 
 TODAY = date(2026, 11, 23)
