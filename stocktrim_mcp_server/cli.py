@@ -13,6 +13,8 @@ import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ COMMANDS = {
     "tools": "say what is offered",
     "changes": "say what was changed in StockTrim through this server",
     "settings": "say what can be set, and where it was",
+    "install": "put this server into a host's configuration, after showing the difference",
 }
 
 
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if getattr(options, "version", False):
         _say_version()
         return
-    run = {"demo": _demo, "tools": _tools, "changes": _changes, "settings": _say_settings}
+    run = {"demo": _demo, "tools": _tools, "changes": _changes, "settings": _say_settings, "install": _install}
     run.get(options.command, _serve)(parser, options)
 
 
@@ -106,13 +109,17 @@ def _changes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> No
         damaged = f" {found.damaged} line(s) there cannot be read." if found.damaged else ""
         print(f"No change of this account is on record in {folder}.{damaged}", file=sys.stderr)
         return
-    if hasattr(sys.stdout, "reconfigure"):
-        # Names of the account may hold what this terminal cannot show.
-        cast("TextIOWrapper[Any]", sys.stdout).reconfigure(errors="backslashreplace")
+    _show_anything()
     try:
         print(past.as_json(found) if options.json else past.in_words(found), flush=True)
     except BrokenPipeError:
         _write_nowhere()
+
+
+def _show_anything() -> None:
+    """Names may hold what this terminal cannot show."""
+    if hasattr(sys.stdout, "reconfigure"):
+        cast("TextIOWrapper[Any]", sys.stdout).reconfigure(errors="backslashreplace")
 
 
 def _say_settings(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -124,6 +131,44 @@ def _say_settings(parser: argparse.ArgumentParser, options: argparse.Namespace) 
     else:
         settings = _settings(parser, options)
         print(configuration.now(settings, sources(os.environ, _flags(options))))
+
+
+def _install(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    from stocktrim_mcp_server import hosts, installing
+
+    settings = _settings(parser, options)
+    _offered(parser, settings)
+    _show_anything()
+    machine = hosts.Machine(sys.platform, Path.home(), os.environ, Path.cwd())
+    try:
+        if options.list or not options.host:
+            print(installing.listed(machine, hosts.here()))
+            return
+        wish = installing.Wish(
+            options.host, options.name, _flags(options), options.with_credentials, remove=options.remove
+        )
+        if options.print:
+            print(installing.printed(wish, machine, hosts.here()))
+            return
+        status = installing.run(
+            wish, machine, hosts.here(), settings, datetime.now(UTC), say=print, agreed=lambda: _agreed(options.yes)
+        )
+    except installing.InstallError as error:
+        parser.error(str(error))
+    sys.exit(status)
+
+
+def _agreed(beforehand: bool) -> bool:
+    """Whether a person says yes, who sits at a terminal."""
+    if beforehand:
+        return True
+    if not sys.stdin.isatty():
+        print("Nobody can be asked here: --yes agrees beforehand.")
+        return False
+    try:
+        return input("Write this? [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _offered(parser: argparse.ArgumentParser, settings: "Settings") -> "tuple[Toolset, ...]":
@@ -195,6 +240,14 @@ def _parser() -> argparse.ArgumentParser:
     made["settings"].add_argument("--markdown", action="store_true", help="all of them, as docs/configuration.md")
     made["changes"].add_argument("--limit", type=_count, default=20, metavar="N", help="most to show")
     made["changes"].add_argument("--json", action="store_true", help="for programs, a line each")
+    install = made["install"]
+    install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode ...; without: list them")
+    install.add_argument("--list", action="store_true", help="the hosts, their files, and whether this server is there")
+    install.add_argument("--print", action="store_true", help="what to write by hand; nothing is changed")
+    install.add_argument("--name", default="stocktrim", help="under which the server is to stand there")
+    install.add_argument("--with-credentials", action="store_true", help="write down those of this environment")
+    install.add_argument("--remove", action="store_true", help="take the server out again")
+    install.add_argument("--yes", action="store_true", help="agree beforehand")
     return parser
 
 

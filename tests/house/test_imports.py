@@ -23,7 +23,8 @@ def row(modules: str, libraries: str = "") -> Row:
 ROWS = (
     row(f"{SERVER}.__main__"),
     row(f"{SERVER}.cli"),
-    row(f"{SERVER}.demo {SERVER}.manual {SERVER}.configuration", "mcp mcp_types pydantic"),
+    row(f"{SERVER}.doctor", "httpx truststore cryptography"),
+    row(f"{SERVER}.demo {SERVER}.manual {SERVER}.configuration {SERVER}.installing", "mcp mcp_types pydantic"),
     row(f"{SERVER}.serving", "mcp mcp_types pydantic starlette uvicorn httpx jwt truststore"),
     row(f"{SERVER}.server", "mcp mcp_types"),
     row(f"{SERVER}.completions", "mcp mcp_types"),
@@ -36,7 +37,7 @@ ROWS = (
         "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
-    row(f"{SERVER}.hosts {SERVER}.splice"),
+    row(f"{SERVER}.hosts {SERVER}.splice {SERVER}.folders"),
     row(f"{SERVER}"),
     row(f"{CLIENT}"),
     row(f"{CLIENT}.client", "httpx attrs pydantic truststore"),
