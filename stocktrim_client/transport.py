@@ -68,6 +68,9 @@ class _Wishes:
     bulk: bool = False
 
 
+call_id: ContextVar[str | None] = ContextVar("stocktrim_call_id", default=None)
+"""What the program above calls the work it is at: ids of the requests sent for it begin so, and lead there."""
+
 _NO_WISHES = _Wishes()
 _wishes: ContextVar[_Wishes] = ContextVar("stocktrim_wishes", default=_NO_WISHES)
 
@@ -159,6 +162,11 @@ class _PauseError(httpx.PoolTimeout):
     def __init__(self, seconds: float) -> None:
         super().__init__("StockTrim asked for a pause")
         self.seconds = seconds
+
+
+def _new_id() -> str:
+    above = call_id.get()
+    return os.urandom(6).hex() if above is None else f"{above}.{os.urandom(3).hex()}"
 
 
 def _resolve(answer: asyncio.Future[Attempt | None], attempt: Attempt | None) -> None:
@@ -290,7 +298,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
         return _Call(
             operation,
             kind=retry.effective_class(operation.retry, operation.keyed, wishes.vouched),
-            request_id=wishes.request_id or os.urandom(6).hex(),
+            request_id=wishes.request_id or _new_id(),
             bulk=wishes.bulk,
             started=now,
             ends=min((one.ends(self._monotonic) for one in wishes.deadlines), default=now + self._policy.deadline),
@@ -513,7 +521,12 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
                 f"{name}: {clean(found[name], hide=self._hide)}" for name in LOGGED_HEADERS if name in found
             )
         log.debug(
-            "%s: attempt %d, %s, %s", call.operation.name, call.attempts, attempt.ending.reason, shown or "no headers"
+            "%s: attempt %d, %s, %s, request %s",
+            call.operation.name,
+            call.attempts,
+            attempt.ending.reason,
+            shown or "no headers",
+            call.request_id,
         )
 
     def _report_late(self, call: _Call, task: asyncio.Task[Attempt]) -> None:

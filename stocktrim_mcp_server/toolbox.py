@@ -24,11 +24,20 @@ from mcp_types import (
 )
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
-from stocktrim_client import StockTrimClient, StockTrimError
+from stocktrim_client import (
+    ConflictError,
+    InvalidRequestError,
+    NotApprovedError,
+    NotFoundError,
+    ReadOnlyError,
+    StockTrimClient,
+    StockTrimError,
+)
 from stocktrim_client.changes import acting, batch
-from stocktrim_client.transport import calling
+from stocktrim_client.transport import call_id, calling
 from stocktrim_mcp_server.answers import answer, published, refusal, slim, unwritten
 from stocktrim_mcp_server.approval import Call, Held, approving, previewing
+from stocktrim_mcp_server.logs import Ending, told_of
 from stocktrim_mcp_server.planning.bounds import LONGEST_CODE
 from stocktrim_mcp_server.planning.identity import cursor_at, identity, start_of
 from stocktrim_mcp_server.planning.nearest import did_you_mean, nearest
@@ -57,6 +66,14 @@ CONFIRM = "confirm_token"
 
 NAME_SHOWN = 100
 """Characters of an unknown argument's name that are said back."""
+
+
+class UnreadError(ToolError):
+    """Records that an answer stands on could not be read: no other question would be answered."""
+
+
+_NOT_FAULTS = (NotApprovedError, ReadOnlyError, NotFoundError, InvalidRequestError, ConflictError)
+"""What can be mended by asking otherwise."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +131,21 @@ class HouseTool(Tool):
     needs_approval: bool = False
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        token, its_seconds = acting.set(self.name), call_seconds.set(self.call_seconds)
+        its_context = call_context.set(context)
+        try:
+            with told_of() as ending:
+                result = await self._answered(arguments, context, convert_result, ending)
+                ending.outcome = ending.outcome or self._outcome(result)
+                return result
+        finally:
+            acting.reset(token)
+            call_seconds.reset(its_seconds)
+            call_context.reset(its_context)
+
+    async def _answered(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool, ending: Ending
+    ) -> Any:
         offered: dict[str, Any] = self.parameters["properties"]
         if strange := _unknown_argument(arguments, offered):
             return refusal(strange)
@@ -122,8 +154,6 @@ class HouseTool(Tool):
         arguments, said = await self._with_defaults(arguments, offered)
         if self.annotations is not None and self.annotations.read_only_hint:
             arguments = _without_stars(arguments, self.parameters)
-        token, its_seconds = acting.set(self.name), call_seconds.set(self.call_seconds)
-        its_context = call_context.set(context)
         try:
             # One deadline for all requests of a call: hosts give up soon after.
             if self.needs_approval:
@@ -134,24 +164,32 @@ class HouseTool(Tool):
         except UnexpectedToolError as error:
             cause = error.__cause__
             if isinstance(cause, StockTrimError):
-                return refusal(" ".join([str(cause), *said]))
+                return refusal(ending.told(" ".join([str(cause), *said]), is_fault=_is_fault(cause)))
             if not isinstance(cause, Held):
-                raise
+                return refusal(ending.crashed(cause))
             result = cause.result
         except ToolError as error:
             text = " ".join([_in_words(error, offered), *said])
-            return refusal(" ".join([text, *_split_in_vain(arguments, offered, text)]))
+            text = " ".join([text, *_split_in_vain(arguments, offered, text)])
+            return refusal(ending.told(text, is_fault=isinstance(error.__cause__, UnreadError)))
         except StockTrimError as error:
             # Before the tool was run: there is no client to run it with.
-            return refusal(" ".join([str(error), *said]))
-        finally:
-            acting.reset(token)
-            call_seconds.reset(its_seconds)
-            call_context.reset(its_context)
+            return refusal(ending.told(" ".join([str(error), *said]), is_fault=_is_fault(error)))
         if not convert_result or isinstance(result, InputRequiredResult | CallToolResult):
             return result
         warnings = " ".join(getattr(result, "warnings", ()))
         return answer(cast(BaseModel, result), *said, *_split_in_vain(arguments, offered, warnings))
+
+    def _outcome(self, result: Any) -> str:
+        """How a call went, for the log."""
+        if isinstance(result, InputRequiredResult):
+            return "asked"
+        if not isinstance(result, CallToolResult):
+            return "ok"
+        if result.is_error:
+            return "refused"
+        held = cast(Mapping[str, Any], result.structured_content or {})
+        return str(held.get("status", "ok")) if self.needs_approval else "ok"
 
     async def _approved(self, arguments: dict[str, Any], context: Context[Any, Any]) -> Any:
         """Run a tool that changes something: the door lets nothing through but what its approval puts on the list."""
@@ -172,7 +210,8 @@ class HouseTool(Tool):
                 except ToolError as error:
                     raise error.__cause__ or error from None
 
-        name = batch.set(secrets.token_hex(4))
+        # The call's own id, so that the journal leads to the log.
+        name = batch.set(call_id.get() or secrets.token_hex(4))
         try:
             with approving(Call(self.name, meant, self.call_seconds, preview, call_seconds.set)) as call:
                 stocktrim: StockTrimClient = context.request_context.lifespan_context.stocktrim
@@ -285,6 +324,10 @@ def _of_length(actual_length: int, max_length: int | None = None, **_: object) -
 def _words(schema: Mapping[str, Any]) -> Sequence[str]:
     """The words an argument, or each of a list, may be. Empty: any."""
     return cast(Sequence[str], schema.get("enum") or schema.get("items", {}).get("enum") or ())
+
+
+def _is_fault(error: StockTrimError) -> bool:
+    return not isinstance(error, _NOT_FAULTS)
 
 
 def _split_in_vain(arguments: Mapping[str, Any], offered: Mapping[str, Any], told: str) -> tuple[str, ...]:
