@@ -120,8 +120,9 @@ class Changes:
         """Whether writes are collected here, and not sent."""
         return _preview.get() is not None
 
+    @staticmethod
     @contextmanager
-    def only(self, approved: "list[Change]") -> Generator[None]:
+    def only(approved: "list[Change]") -> Generator[None]:
         """Inside, nothing is sent but these very changes, each once; the list may still be filled meanwhile."""
         token = _approved.set(approved)
         try:

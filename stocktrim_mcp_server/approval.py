@@ -162,10 +162,13 @@ class _Issued(NamedTuple):
 
 
 class Approvals:
-    """The tokens of one process, or with a key of their owner's of several."""
+    """The tokens of one process, or with keys of their owner's of several.
 
-    def __init__(self, key: bytes | None = None) -> None:
-        self._key = key or secrets.token_bytes(32)
+    The first key is the one in use; what was made with the others is still good, so that a key can be replaced.
+    """
+
+    def __init__(self, *keys: bytes) -> None:
+        self._keys = keys or (secrets.token_bytes(32),)
         self._issued: dict[str, _Issued] = {}
         self._used: dict[bytes, int] = {}
 
@@ -173,7 +176,7 @@ class Approvals:
         """What an approval is about: the tool, its arguments, and every change with what was there before."""
         # Several are read at a time, so that they come in the order in which StockTrim happened to answer.
         made = sorted((change.model_dump(mode="json") for change in changes), key=repr)
-        return self._mac([tool, arguments, made])
+        return _hash([tool, arguments, made])
 
     def token(self, digest: bytes, asked: bytes, now: datetime) -> str:
         """A token for exactly these changes, good for ten to twenty minutes and for one use."""
@@ -189,14 +192,15 @@ class Approvals:
 
     def asked(self, tool: str, arguments: Mapping[str, Any]) -> bytes:
         """What was asked for, whatever it changes."""
-        return self._mac([tool, arguments])
+        return _hash([tool, arguments])
 
     def is_valid(self, token: str, digest: bytes, now: datetime) -> bool:
         """Whether this token was given for exactly these changes, not long ago, and never used."""
         # Half a character is no letter of ours, and no reason to fail.
         said = token.strip().upper().encode("utf-8", "surrogatepass")
         bucket = int(now.timestamp()) // BUCKET_SECONDS
-        return any(hmac.compare_digest(said, self._token(digest, one).encode()) for one in (bucket, bucket - 1))
+        good = [self._token(digest, one, key) for key in self._keys for one in (bucket, bucket - 1)]
+        return any(hmac.compare_digest(said, one.encode()) for one in good)
 
     def spend(self, digest: bytes) -> None:
         """These changes were approved: what approved them does so no second time."""
@@ -216,13 +220,15 @@ class Approvals:
             return "This confirm_token has expired: it is good for ten minutes."
         return "This confirm_token has been used already."
 
-    def _token(self, digest: bytes, bucket: int) -> str:
-        said = self._mac([digest.hex(), self._used.get(digest, 0), bucket])
-        return base64.b32encode(said).decode()[:TOKEN_LENGTH]
+    def _token(self, digest: bytes, bucket: int, key: bytes | None = None) -> str:
+        said = f"{digest.hex()} {self._used.get(digest, 0)} {bucket}".encode()
+        made = hmac.digest(key or self._keys[0], said, hashlib.sha256)
+        return base64.b32encode(made).decode()[:TOKEN_LENGTH]
 
-    def _mac(self, value: object) -> bytes:
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+def _hash(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _plain(value: object) -> object:

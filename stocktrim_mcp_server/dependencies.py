@@ -1,6 +1,7 @@
 """What a tool may ask for besides its arguments."""
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from stocktrim_client.models import Model, Product, PurchaseOrder
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.approval import Approvals
+from stocktrim_mcp_server.calls import Calls
 from stocktrim_mcp_server.kept import KeptPlans, account_folder
+from stocktrim_mcp_server.keys import Keys
 from stocktrim_mcp_server.planning.bounds import fitting, shortened
 from stocktrim_mcp_server.planning.cautions import usual_quantities
 from stocktrim_mcp_server.rails import Known, Rails, lines_of, moves_up, products_of
@@ -29,6 +32,7 @@ A = TypeVar("A")
 M = TypeVar("M", bound=Model)
 
 PROGRAM = "stocktrim-mcp-server"
+ENDING = "This server is ending and asks StockTrim no more: start it again."
 
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
 
@@ -57,32 +61,66 @@ def journal_folder(settings: Settings) -> Path | None:
     return account_folder(folder, settings.api_url, settings.auth_id.get_secret_value()) / "journal"
 
 
+class Line:
+    """The one client of an account, made when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: StockTrimClient | None = None
+        self._is_closed = False
+
+    def client(self, connect: Callable[[Settings], StockTrimClient]) -> StockTrimClient:
+        """Raises: NotSentError once the server ends: nobody would close a new one."""
+        if self._is_closed:
+            raise NotSentError(ENDING)
+        if self._client is None:
+            self._client = connect(self._settings)
+        return self._client
+
+    async def aclose(self) -> None:
+        """Calling it again does nothing."""
+        self._is_closed = True
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
 @dataclass
 class App:
-    """What lives as long as the process. The client is made when first asked for, and shared by every session."""
+    """What lives as long as the process, of one account, and which menu of it is served."""
 
     settings: Settings
     connect: Callable[[Settings], StockTrimClient]
     now: Callable[[], datetime] = _now
+    keys: Keys = field(default_factory=Keys)
+    approvals: Approvals = field(init=False)
     joined: Joined = field(default_factory=Joined, init=False)
     kept: KeptPlans = field(init=False)
     remembered: Remembered = field(init=False)
-    approvals: Approvals = field(default_factory=Approvals, init=False)
-    _client: StockTrimClient | None = field(default=None, init=False)
-    _is_closed: bool = field(default=False, init=False)
+    calls: Calls = field(default_factory=Calls, init=False)
+    line: Line = field(init=False)
 
     def __post_init__(self) -> None:
         self.kept = KeptPlans(own_folder(self.settings))
         self.remembered = Remembered(own_folder(self.settings))
+        self.line = Line(self.settings)
+        self.approvals = self.keys.approvals(self.account)
+
+    @property
+    def account(self) -> str:
+        """What tells this account from another; a new signature does not."""
+        return "sandbox" if self.settings.sandbox else self.settings.api_url + self.settings.auth_id.get_secret_value()
+
+    def beside(self, settings: Settings) -> "App":
+        """The same account behind another menu: its client, records and journal are shared."""
+        other = copy.copy(self)
+        other.settings = settings
+        return other
 
     @property
     def stocktrim(self) -> StockTrimClient:
-        """The client. Raises: NotSentError once the server ends: nobody would close a new one."""
-        if self._is_closed:
-            raise NotSentError("This server is ending and asks StockTrim no more: start it again.")
-        if self._client is None:
-            self._client = self.connect(self.settings)
-        return self._client
+        """The client, shared by every session. Raises: NotSentError once the server ends."""
+        return self.line.client(self.connect)
 
     def records(self, progress: Progress | None = None) -> Records:
         """The account as planning reads it, in one call."""
@@ -127,10 +165,8 @@ class App:
         return known
 
     async def aclose(self) -> None:
-        self._is_closed = True
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        """End the account's connections. Calling it again does nothing."""
+        await self.line.aclose()
 
 
 async def _app(ctx: Context[App]) -> App:

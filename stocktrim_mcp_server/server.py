@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncGenerator, Collection, Generator, Iterable
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import Any
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -13,10 +13,12 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 
 from stocktrim_client import StockTrimClient, __version__
+from stocktrim_client.changes import Changes
 from stocktrim_client.journal import MemoryJournal
 from stocktrim_mcp_server.answers import refusal
 from stocktrim_mcp_server.completions import add_completions
-from stocktrim_mcp_server.dependencies import App, journal_folder, own_folder
+from stocktrim_mcp_server.dependencies import ENDING, App, journal_folder, own_folder
+from stocktrim_mcp_server.logs import attributed
 from stocktrim_mcp_server.planning.nearest import menu
 from stocktrim_mcp_server.prompts import add_prompts, checked
 from stocktrim_mcp_server.resources import CACHE_HINTS, add_resources, addresses
@@ -75,7 +77,9 @@ class HouseServer(MCPServer[App]):
         """Answer a call; one of a tool that is not on the menu is refused."""
         if name not in self.offers:
             return refusal(missing(name, self.app.settings))
-        with self._its_menu():
+        if self.app.calls.is_ending:
+            return refusal(ENDING)
+        with self._its_menu(), self.app.calls.one(), self._its_door():
             return await super().call_tool(name, arguments, context)
 
     async def read_resource(
@@ -103,9 +107,14 @@ class HouseServer(MCPServer[App]):
     def _its_menu(self) -> Generator[None]:
         token = menu.set(self.offers)
         try:
-            yield
+            with attributed():
+                yield
         finally:
             menu.reset(token)
+
+    def _its_door(self) -> AbstractContextManager[None]:
+        """For a menu that only reads, of an account that others may change, the door is shut besides."""
+        return Changes.only([]) if self.app.settings.read_only else nullcontext()
 
     async def get_prompt(
         self, name: str, arguments: dict[str, Any] | None = None, context: Context[App, Any] | None = None
@@ -114,7 +123,7 @@ class HouseServer(MCPServer[App]):
         return await super().get_prompt(name, checked(name, arguments, self.offers), context)
 
 
-def build(app: App) -> MCPServer[App]:
+def build(app: App, kind: type[HouseServer] = HouseServer) -> HouseServer:
     """The server, with the tools the settings allow, lending `app` to each session.
 
     Raises: SettingsError where they name a tool or a group that is none.
@@ -129,7 +138,7 @@ def build(app: App) -> MCPServer[App]:
     groups = offered(settings)
     preset = app.remembered.read if any(one.name == DEFAULTS.name for one in groups) else None
     tools = [tool for one in groups for tool in one.tools(call_seconds=settings.call_seconds, preset=preset)]
-    built = HouseServer(
+    built = kind(
         NAME,
         title="StockTrim (sandbox)" if settings.sandbox else "StockTrim",
         version=__version__,
@@ -139,6 +148,7 @@ def build(app: App) -> MCPServer[App]:
         log_level=settings.log_level,
         cache_hints=CACHE_HINTS,
         subscriptions=False,
+        request_state_security=app.keys.questions(app.account),
     )
     built.app, built.offers = app, frozenset(names(groups))
     add_resources(built, app, built.offers)
