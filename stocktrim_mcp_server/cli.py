@@ -30,6 +30,7 @@ COMMANDS = {
     "tools": "say what is offered",
     "changes": "say what was changed in StockTrim through this server",
     "settings": "say what can be set, and where it was",
+    "doctor": "say what keeps the set-up from working",
     "install": "put this server into a host's configuration, after showing the difference",
 }
 
@@ -42,20 +43,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if getattr(options, "version", False):
         _say_version()
         return
-    run = {"demo": _demo, "tools": _tools, "changes": _changes, "settings": _say_settings, "install": _install}
+    run = {
+        "demo": _demo,
+        "tools": _tools,
+        "changes": _changes,
+        "settings": _say_settings,
+        "doctor": _doctor,
+        "install": _install,
+    }
     run.get(options.command, _serve)(parser, options)
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     with _quiet_stdout(), _undisturbed():
-        from stocktrim_mcp_server import logs, server
+        from stocktrim_mcp_server import logs, server, telemetry
         from stocktrim_mcp_server.dependencies import App
         from stocktrim_mcp_server.settings import doubts
         from stocktrim_mcp_server.toolbox import names
 
         settings = _settings(parser, options)
         offered = names(_offered(parser, settings))
-        logs.configure(settings.log_level)
+        logs.configure(settings.log_level, settings.log_format)
+        telemetry.configure(os.environ)
         log = logging.getLogger("stocktrim_mcp_server")
         for doubt in doubts(os.environ, settings):
             log.warning(doubt)
@@ -131,6 +140,26 @@ def _say_settings(parser: argparse.ArgumentParser, options: argparse.Namespace) 
     else:
         settings = _settings(parser, options)
         print(configuration.now(settings, sources(os.environ, _flags(options))))
+
+
+def _doctor(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoReturn:
+    from stocktrim_mcp_server import doctor
+    from stocktrim_mcp_server.settings import sources
+
+    settings = _settings(parser, options)
+    _offered(parser, settings)
+    # Each line says what went wrong on its way; the log would say it again.
+    logging.disable()
+    try:
+        found = asyncio.run(doctor.examine(settings, os.environ, sources(os.environ, _flags(options))))
+    finally:
+        logging.disable(logging.NOTSET)
+    _show_anything()
+    try:
+        print(doctor.as_json(found) if options.json else doctor.in_words(found), flush=True)
+    except BrokenPipeError:
+        _write_nowhere()
+    sys.exit(1 if found.has_failed else 0)
 
 
 def _install(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -240,6 +269,7 @@ def _parser() -> argparse.ArgumentParser:
     made["settings"].add_argument("--markdown", action="store_true", help="all of them, as docs/configuration.md")
     made["changes"].add_argument("--limit", type=_count, default=20, metavar="N", help="most to show")
     made["changes"].add_argument("--json", action="store_true", help="for programs, a line each")
+    made["doctor"].add_argument("--json", action="store_true", help="for programs, one object")
     install = made["install"]
     install.add_argument("host", nargs="?", help="claude-desktop, claude-code, cursor, vscode ...; without: list them")
     install.add_argument("--list", action="store_true", help="the hosts, their files, and whether this server is there")

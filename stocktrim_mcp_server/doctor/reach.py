@@ -1,6 +1,7 @@
 """The way to StockTrim, link by link: proxy, name, connection, certificate, clock."""
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
@@ -21,7 +22,6 @@ from stocktrim_mcp_server.doctor.findings import API_URL, Case, Finding, unmade
 FURTHEST = timedelta(seconds=120)
 """How far two clocks may be apart before certificates, tokens and ages are told wrong."""
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PORTS = {"https": 443, "http": 80, "socks5": 1080, "socks5h": 1080}
 INSPECTORS = (
     *("Zscaler", "Netskope", "Palo Alto", "Fortinet", "FortiGate", "Blue Coat", "Cisco", "Sophos", "Forcepoint"),
@@ -38,7 +38,10 @@ INSPECTED = (
 
 def is_local(host: str) -> bool:
     """Whether a host is this machine."""
-    return host in LOOPBACK or host.startswith("127.")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _first_stop(case: Case) -> SplitResult:
@@ -146,12 +149,17 @@ async def certificate(case: Case) -> list[Finding]:
             return [await _distrusted(case, host, refused)]
         return [Finding("fail", f"no answer: {_failure(error, host)}", _after_failure(case))]
     case.their_date = answer.date
-    if answer.certificate is None:
-        if is_local(host):
-            return [Finding("note", f"{host} is this machine, and asked without TLS", "Fine for trying out.")]
+    found = judged_plain(host) if answer.certificate is None else judged_issuer(issuer_of(answer.certificate))
+    if found.status == "fail":
         case.unreached = "the address is plain http"
-        return [Finding("fail", "the address is plain http: credentials are not sent", f"Use https in {API_URL}.")]
-    return [judged_issuer(issuer_of(answer.certificate))]
+    return [found]
+
+
+def judged_plain(host: str) -> Finding:
+    """An answer that came without TLS."""
+    if is_local(host):
+        return Finding("note", f"{host} is this machine, and asked without TLS", "Fine for trying out.")
+    return Finding("fail", "the address is plain http: credentials are not sent", f"Use https in {API_URL}.")
 
 
 def _failure(error: Exception, host: str) -> str:
