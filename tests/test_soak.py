@@ -9,7 +9,7 @@ import pytest
 
 from bench.soak import page
 from bench.soak.ledger import Heard, Ledger, Meant
-from bench.soak.run import Plan, soak
+from bench.soak.run import Plan, soak, tracebacks
 from bench.soak.upstream import Misfortune, Upstream
 from stocktrim_client.changes import Change
 from stocktrim_client.history import Entry
@@ -81,6 +81,13 @@ def test_of_two_answers_to_one_change_the_one_that_knows_more_counts() -> None:
     assert Meant("record_sales", "a", is_confirmed=True, answers=["not made", "applied"]).heard == "applied"
     assert Meant("record_sales", "a", is_confirmed=True, answers=["not made", "unheard"]).heard == "unheard"
     assert Meant("record_sales", "a", answers=["applied"]).heard is None
+
+
+def test_what_the_sdk_logs_of_clients_that_left_is_no_crash() -> None:
+    trace = "Traceback (most recent call last):\n  here\n"
+    left = f"2026-11-22T20:44:43.766Z ERROR mcp: SSE response error\n{trace}anyio.ClosedResourceError\n"
+    ours = f"2026-11-22T20:44:43.767Z ERROR mcp: failed\n{trace}KeyError: 'a'\n"
+    assert tracebacks(left + ours + "2026-11-22T20:44:43.768Z ERROR mcp: refused\n" + left) == ([ours], 2)
 
 
 def test_trouble_comes_as_often_as_it_should() -> None:

@@ -58,7 +58,7 @@ def told(result: Result) -> str:
             _table(["StockTrim's", "times"], [(word, f"{times:,}") for word, times in met.most_common()]),
             "## Held",
             _table(["the HTTP server", "before", "after"], _held(result)),
-            _table(["processes of stdio", "MB at half time", "MB at the end", "files", "sockets"], _processes(result)),
+            _table(["with clients", "MB at half time", "MB at the end", "files", "sockets"], _processes(result)),
         ]
     )
 
@@ -67,6 +67,7 @@ def _verdict(result: Result) -> Iterable[tuple[str, str]]:
     yield "changes lost, doubled, unasked or told wrongly", str(len(result.faults))
     yield "tasks, files, sockets, sessions, slots or processes left", str(len(result.leaks))
     yield "tracebacks in the servers' logs", str(len(result.crashes))
+    yield "the SDK's, of answers to a client that had left", str(result.departures)
 
 
 def _changes(result: Result) -> Iterable[list[str]]:
@@ -91,14 +92,15 @@ def _held(result: Result) -> Iterable[tuple[str, str, str]]:
 
 
 def _processes(result: Result) -> Iterable[tuple[str, ...]]:
+    yield _process("HTTP", result.http)
     for number, samples in enumerate(result.stdio.values(), 1):
-        half, last = samples[len(samples) // 2], samples[-1]
-        yield _process(number, half, last)
+        yield _process(f"stdio {number}", samples)
 
 
-def _process(number: int, half: Process, last: Process) -> tuple[str, ...]:
+def _process(name: str, samples: Sequence[Process]) -> tuple[str, ...]:
+    half, last = samples[len(samples) // 2], samples[-1]
     files, sockets = f"{half.files}, {last.files}", f"{half.sockets}, {last.sockets}"
-    return f"{number}", f"{half.resident:.0f}", f"{last.resident:.0f}", files, sockets
+    return name, f"{half.resident:.0f}", f"{last.resident:.0f}", files, sockets
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -33,6 +34,12 @@ SETTLING = 60.0
 """The longest that what clients left behind may take to end: a call's deadline, and then some."""
 SAMPLED = 2.0
 
+LEFT = ("anyio.ClosedResourceError", "sent, after response already completed")
+"""How the SDK's HTTP transport logs that it answers a client who has left; the call itself ends as any other."""
+
+_RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\dT)", re.MULTILINE)
+"""Where a line of the log begins, with all that belongs to it."""
+
 Held = Mapping[str, float]
 
 
@@ -56,8 +63,9 @@ class Plan:
 class Result:
     """What a soak showed.
 
-    `before` and `after`: the HTTP server without clients. `stdio`: samples of each process. `left`: processes that did
-    not end. `crashes`: tracebacks in the logs.
+    `before` and `after`: the HTTP server without clients. `http` and `stdio`: samples of each process, with clients.
+    `left`: processes that did not end. `crashes`: tracebacks in the logs; `departures`: the SDK's, of clients that had
+    left.
     """
 
     plan: Plan
@@ -66,8 +74,10 @@ class Result:
     entries: Sequence[Entry]
     faults: Sequence[str]
     crashes: Sequence[str]
+    departures: int
     before: Held
     after: Held
+    http: Sequence[holding.Process]
     stdio: Mapping[int, Sequence[holding.Process]]
     left: int
 
@@ -111,9 +121,16 @@ async def soak(plan: Plan) -> Result:
             assert journal is not None
             entries = (await History(FileJournal(journal), {}).entries(limit=sys.maxsize)).entries
         log.seek(0)
-        crashes = log.read().split("Traceback")[1:]
+        crashes, departures = tracebacks(log.read())
         faults = ledger.faults(upstream, entries, before)
-        return Result(plan, ledger, upstream, entries, faults, crashes, **served)
+        return Result(plan, ledger, upstream, entries, faults, crashes, departures, **served)
+
+
+def tracebacks(log: str) -> tuple[list[str], int]:
+    """The lines of a log with a traceback, and how many were the SDK's about a client that had left."""
+    said = [record for record in _RECORD.split(log) if "Traceback (" in record]
+    crashes = [record for record in said if not any(word in record for word in LEFT)]
+    return crashes, len(said) - len(crashes)
 
 
 async def _served(
@@ -145,12 +162,13 @@ async def _served(
         for buyer in buyers[plan.over_http :]:
             # A process of stdio is to live through the whole of it.
             buyer.session_calls = sys.maxsize
-        stdio: dict[int, list[holding.Process]] = {}
-        watching = asyncio.create_task(_watch(stdio, port))
+        samples: dict[int, list[holding.Process]] = {}
+        watching = asyncio.create_task(_watch(server.pid, samples, port))
         await asyncio.gather(*(buyer.live(clock() + plan.seconds) for buyer in buyers))
         watching.cancel()
         after = await _settled(server)
-        return {"before": before, "after": after, "stdio": stdio, "left": len(_stdio_processes())}
+        left = len(_stdio_processes())
+        return {"before": before, "after": after, "http": samples.pop(server.pid), "stdio": samples, "left": left}
 
 
 @asynccontextmanager
@@ -193,10 +211,10 @@ async def _held(server: asyncio.subprocess.Process) -> Held:
     return json.loads(await server.stdout.readline())
 
 
-async def _watch(seen: dict[int, list[holding.Process]], port: int) -> None:
+async def _watch(server: int, seen: dict[int, list[holding.Process]], port: int) -> None:
     while True:
         await asyncio.sleep(SAMPLED)
-        for pid in _stdio_processes():
+        for pid in (server, *_stdio_processes()):
             try:
                 seen.setdefault(pid, []).append(holding.of_process(pid, port))
             except (FileNotFoundError, ProcessLookupError):
