@@ -345,6 +345,11 @@ async def test_x_mcp_header(region: str) -> Answer:
     return said(region)
 
 
+async def schema_for_few_hosts() -> Answer:
+    """A schema that some hosts refuse, for the inspector to find; it is listed, never called."""
+    return said("")
+
+
 TOOLS = (
     test_simple_text,
     test_image_content,
@@ -372,6 +377,7 @@ TOOLS = (
     test_missing_capability,
     json_schema_2020_12_tool,
     test_x_mcp_header,
+    schema_for_few_hosts,
 )
 
 TEXT = {"type": "string"}
@@ -399,6 +405,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "else": {"required": ["email"]},
         "additionalProperties": False,
     },
+    "schema_for_few_hosts": form(anything={"type": "array", "items": True}),
     "test_x_mcp_header": form("region", region={"type": "string", "x-mcp-header": "Region"}),
 }
 """Schemas that no signature says."""
