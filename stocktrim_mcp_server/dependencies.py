@@ -26,7 +26,7 @@ from stocktrim_mcp_server.rails import Known, Rails, lines_of, moves_up, product
 from stocktrim_mcp_server.records import WAIT_SHARE, Joined, Progress, Records
 from stocktrim_mcp_server.remembered import Remembered
 from stocktrim_mcp_server.settings import Settings
-from stocktrim_mcp_server.toolbox import call_context, call_seconds, window
+from stocktrim_mcp_server.toolbox import UnreadError, call_context, call_seconds, window
 
 A = TypeVar("A")
 M = TypeVar("M", bound=Model)
@@ -205,7 +205,7 @@ async def refuse_without(stocktrim: StockTrimClient, missing: KindStanding) -> N
     if missing.error is None and not missing.rows_so_far:
         # Nothing has come yet: something small fails soon, and says why.
         await stocktrim.forecasts.progress()
-    raise ToolError(missing.warning or "")
+    raise (ToolError if missing.error is None else UnreadError)(missing.warning or "")
 
 
 def read_ago(standing: Standing, noun: str = "records") -> str | None:

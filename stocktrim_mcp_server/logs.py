@@ -100,12 +100,8 @@ def told_of() -> Generator[Ending]:
 
 
 def _name_of(access: AccessToken | None) -> str | None:
-    """As people know it, where the token tells."""
-    if access is None:
-        return None
-    claims = access.claims or {}
-    names = (claims.get("preferred_username"), claims.get("email"), access.subject, access.client_id)
-    return next((short(one, NAME_SHOWN) for one in names if isinstance(one, str) and one), None)
+    """What people call it, where its token tells."""
+    return None if access is None else short(str((access.claims or {}).get("name") or access.client_id), NAME_SHOWN)
 
 
 class _Text(logging.Formatter):

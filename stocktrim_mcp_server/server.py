@@ -15,6 +15,7 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, GetPromptR
 from stocktrim_client import StockTrimClient, __version__
 from stocktrim_client.changes import Changes
 from stocktrim_client.journal import MemoryJournal
+from stocktrim_mcp_server import telemetry
 from stocktrim_mcp_server.answers import refusal
 from stocktrim_mcp_server.completions import add_completions
 from stocktrim_mcp_server.dependencies import ENDING, App, journal_folder, own_folder
@@ -53,6 +54,7 @@ def connect(settings: Settings) -> StockTrimClient:
             transport=Sandbox(settings.sandbox_products),
             read_only=settings.read_only,
             journal=MemoryJournal(),
+            on_attempt=telemetry.spans("http://sandbox"),
         )
     return StockTrimClient(
         settings.auth_id.get_secret_value(),
@@ -62,6 +64,7 @@ def connect(settings: Settings) -> StockTrimClient:
         read_only=settings.read_only,
         snapshot_folder=own_folder(settings),
         journal=journal_folder(settings),
+        on_attempt=telemetry.spans(settings.api_url),
     )
 
 

@@ -27,13 +27,14 @@ ROWS = (
     row(f"{SERVER}.demo {SERVER}.manual {SERVER}.configuration {SERVER}.installing", "mcp mcp_types pydantic"),
     row(f"{SERVER}.serving", "mcp mcp_types pydantic starlette uvicorn httpx jwt truststore"),
     row(f"{SERVER}.server", "mcp mcp_types"),
+    row(f"{SERVER}.telemetry", "opentelemetry"),
     row(f"{SERVER}.completions", "mcp mcp_types"),
     row(f"{SERVER}.resources {SERVER}.prompts", "mcp mcp_types pydantic"),
     row(f"{SERVER}.tools", "mcp mcp_types pydantic"),
     row(
         f"{SERVER}.dependencies {SERVER}.records {SERVER}.kept {SERVER}.remembered {SERVER}.toolbox {SERVER}.answers "
-        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.asking {SERVER}.calls {SERVER}.keys {SERVER}.writing {SERVER}.given "
-        f"{SERVER}.price_lists {SERVER}.remarks {SERVER}.past",
+        f"{SERVER}.meaning {SERVER}.logs {SERVER}.approval {SERVER}.asking {SERVER}.calls {SERVER}.keys "
+        f"{SERVER}.writing {SERVER}.given {SERVER}.price_lists {SERVER}.remarks {SERVER}.past",
         "mcp mcp_types pydantic platformdirs",
     ),
     row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
@@ -61,6 +62,7 @@ LATER = {
     f"{SERVER}.cli": {CLIENT, SERVER},
     f"{SERVER}.server": {f"{CLIENT}.sandbox"},
     f"{SERVER}.dependencies": {"platformdirs"},
+    f"{SERVER}.telemetry": {"opentelemetry.sdk"},
     f"{CLIENT}.client": {f"{CLIENT}.{room}" for room in ("snapshot", "history", "undo", "helpers", "generated")},
 }
 """Imports that need not stand at the top: a command's; what a server needs at its first call, and not to start."""
