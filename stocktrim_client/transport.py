@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -70,6 +70,8 @@ class _Wishes:
 
 call_id: ContextVar[str | None] = ContextVar("stocktrim_call_id", default=None)
 """What the program above calls the work it is at: ids of the requests sent for it begin so, and lead there."""
+
+_begun_in: ContextVar[Context | None] = ContextVar("stocktrim_begun_in", default=None)
 
 _NO_WISHES = _Wishes()
 _wishes: ContextVar[_Wishes] = ContextVar("stocktrim_wishes", default=_NO_WISHES)
@@ -164,8 +166,20 @@ class _PauseError(httpx.PoolTimeout):
         self.seconds = seconds
 
 
+def origin() -> Context:
+    """Where the work at hand was begun, for whoever tells whose it is; a task of `apart` knows it by this alone."""
+    return _begun_in.get() or copy_context()
+
+
+def apart() -> Context:
+    """A context for work that outlives the call it is begun in: no deadline and no preview of that call holds in it."""
+    own = Context()
+    own.run(_begun_in.set, origin())
+    return own
+
+
 def _new_id() -> str:
-    above = call_id.get()
+    above = origin().get(call_id)
     return os.urandom(6).hex() if above is None else f"{above}.{os.urandom(3).hex()}"
 
 

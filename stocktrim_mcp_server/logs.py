@@ -20,7 +20,7 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 
 from stocktrim_client.changes import acting, caller
-from stocktrim_client.transport import call_id
+from stocktrim_client.transport import call_id, origin
 from stocktrim_mcp_server.answers import visible
 from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.settings import LogFormat, LogLevel
@@ -108,7 +108,8 @@ class _Text(logging.Formatter):
     """For people: who and what in brackets; a traceback below it, set in, as no record begins."""
 
     def format(self, record: logging.LogRecord) -> str:
-        whose = " ".join(visible(one) for one in (call_id.get(), acting.get(), caller.get()) if one)
+        begun = origin()
+        whose = " ".join(visible(one) for one in map(begun.get, (call_id, acting, caller)) if one)
         name = f"{record.name} [{whose}]" if whose else record.name
         lines = _trace(record).splitlines()
         said = f"{_when(record)} {record.levelname} {name}: {_message(record)}"
@@ -119,14 +120,15 @@ class _Json(logging.Formatter):
     """For programs: the same keys in every line; those of a call's last line tell how it went."""
 
     def format(self, record: logging.LogRecord) -> str:
+        begun = origin()
         fields = {
             "time": _when(record),
             "level": record.levelname,
             "logger": record.name,
             "message": _message(record),
-            "request": call_id.get(),
-            "tool": acting.get(),
-            "caller": caller.get(),
+            "request": begun.get(call_id),
+            "tool": begun.get(acting),
+            "caller": begun.get(caller),
             "exception": _trace(record) or None,
         }
         ended = {name: record.__dict__[name] for name in ("outcome", "milliseconds") if name in record.__dict__}

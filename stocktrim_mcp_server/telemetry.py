@@ -12,11 +12,11 @@ from importlib.metadata import entry_points
 from typing import Any
 from urllib.parse import urlsplit
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from stocktrim_client import __version__
-from stocktrim_client.transport import AttemptEvent
+from stocktrim_client.transport import AttemptEvent, origin
 
 SERVICE = "stocktrim-mcp-server"
 INSTALL = 'Traces are asked for ({}), but what sends them is not installed: pip install "stocktrim-mcp-server[otel]".'
@@ -61,11 +61,12 @@ def spans(address: str) -> Callable[[AttemptEvent], None] | None:
     tracer, host = trace.get_tracer(SERVICE, __version__), urlsplit(address).hostname or ""
 
     def span(event: AttemptEvent) -> None:
-        # Told the moment it ended, and by whoever asked, so that the call's own span is the current one.
+        # Told the moment it ended.
         ended = time.time_ns()
         operation = event.operation
         made = tracer.start_span(
             f"{operation.method} {operation.path}",
+            context=origin().run(context.get_current),
             kind=SpanKind.CLIENT,
             attributes=_attributes(event, host),
             start_time=ended - round(event.seconds * 1e9),

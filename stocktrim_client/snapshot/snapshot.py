@@ -5,7 +5,6 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
-from contextvars import Context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
@@ -45,6 +44,7 @@ from stocktrim_client.snapshot.standing import (
     read_beside,
 )
 from stocktrim_client.snapshot.tables import NO_KEYS, TABLES, TableShape
+from stocktrim_client.transport import apart
 
 MAX_AGE_SECONDS = 600.0
 MOST_LOOKS = 20
@@ -388,7 +388,7 @@ class Snapshot:
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         # In a context of its own: a reading outlives the call it was begun in, with its deadline and its preview.
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name, context=Context())
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work, name=name, context=apart())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
