@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from opentelemetry import context, trace
@@ -18,11 +18,17 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 from stocktrim_client import __version__
 from stocktrim_client.transport import AttemptEvent, origin
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
 SERVICE = "stocktrim-mcp-server"
 INSTALL = 'Traces are asked for ({}), but what sends them is not installed: pip install "stocktrim-mcp-server[otel]".'
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+
+FLUSH_MILLISECONDS = 3_000
+"""What a process that is told to end takes for its last traces."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +58,13 @@ def configure(environ: Mapping[str, str]) -> None:
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     _log.info("traces are sent: %s", name)
+
+
+def flush() -> None:
+    """For a process that ends without the end of Python, which would see to it."""
+    provider = trace.get_tracer_provider()
+    if not isinstance(provider, trace.ProxyTracerProvider):
+        cast("TracerProvider", provider).force_flush(FLUSH_MILLISECONDS)
 
 
 def spans(address: str) -> Callable[[AttemptEvent], None] | None:
