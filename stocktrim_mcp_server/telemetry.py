@@ -84,7 +84,7 @@ def spans(address: str) -> Callable[[AttemptEvent], None] | None:
             attributes=_attributes(event, host),
             start_time=ended - round(event.seconds * 1e9),
         )
-        if event.status is None or event.status >= 400:
+        if _is_error(event):
             made.set_status(Status(StatusCode.ERROR))
         made.end(ended)
 
@@ -104,9 +104,15 @@ def _attributes(event: AttemptEvent, host: str) -> dict[str, str | int]:
         said["http.request.resend_count"] = event.attempt - 1
     if event.status is not None:
         said["http.response.status_code"] = event.status
-    if event.status is None or event.status >= 400:
+    if _is_error(event):
         said["error.type"] = str(event.status or event.error)
     return said
+
+
+def _is_error(event: AttemptEvent) -> bool:
+    # "No such record" is how StockTrim answers a read that finds nothing, and a page behind the last.
+    is_nothing = event.operation.retry == "read" and event.status in (404, 410)
+    return event.status is None or (event.status >= 400 and not is_nothing)
 
 
 def _exporter_named(environ: Mapping[str, str]) -> str | None:
