@@ -180,11 +180,9 @@ def _descriptions(issuer: str) -> tuple[str, ...]:
 def _keys(said: Mapping[str, Any]) -> Keys:
     """The keys of a JWK set that sign in a way we believe; what else is in it is nobody's."""
     listed = said.get("keys")
-    found: dict[tuple[str | None, str], PyJWK] = {}
-    for one in cast("list[Any]", listed) if isinstance(listed, list) else []:
-        if isinstance(one, dict):
-            for name, algorithm, key in _usable(cast("dict[str, Any]", one)):
-                found.setdefault((name, algorithm), key)
+    each = cast("list[Any]", listed) if isinstance(listed, list) else []
+    usable = [one for key in each if isinstance(key, dict) for one in _usable(cast("dict[str, Any]", key))]
+    found = {(name, way): key for name, way, key in usable}
     if not found:
         raise _UnfitError("there is no key among them that can be used")
     return found

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -136,6 +137,27 @@ def test_a_token_of_the_same_length_written_at_the_same_moment_is_seen(file: Pat
     assert asked(tokens, ANNA[::-1]) is not None
 
 
+def test_a_file_may_be_written_as_other_programs_write(file: Path, settings: Settings) -> None:
+    text = file.read_text().replace(WORDS["BERT_SHA"], WORDS["BERT_SHA"].upper()).replace("\n", "\r\n")
+    file.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert asked(TokensFile(file, settings), BERT) is not None
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_a_time_without_a_zone_is_not_that_of_this_machine(tmp_path: Path, settings: Settings) -> None:
+    path = written(tmp_path / "tokens.toml", '[tokens.anna]\ntoken = "<ANNA>"\nexpires = 2026-11-23T09:00:00\n')
+    assert asked(TokensFile(path, settings, now=lambda: NOW), ANNA) is not None
+
+
 def test_settings_follow_the_file(file: Path, settings: Settings) -> None:
     tokens = TokensFile(file, settings)
     access = admitted(tokens, ANNA)
@@ -238,16 +260,16 @@ def test_an_emptied_file_lets_nobody_in(file: Path, settings: Settings) -> None:
     ],
 )
 def test_a_token_is_good_until_it_expires(tmp_path: Path, settings: Settings, expires: str, last: datetime) -> None:
-    time = NOW
+    now = NOW
     path = written(tmp_path / "tokens.toml", f'[tokens.anna]\ntoken = "<ANNA>"\nexpires = {expires}\n')
-    tokens = TokensFile(path, settings, now=lambda: time)
+    tokens = TokensFile(path, settings, now=lambda: now)
     access = admitted(tokens, ANNA)
     assert access is not None
-    time = last
+    now = last
     assert tokens.caller(access) is not None
     if last.year == 9999:
         return
-    time = last + timedelta(seconds=1)
+    now = last + timedelta(seconds=1)
     assert tokens.caller(access) is None
     assert admitted(tokens, ANNA) is None
 

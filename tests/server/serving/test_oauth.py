@@ -277,6 +277,11 @@ def keys(*listed: object) -> httpx.Response:
 
 
 async def test_keys_are_fetched_once(issuer: respx.MockRouter, oauth: OAuth) -> None:
+    async def slow(_: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return keys(*KEYS)
+
+    issuer.get(JWKS).mock(side_effect=slow)
     await asyncio.gather(*(oauth.verify_token(signed()) for _ in range(20)))
     assert await oauth.verify_token(signed(RSA, "RS256", "rsa")) is not None
     assert issuer.calls.call_count == 1
@@ -324,7 +329,7 @@ async def test_a_key_that_was_taken_back_is_good_for_an_hour_at_most(
         httpx.Response(200, json={"keys": "none"}),
         keys(),
         keys("x", 7, {}),
-        httpx.Response(200, content=b" " * (MOST_BYTES + 1)),
+        httpx.Response(200, content=json.dumps({"keys": [public(STRANGE, kid="new")]}).ljust(MOST_BYTES + 1)),
     ],
 )
 async def test_keys_that_cannot_be_had_leave_those_known_in_force(
@@ -436,7 +441,7 @@ async def test_a_key_that_is_not_for_this_is_not_used(
 
 
 async def test_of_several_keys_a_token_must_name_its_own(issuer: respx.MockRouter, oauth: OAuth) -> None:
-    issuer.get(JWKS).mock(return_value=keys(public(STRANGE, kid="other"), *KEYS))
+    issuer.get(JWKS).mock(return_value=keys(*KEYS, public(STRANGE, kid="other")))
     assert await oauth.verify_token(signed(kid=None)) is None
     assert await oauth.verify_token(signed()) is not None
 
