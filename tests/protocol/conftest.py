@@ -13,9 +13,9 @@ import pytest
 from tests.house.source import ROOT
 from tests.server.stdio import PATIENCE, environment
 
-ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+ADDRESS = re.compile(r"Serving at (http://\S+)\n")
 
-HTTP = ("--sandbox", "--transport", "streamable-http", "--port", "0")
+SERVER = ("stocktrim_mcp_server", "--sandbox", "--port", "0", "--transport")
 
 
 @contextmanager
@@ -25,10 +25,13 @@ def served(said: Path, *module: str) -> Generator[str]:
         command = [sys.executable, "-W", "error", "-m", *module]
         process = Popen(command, cwd=ROOT, stdin=DEVNULL, stdout=output, stderr=STDOUT, env=environment())
     try:
-        yield f"{_address(process, said)}/mcp"
+        yield _address(process, said)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
     assert "Traceback" not in said.read_text(), said.read_text()
 
 
@@ -36,18 +39,24 @@ def _address(process: "Popen[bytes]", said: Path) -> str:
     until = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < until:
         if found := ADDRESS.search(said.read_text()):
-            return found.group()
+            return found[1]
         time.sleep(0.05)
     raise AssertionError(f"no address: {said.read_text()}")
 
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    with served(tmp_path_factory.mktemp("real") / "said", "tests.protocol.everything", "--stock") as address:
+    with served(tmp_path_factory.mktemp("real") / "said", *SERVER, "streamable-http") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sse(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    with served(tmp_path_factory.mktemp("sse") / "said", *SERVER, "sse") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    with served(tmp_path_factory.mktemp("everything") / "said", "tests.protocol.everything", *HTTP) as address:
+    with served(tmp_path_factory.mktemp("everything") / "said", "tests.protocol.everything") as address:
         yield address

@@ -6,14 +6,12 @@ Run as a process, it serves them over HTTP: what a real server must be excused f
 import asyncio
 import json
 import struct
-import sys
 import warnings
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any
 
-import uvicorn
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
@@ -58,7 +56,10 @@ from stocktrim_mcp_server import server
 from stocktrim_mcp_server.completions import Completions
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.server import HouseServer
-from stocktrim_mcp_server.settings import Settings
+from stocktrim_mcp_server.serving.seats import Seat
+from stocktrim_mcp_server.serving.serve import address, bound, serve
+from stocktrim_mcp_server.serving.site import Site
+from stocktrim_mcp_server.settings import Http, Settings
 from stocktrim_mcp_server.toolbox import HouseTool
 
 PAUSE = 0.05
@@ -533,16 +534,18 @@ def build(app: App) -> HouseServer:
     return built
 
 
-def main() -> None:
-    warnings.simplefilter("ignore", MCPDeprecationWarning)
-    app = App(Settings(sandbox=True, log_level="WARNING"), server.connect)
-    uvicorn.run(
-        (server.build if "--stock" in sys.argv else build)(app).streamable_http_app(),
-        host="127.0.0.1",
-        port=0,
-        ws="none",
-    )
+async def main() -> None:
+    """Serve as the command line does, with a seat of ours at the only account."""
+    settings = Settings(sandbox=True, transport="streamable-http", http=Http(port=0), log_level="WARNING")
+    site = Site(settings)
+    account = site.accounts.of(settings)
+    account._seats[settings] = Seat(account.app.beside(settings), build)
+    listening = bound(settings)
+    print("Serving at", address(listening, settings), flush=True)
+    await serve(site, listening, drain_seconds=1)
 
 
 if __name__ == "__main__":
-    main()
+    # Older hosts are still sent what the newer protocol has no place for.
+    warnings.simplefilter("ignore", MCPDeprecationWarning)
+    asyncio.run(main())
