@@ -9,9 +9,8 @@ import asyncio
 import gc
 import logging
 import os
-import signal
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,9 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     with _quiet_stdout(), _undisturbed():
-        from stocktrim_mcp_server import logs, server, telemetry
-        from stocktrim_mcp_server.dependencies import App
-        from stocktrim_mcp_server.settings import doubts
+        from stocktrim_mcp_server import logs, telemetry
+        from stocktrim_mcp_server.settings import SettingsError, doubts
         from stocktrim_mcp_server.toolbox import names
 
         settings = _settings(parser, options)
@@ -69,12 +67,33 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
         for doubt in doubts(os.environ, settings):
             log.warning(doubt)
         log.info("%d tools offered%s", len(offered), ", read-only" if settings.read_only else "")
-        app = App(settings, server.connect)
-        built = server.build(app)
+        try:
+            serving = _over_stdio(settings) if settings.transport == "stdio" else _over_http(settings, log)
+        except SettingsError as error:
+            parser.error(str(error))
+    asyncio.run(serving)
+
+
+def _over_stdio(settings: "Settings") -> Coroutine[Any, Any, None]:
+    from stocktrim_mcp_server import server
+    from stocktrim_mcp_server.dependencies import App
+    from stocktrim_mcp_server.keys import keys_in
+
+    app = App(settings, server.connect, keys=keys_in(settings.http.secret_file))
+    built = server.build(app)
     server.rest_collector(app)
-    # Ctrl-C ends the process as any other signal does: Python's own way would wait for the next line of stdin.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    asyncio.run(server.serve_stdio(app, built))
+    return server.serve_stdio(app, built)
+
+
+def _over_http(settings: "Settings", log: logging.Logger) -> Coroutine[Any, Any, None]:
+    from stocktrim_mcp_server import server
+    from stocktrim_mcp_server.serving.serve import address, bound, serve
+    from stocktrim_mcp_server.serving.site import Site
+
+    site = Site(settings, server.connect, os.environ)
+    listening = bound(settings)
+    log.info("Serving at %s", address(listening, settings))
+    return serve(site, listening, settings.drain_seconds)
 
 
 def _demo(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoReturn:

@@ -1,8 +1,12 @@
 """Connect, build, serve: the only place that assembles."""
 
+import asyncio
 import gc
+import logging
+import signal
 from collections.abc import AsyncGenerator, Collection, Generator, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from types import FrameType
 from typing import Any
 
 from mcp.server.lowlevel.helper_types import ReadResourceContents
@@ -181,8 +185,29 @@ def rest_collector(app: App) -> None:
 
 
 async def serve_stdio(app: App, built: MCPServer[App]) -> None:
-    """Serve one host over stdin and stdout until it leaves."""
+    """Serve one host over stdin and stdout until it leaves, or until the process is told to end."""
+    loop, told, said = asyncio.get_running_loop(), asyncio.Event(), list[int]()
+
+    def end(number: int, _: FrameType | None) -> None:
+        said.append(number)
+        # A second one ends the process at once, as whoever sends it means.
+        signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(told.set)
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, end)
+    serving = asyncio.create_task(built.run_stdio_async())
+    ended = asyncio.create_task(told.wait())
     try:
-        await built.run_stdio_async()
+        await asyncio.wait((serving, ended), return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set():
+            await app.calls.drained(app.settings.drain_seconds)
     finally:
+        ended.cancel()
         await app.aclose()
+    if told.is_set():
+        telemetry.flush()
+        logging.shutdown()
+        # As the signal would have ended it: Python itself would wait for the next line of stdin, which may never come.
+        signal.raise_signal(said[0])
+    await serving

@@ -1,0 +1,166 @@
+"""Whose server is whose: one for each account and menu, so that nothing of one can be asked of another.
+
+A caller's settings say the account and the menu. For each account there is one `App`, with one client; for each menu of
+it one *seat*: a server with its own sessions.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+
+from stocktrim_client import StockTrimClient
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.keys import Keys
+from stocktrim_mcp_server.server import HouseServer
+from stocktrim_mcp_server.settings import Settings
+
+MCP_PATH = "/mcp"
+SSE_PATH = "/sse"
+MESSAGES_PATH = "/messages/"
+
+GUARDED = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+"""Every request has passed the guard of the whole site."""
+
+Build = Callable[[App], HouseServer]
+
+_log = logging.getLogger(__name__)
+
+
+class Seat:
+    """One server, with the sessions of those who meet it."""
+
+    def __init__(self, app: App, build: Build = server.build) -> None:
+        """Raises: SettingsError where the settings name a tool or a group that is none."""
+        self.asgi = application(app, build)
+        self.in_use = 0
+        self._ready, self._left = asyncio.Event(), asyncio.Event()
+        # A task of its own: what is opened for all its requests must not be closed by one of them.
+        self._held = asyncio.create_task(self._hold())
+
+    async def _hold(self) -> None:
+        try:
+            async with self.asgi.router.lifespan_context(self.asgi):
+                self._ready.set()
+                await self._left.wait()
+        finally:
+            self._ready.set()
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncGenerator[Starlette]:
+        """For one request."""
+        self.in_use += 1
+        try:
+            await self._ready.wait()
+            yield self.asgi
+        finally:
+            self.in_use -= 1
+
+    async def aclose(self) -> None:
+        """End its sessions."""
+        self._left.set()
+        await self._held
+
+
+def application(app: App, build: Build = server.build) -> Starlette:
+    """The server of one seat as an ASGI application. Raises: SettingsError as `server.build`."""
+    built, http = build(app), app.settings.http
+    if app.settings.transport == "sse":
+        return built.sse_app(
+            sse_path=SSE_PATH,
+            message_path=MESSAGES_PATH,
+            max_request_body_size=http.max_body_bytes,
+            transport_security=GUARDED,
+        )
+    return built.streamable_http_app(
+        streamable_http_path=MCP_PATH,
+        stateless_http=http.stateless,
+        max_request_body_size=http.max_body_bytes,
+        session_idle_timeout=http.idle_seconds,
+        max_sessions=http.max_sessions,
+        transport_security=GUARDED,
+    )
+
+
+class Account:
+    """One account, and the seats at it."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._seats: dict[Settings, Seat] = {}
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a call is under way; a stream that only waits for something to be told is opened again."""
+        return self.app.calls.under_way > 0
+
+    def seat(self, settings: Settings) -> Seat:
+        """The seat of a menu. Raises: SettingsError as `Seat`."""
+        if settings not in self._seats:
+            self._seats[settings] = Seat(self.app.beside(settings))
+        return self._seats[settings]
+
+    async def aclose(self) -> None:
+        """End its sessions and its connections."""
+        for seat in self._seats.values():
+            await seat.aclose()
+        await self.app.aclose()
+
+
+class Accounts:
+    """Those in use, so many at most: the one that was not asked for longest goes."""
+
+    def __init__(
+        self, most: int, connect: Callable[[Settings], StockTrimClient], keys: Keys, open_app: Callable[[App], object]
+    ) -> None:
+        self._most, self._connect, self._keys, self._open_app = most, connect, keys, open_app
+        self._held: dict[Settings, Account] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def of(self, settings: Settings) -> Account:
+        """The account these settings name."""
+        key = _account(settings)
+        held = self._held.pop(key, None)
+        if held is None:
+            # Without its menu, which is a seat's: what one caller may not do, another may.
+            app = App(key, self._connect, keys=self._keys)
+            self._open_app(app)
+            held = Account(app)
+        # At the end of the line, whose beginning goes first.
+        self._held[key] = held
+        self._make_room(held)
+        return held
+
+    def _make_room(self, wanted: Account) -> None:
+        idle = [key for key, one in self._held.items() if one is not wanted and not one.in_use]
+        for key in idle[: max(0, len(self._held) - self._most)]:
+            _log.info("An account that was not asked for longest is closed: %d are held.", self._most)
+            closing = asyncio.create_task(self._held.pop(key).aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+    async def drained(self, seconds: float) -> int:
+        """Begin no more calls, and wait for those under way. How many are left after so long."""
+        held = [one.app.calls for one in self._held.values()]
+        return sum(await asyncio.gather(*(calls.drained(seconds) for calls in held)))
+
+    def hurry(self) -> None:
+        """Wait for calls no longer."""
+        for one in self._held.values():
+            one.app.calls.hurry()
+
+    async def aclose(self) -> None:
+        """End all sessions and connections."""
+        held, self._held = [*self._held.values()], {}
+        for one in held:
+            await one.aclose()
+        await asyncio.gather(*self._closing)
+
+
+def _account(settings: Settings) -> Settings:
+    """The settings but for the menu: whoever has the same ones shares a client."""
+    return settings.model_copy(update={"read_only": False, "toolsets": (), "tools": ()})
