@@ -5,11 +5,18 @@ import tempfile
 from pathlib import Path
 
 
+def standing(folder: Path) -> Path:
+    """A folder, or if there is none yet what it would be made in."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
+
+
 def why_unwritable(folder: Path) -> str | None:
-    """Why nothing can be kept in a folder, found by writing a file and taking it away; blocks. None: it works."""
+    """Why nothing can be kept in a folder, found by writing a file and taking it away; blocks. None: it works.
+
+    A folder that is not there yet is not made: what it would be made in is tried.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".probe-") as probe:
+        with tempfile.NamedTemporaryFile(dir=standing(folder), prefix=".probe-") as probe:
             probe.write(b"probe\n")
             probe.flush()
             os.fsync(probe.fileno())

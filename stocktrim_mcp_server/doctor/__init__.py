@@ -17,8 +17,9 @@ from stocktrim_client import StockTrimClient, __version__
 from stocktrim_client.discretion import Secrets
 from stocktrim_client.wording import clean
 from stocktrim_mcp_server import server
-from stocktrim_mcp_server.doctor import account, at_hosts, credentials, keeping, listening, reach, setup
-from stocktrim_mcp_server.doctor.findings import AUTH_ID, AUTH_SIGNATURE, STATUSES, Case, Check, Finding, Status
+from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE
+from stocktrim_mcp_server.doctor import account, at_hosts, keeping, listening, present, reach, setup
+from stocktrim_mcp_server.doctor.findings import STATUSES, Case, Check, Finding, Status
 from stocktrim_mcp_server.hosts import Machine
 from stocktrim_mcp_server.settings import Settings
 
@@ -31,7 +32,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("program", setup.program),
     ("settings", setup.settings),
     ("variables", setup.unread),
-    ("credentials", credentials.credentials),
+    ("credentials", present.credentials),
     ("proxy", reach.proxy),
     ("name", reach.name),
     ("connection", reach.connection),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from stocktrim_mcp_server import hosts
-from stocktrim_mcp_server.doctor.credentials import suspicions
-from stocktrim_mcp_server.doctor.findings import AUTH_ID, AUTH_SIGNATURE, Case, Finding
+from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE, suspicions
+from stocktrim_mcp_server.doctor.findings import Case, Finding
 from stocktrim_mcp_server.hosts import Host, Machine, is_ours
 
 HERE: tuple[Host, ...] = (

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from stocktrim_client import StockTrimClient
+from stocktrim_mcp_server.credentials import AUTH_ID
 from stocktrim_mcp_server.hosts import Machine
 from stocktrim_mcp_server.settings import Settings
 
@@ -13,8 +14,6 @@ Status = Literal["ok", "note", "warn", "fail"]
 STATUSES: tuple[Status, ...] = ("ok", "note", "warn", "fail")
 """The worst last."""
 
-AUTH_ID = "STOCKTRIM_API_AUTH_ID"
-AUTH_SIGNATURE = "STOCKTRIM_API_AUTH_SIGNATURE"
 API_URL = "STOCKTRIM_API_URL"
 
 

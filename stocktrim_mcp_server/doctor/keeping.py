@@ -10,7 +10,7 @@ from stocktrim_client.history import History
 from stocktrim_client.journal import FileJournal
 from stocktrim_mcp_server.dependencies import journal_folder
 from stocktrim_mcp_server.doctor.findings import Case, Finding
-from stocktrim_mcp_server.folders import why_unwritable
+from stocktrim_mcp_server.folders import standing, why_unwritable
 
 LEAST_FREE = 100_000_000
 """Bytes. Records of a large account and months of changes take less."""
@@ -37,10 +37,10 @@ def _folder(place: Path) -> list[Finding]:
                 "Set STOCKTRIM_DATA_FOLDER to a folder that the host's own user may write to.",
             )
         ]
-    free = shutil.disk_usage(place).free
+    free = shutil.disk_usage(standing(place)).free
     if free < LEAST_FREE:
         return [Finding("warn", f"{place}: {free / 1e6:,.0f} MB are free", "Make room: a full disk stops all changes.")]
-    if os.name == "posix" and stat.S_IMODE(place.stat().st_mode) & 0o077:
+    if os.name == "posix" and place.exists() and stat.S_IMODE(place.stat().st_mode) & 0o077:
         return [Finding("note", f"{place} can be read by other users", f"chmod 700 '{place}' keeps it to yourself.")]
     return [Finding("ok", f"{place} can be written to, {free / 1e9:,.0f} GB free")]
 

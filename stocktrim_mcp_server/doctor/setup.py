@@ -6,7 +6,8 @@ import platform
 from stocktrim_client import __version__
 from stocktrim_mcp_server import hosts
 from stocktrim_mcp_server.configuration import shown
-from stocktrim_mcp_server.doctor.findings import AUTH_ID, AUTH_SIGNATURE, Case, Finding
+from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE
+from stocktrim_mcp_server.doctor.findings import Case, Finding
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.settings import SETTINGS, doubts
 

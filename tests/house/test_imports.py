@@ -37,7 +37,7 @@ ROWS = (
         f"{SERVER}.writing {SERVER}.given {SERVER}.price_lists {SERVER}.remarks {SERVER}.past",
         "mcp mcp_types pydantic platformdirs",
     ),
-    row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted", "pydantic"),
+    row(f"{SERVER}.settings {SERVER}.planning {SERVER}.rails {SERVER}.pasted {SERVER}.credentials", "pydantic"),
     row(f"{SERVER}.hosts {SERVER}.splice {SERVER}.folders"),
     row(f"{SERVER}"),
     row(f"{CLIENT}"),

@@ -2,8 +2,7 @@
 
 import pytest
 
-from stocktrim_mcp_server.doctor.credentials import fault, suspicions, which
-from stocktrim_mcp_server.doctor.findings import AUTH_ID, AUTH_SIGNATURE
+from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE, fault, suspicions, which
 
 GOOD = ("tenant-2917", "0a1b2c3d-4e5f-6789-abcd-ef0123456789", "aGVsbG8gd29ybGQ=", "12345", "A+b/c==", " padded \n")
 

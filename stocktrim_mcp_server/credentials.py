@@ -1,10 +1,10 @@
-"""Whether both credentials are there, and which of them looks pasted wrong. StockTrim alone knows which are right."""
+"""Which of the two credentials looks pasted wrong. Which are right StockTrim alone knows."""
 
 import re
 
-from stocktrim_mcp_server.doctor.findings import AUTH_ID, AUTH_SIGNATURE, Case, Finding
+from stocktrim_mcp_server.settings import KNOWN
 
-WHERE = "StockTrim shows both values in the Help section of go.stocktrim.com, or under its API settings."
+AUTH_ID, AUTH_SIGNATURE = KNOWN[:2]
 
 _QUOTES = "\"'`“”„‘’«»"
 _PLACEHOLDER = re.compile(
@@ -48,24 +48,6 @@ def suspicions(auth_id: str, auth_signature: str) -> dict[str, str]:
     if not found and auth_id.strip() == auth_signature.strip():
         found[AUTH_SIGNATURE] = "is the same as the other: one of them was pasted twice"
     return found
-
-
-async def credentials(case: Case) -> list[Finding]:
-    """Both must be there, and such as can be sent."""
-    if case.settings.sandbox:
-        return [Finding("ok", "none are needed, nor is a network: the built-in sandbox answers")]
-    values = {name: case.pasted(name) for name in (AUTH_ID, AUTH_SIGNATURE)}
-    found = suspicions(*values.values())
-    missing = [name for name, text in values.items() if not text.strip()]
-    if any(not is_sendable(text.strip()) for text in values.values()):
-        case.unsigned = "credentials are missing, or cannot be sent"
-    findings: list[Finding] = []
-    for name, odd in found.items():
-        act = "Set it" if name in missing else "Copy it anew"
-        status = "warn" if is_sendable(values[name].strip()) else "fail"
-        findings.append(Finding(status, f"{name} {odd}", f"{act}. {WHERE}"))
-    lengths = " and ".join(str(len(text.strip())) for text in values.values())
-    return findings or [Finding("ok", f"both are set ({lengths} characters)")]
 
 
 def which(said: str, auth_id: str, auth_signature: str) -> str:

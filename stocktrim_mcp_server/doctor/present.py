@@ -1,0 +1,24 @@
+"""Whether both credentials are there, and look like some."""
+
+from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE, is_sendable, suspicions
+from stocktrim_mcp_server.doctor.findings import Case, Finding
+
+WHERE = "StockTrim shows both values in the Help section of go.stocktrim.com, or under its API settings."
+
+
+async def credentials(case: Case) -> list[Finding]:
+    """Both must be there, and such as can be sent."""
+    if case.settings.sandbox:
+        return [Finding("ok", "none are needed, nor is a network: the built-in sandbox answers")]
+    values = {name: case.pasted(name) for name in (AUTH_ID, AUTH_SIGNATURE)}
+    found = suspicions(*values.values())
+    missing = [name for name, text in values.items() if not text.strip()]
+    if any(not is_sendable(text.strip()) for text in values.values()):
+        case.unsigned = "credentials are missing, or cannot be sent"
+    findings: list[Finding] = []
+    for name, odd in found.items():
+        act = "Set it" if name in missing else "Copy it anew"
+        status = "warn" if is_sendable(values[name].strip()) else "fail"
+        findings.append(Finding(status, f"{name} {odd}", f"{act}. {WHERE}"))
+    lengths = " and ".join(str(len(text.strip())) for text in values.values())
+    return findings or [Finding("ok", f"both are set ({lengths} characters)")]
