@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -49,9 +49,9 @@ def inspect(tmp_path: Path, request: pytest.FixtureRequest) -> Inspect:
     started = ("-e", "STOCKTRIM_LOG_LEVEL=ERROR", "--", sys.executable, "-m", "stocktrim_mcp_server", "--sandbox")
     asking = ("--cli", "--format", "json", "--connect-timeout", "60000", "--protocol-era")
 
-    def ask(transport: Transport, era: Era, *arguments: str, server: str = "real") -> Said:
+    def ask(transport: Transport, era: Era, *arguments: str, server: str = "real", options: Sequence[str] = ()) -> Said:
         if transport == "stdio":
-            reached = started
+            reached = (*started, *options)
         else:
             address = request.getfixturevalue("sse" if transport == "sse" else server)
             reached = (address, "--transport", transport)
@@ -69,6 +69,13 @@ def test_every_tool_is_listed_with_a_schema_that_all_hosts_read(
     assert (said.status, said.complaints) == (0, "")
     listed = json.loads(said.result)["result"]["tools"]
     assert [one["name"] for one in listed] == names(offered(Settings(sandbox=True)))
+
+
+def test_tools_that_owners_add_have_such_schemas_as_well(inspect: Inspect) -> None:
+    said = inspect("stdio", "legacy", "--method", "tools/list", "--strict", options=("--toolsets", "all"))
+    assert (said.status, said.complaints) == (0, "")
+    listed = json.loads(said.result)["result"]["tools"]
+    assert [one["name"] for one in listed] == names(offered(Settings(sandbox=True, toolsets=("all",))))
 
 
 def test_a_schema_that_some_hosts_do_not_read_would_be_told(inspect: Inspect) -> None:
