@@ -1,20 +1,23 @@
 """Whether all is well, and how old the figures are."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from stocktrim_client import StockTrimClient, StockTrimError
+from stocktrim_client import CredentialsError, StockTrimClient, StockTrimError
 from stocktrim_client.models import ForecastProgress, Model
 from stocktrim_client.snapshot import Standing
 from stocktrim_client.snapshot.standing import SOURCES
 from stocktrim_mcp_server.answers import LIST, ago
-from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim
+from stocktrim_mcp_server.credentials import suspicions
+from stocktrim_mcp_server.dependencies import App, CurrentApp, StockTrim, journal_folder
+from stocktrim_mcp_server.folders import why_unwritable
 from stocktrim_mcp_server.planning.bounds import short
 from stocktrim_mcp_server.planning.nearest import where_offered
-from stocktrim_mcp_server.settings import ApprovalMode
+from stocktrim_mcp_server.settings import ApprovalMode, Settings
 from stocktrim_mcp_server.toolbox import Toolset, together
 
 STALE = timedelta(days=7)
@@ -70,18 +73,25 @@ async def get_status(stocktrim: StockTrim, app: CurrentApp) -> Status:
     settings = app.settings
     records = _held(stocktrim.snapshot.standing())
     writing = await _writing(stocktrim, app)
+    hindered = await _hindered(settings)
     account = "the built-in sandbox (made-up data)" if settings.sandbox else settings.api_url
     try:
         progress, computed_at, system = await together(
             stocktrim.forecasts.progress(), stocktrim.order_plan.calculated_at(), stocktrim.account.connected_system()
         )
     except StockTrimError as error:
-        return Status(connection="fails", account=account, records=records, warnings=(str(error),), **writing)
+        return Status(
+            connection="fails",
+            account=account,
+            records=records,
+            warnings=(str(error), *_odd(settings, error), *hindered),
+            **writing,
+        )
     if computed_at is None and system is None and progress == ForecastProgress():
         # A mistyped path is answered so, and nothing of an account.
         why = f"{account} answers every question with 'not found': check STOCKTRIM_API_URL."
-        return Status(connection="fails", account=account, warnings=(why,), **writing)
-    warnings = _missing(records)
+        return Status(connection="fails", account=account, warnings=(why, *hindered), **writing)
+    warnings = [*hindered, *_missing(records)]
     forecast = where_offered("run_forecast", "run_forecast", "a forecast run in StockTrim")
     age = None if computed_at is None else app.now() - computed_at
     if age is None:
@@ -113,6 +123,21 @@ async def _writing(stocktrim: StockTrimClient, app: App) -> dict[str, Any]:
         return {"read_only": True}
     limits = settings.rails.in_words()
     return {"approval": APPROVAL[settings.approval], "limits": limits, "changes": await _changes(stocktrim, app)}
+
+
+async def _hindered(settings: Settings) -> list[str]:
+    """Why nothing could be changed from this machine."""
+    folder = None if settings.read_only else journal_folder(settings)
+    why = None if folder is None else await asyncio.to_thread(why_unwritable, folder)
+    return [f"No change can be made without its journal: {why}. Set STOCKTRIM_DATA_FOLDER."] if why else []
+
+
+def _odd(settings: Settings, error: StockTrimError) -> list[str]:
+    """After a refusal, which of the credentials looks pasted wrong."""
+    if not isinstance(error, CredentialsError):
+        return []
+    pair = (settings.auth_id, settings.auth_signature)
+    return [f"{name} {odd}." for name, odd in suspicions(*(one.get_secret_value() for one in pair)).items()]
 
 
 async def _changes(stocktrim: StockTrimClient, app: App) -> str | None:

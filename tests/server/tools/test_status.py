@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.journal import MemoryJournal
@@ -123,7 +125,33 @@ async def test_missing_credentials_are_named_with_their_settings() -> None:
     status = await get_status(app.stocktrim, app)
     assert status.connection == "fails"
     assert "STOCKTRIM_API_AUTH_ID" in status.warnings[0]
+    assert status.warnings[1:] == ("STOCKTRIM_API_AUTH_ID is not set.", "STOCKTRIM_API_AUTH_SIGNATURE is not set.")
     await app.aclose()
+
+
+async def test_a_credential_that_was_refused_and_looks_pasted_wrong_is_named(
+    open_app: Callable[..., App], clock: Clock
+) -> None:
+    sandbox = Sandbox(today=TODAY, clock=clock, auth_id="tenant", auth_signature="signature")
+    app = open_app(sandbox, sandbox=False, read_only=True, auth_id=SecretStr("tenant"), auth_signature=SecretStr("'x'"))
+    status = await get_status(app.stocktrim, app)
+    assert "401" in status.warnings[0]
+    assert status.warnings[1:] == (
+        "STOCKTRIM_API_AUTH_SIGNATURE stands in quotation marks, which are taken for a part of it.",
+    )
+
+
+async def test_a_journal_that_cannot_be_written_is_a_warning_where_changes_are_allowed(
+    open_app: Callable[..., App], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings = {"sandbox": False, "data_folder": tmp_path / "file"}
+    for read_only, warned in ((False, 1), (True, 0)):
+        app = open_app(sandbox, **settings, read_only=read_only)
+        status = await get_status(app.stocktrim, app)
+        assert status.connection == "works"
+        assert len(status.warnings) == warned
+        assert all("STOCKTRIM_DATA_FOLDER" in one and "Not a directory" in one for one in status.warnings)
 
 
 async def test_the_status_of_a_large_account_is_small(open_app: Callable[..., App], clock: Clock) -> None:
