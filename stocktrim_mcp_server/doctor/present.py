@@ -15,6 +15,9 @@ async def credentials(case: Case) -> list[Finding]:
     missing = [name for name, text in values.items() if not text.strip()]
     if any(not is_sendable(text.strip()) for text in values.values()):
         case.unsigned = "credentials are missing, or cannot be sent"
+    if len(missing) == len(values) and case.settings.transport != "stdio" and case.settings.http.tokens_file:
+        said = "none of its own: only callers whose token names an account can work"
+        return [Finding("note", said, f"Set {' and '.join(missing)} for the others. {WHERE}")]
     findings: list[Finding] = []
     for name, odd in found.items():
         act = "Set it" if name in missing else "Copy it anew"

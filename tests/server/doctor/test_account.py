@@ -11,6 +11,7 @@ from stocktrim_client import UnexpectedAnswerError
 from stocktrim_client.helpers.shape import Shape
 from stocktrim_client.sandbox import serve
 from stocktrim_mcp_server.doctor.account import judged_shape
+from stocktrim_mcp_server.settings import Http
 from tests.client.fault_server import Fault, Received, answer, running
 from tests.client.sandboxed import Scripted
 from tests.conftest import NOW
@@ -51,6 +52,15 @@ async def test_a_missing_credential_is_named_and_nothing_is_asked_with_the_other
     assert "Help" in missing.next
     assert asked == ["HEAD"]
     assert line(found, "account").found == "not checked: credentials are missing, or cannot be sent"
+
+
+async def test_a_server_whose_callers_bring_their_accounts_needs_none_of_its_own(tmp_path: Path) -> None:
+    async with running() as server:
+        bare = account(server.url, tmp_path, auth_id=SecretStr(""), auth_signature=SecretStr(""))
+        http = Http(port=0, tokens_file=tmp_path / "tokens.toml")
+        found = await examined(bare.model_copy(update={"transport": "streamable-http", "http": http}), tmp_path)
+    assert line(found, "credentials").status == "note"
+    assert "whose token names an account" in line(found, "credentials").found
 
 
 async def test_a_quoted_credential_is_suspected_before_it_is_refused(tmp_path: Path) -> None:
