@@ -37,7 +37,7 @@ async def measure(*, rounds: int = 20, calls: int = 200) -> list[Figure]:
             "generated": lambda: get_processing_status.asyncio(client=api),
             "helper": stocktrim.forecasts.progress,
         }
-        times = await _interleaved(lanes, rounds, calls)
+        times = await interleaved(lanes, rounds, calls)
     floor_is = (
         "The same GET by `httpx.AsyncClient` with the same limits to the same bare server, on a warm connection; "
         "the calls take turns one by one. Neither side parses the body. p50 of all calls; range: p50 of each round."
@@ -51,7 +51,7 @@ async def measure(*, rounds: int = 20, calls: int = 200) -> list[Figure]:
     ]
 
 
-async def _interleaved(lanes: dict[str, Lane], rounds: int, calls: int) -> dict[str, list[list[float]]]:
+async def interleaved(lanes: dict[str, Lane], rounds: int, calls: int) -> dict[str, list[list[float]]]:
     """Milliseconds of each call of each lane, round by round; who goes first changes every time."""
     order = list(lanes)
     for lane in lanes.values():

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import uvicorn
 
 from stocktrim_client import RetryPolicy, StockTrimClient
 from stocktrim_client.transport import ResilientAsyncTransport
@@ -37,6 +38,15 @@ async def sandbox_upstream(*, products: int, customers: int = 40, latency: float
     sizes = ["--products", str(products), "--customers", str(customers), "--latency-ms", str(1000 * latency)]
     async with _serving([sys.executable, "-m", "stocktrim_client.sandbox", "--port", "0", *sizes], b"") as address:
         yield address
+
+
+async def said_where(listening: uvicorn.Server) -> None:
+    """Serve over HTTP until the process ends, after saying on stdout where."""
+    running = asyncio.create_task(listening.serve())
+    while not listening.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
+        await asyncio.sleep(0.01)
+    print(f"http://127.0.0.1:{listening.servers[0].sockets[0].getsockname()[1]}/mcp", flush=True)
+    await running
 
 
 @asynccontextmanager

@@ -40,6 +40,8 @@ LEFT = ("anyio.ClosedResourceError", "sent, after response already completed")
 _RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\dT)", re.MULTILINE)
 """Where a line of the log begins, with all that belongs to it."""
 
+OVER_HTTP = {"STOCKTRIM_TRANSPORT": "streamable-http", "STOCKTRIM_PORT": "0", "STOCKTRIM_MAX_SESSIONS": "5000"}
+
 Held = Mapping[str, float]
 
 
@@ -115,6 +117,7 @@ async def soak(plan: Plan) -> Result:
                 "STOCKTRIM_API_AUTH_SIGNATURE": "sandbox",
                 "STOCKTRIM_DATA_FOLDER": folder,
                 "STOCKTRIM_LOG_LEVEL": "ERROR",
+                **OVER_HTTP,
             }
             served = await _served(plan, upstream, ledger, environ, log)
             journal = journal_folder(from_env(environ))
@@ -139,7 +142,7 @@ async def _served(
     """Have all clients live with the servers; what these held then, by the fields of `Result`."""
     port = urlsplit(environ["STOCKTRIM_API_URL"]).port or 0
     parameters = StdioServerParameters(
-        command=sys.executable, args=["-m", "stocktrim_mcp_server"], env=environ, cwd=str(ROOT)
+        command=sys.executable, args=["-m", "stocktrim_mcp_server", "--transport", "stdio"], env=environ, cwd=str(ROOT)
     )
     async with _http_server(environ, log) as (server, address):
         codes = [str(one["productCodeReadable"]) for one in upstream.shop.products.values()]

@@ -4,47 +4,58 @@ import asyncio
 import gc
 import json
 import os
+import signal
 import sys
+from collections.abc import Sized
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
-import uvicorn
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+from starlette.routing import Route
 
 from bench.soak import holding
-from stocktrim_mcp_server import logs, server
-from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server import logs
+from stocktrim_mcp_server.serving import serve
+from stocktrim_mcp_server.serving.seats import Seat
+from stocktrim_mcp_server.serving.site import Site
 from stocktrim_mcp_server.settings import from_env
 
 
 async def main() -> None:
-    """Serve on a free port of this machine; the first line is the address."""
+    """Serve as the environment says; the first line is the address. The end of stdin drains it, as SIGTERM does."""
     settings = from_env(os.environ)
     logs.configure(settings.log_level)
-    app = App(settings, server.connect)
-    built = server.build(app)
-    server.rest_collector(app)
-    config = uvicorn.Config(built.streamable_http_app(), host="127.0.0.1", port=0, log_config=None, ws="none")
-    listening = uvicorn.Server(config)
-    running = asyncio.create_task(listening.serve())
-    while not listening.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
-        await asyncio.sleep(0.01)
-    print(f"http://127.0.0.1:{listening.servers[0].sockets[0].getsockname()[1]}/mcp", flush=True)
+    site, listening = Site(settings), serve.bound(settings)
+    print(serve.address(listening, settings), flush=True)
+    telling = asyncio.create_task(_tell(site, urlsplit(settings.api_url).port or 0))
+    await serve.serve(site, listening, settings.drain_seconds)
+    await telling
+
+
+async def _tell(site: Site, upstream_port: int) -> None:
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    port = urlsplit(settings.api_url).port or 0
     while await lines.readline():
         gc.collect()
+        (account,) = site.accounts._held.values()
+        (seat,) = account._seats.values()
+        stocktrim = account.app.stocktrim
         held = {
-            "sessions": len(built.session_manager._server_instances),
+            "sessions": len(_sessions(seat)),
             "tasks": holding.tasks(),
-            "slots": holding.slots_taken(app.stocktrim),
-            "attempts": holding.attempts(app.stocktrim),
-            **asdict(holding.of_process(os.getpid(), port)),
+            "slots": holding.slots_taken(stocktrim),
+            "attempts": holding.attempts(stocktrim),
+            **asdict(holding.of_process(os.getpid(), upstream_port)),
         }
         print(json.dumps(held), flush=True)
-    listening.should_exit = True
-    await running
-    await app.aclose()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _sessions(seat: Seat) -> Sized:
+    (route,) = seat.asgi.routes
+    assert isinstance(route, Route)
+    assert isinstance(route.app, StreamableHTTPASGIApp)
+    return route.app.session_manager._server_instances
 
 
 if __name__ == "__main__":
