@@ -55,7 +55,10 @@ ROWS = (
     row(f"{CLIENT}.generated", "httpx attrs"),
     row(f"{CLIENT}.sandbox", "httpx h11"),
 )
-TOOLS = {f"{CLIENT}.generate": {"openapi_python_client", "yaml"}}
+TOOLS = {
+    f"{CLIENT}.generate": {"openapi_python_client", "yaml"},
+    f"{SERVER}.bundle": {SERVER, "mcp", "mcp_types", "pydantic"},
+}
 """What an engineer runs; no other module imports it."""
 
 LATER = {
