@@ -183,9 +183,7 @@ def _wanted(
     host: Host, wish: Wish, installed: Installation, entry: Mapping[str, Any], given: Mapping[str, str]
 ) -> dict[str, Any]:
     """The entry as it is to be: what a person set besides stays, credentials above all."""
-    held: Any = entry.get("env")
-    kept = cast("dict[str, str]", held) if isinstance(held, dict) else {}
-    variables = {**_placeholders(host, wish, ""), **kept, **given}
+    variables = {**_placeholders(host, wish, ""), **_variables(entry), **given}
     return {**entry, **host.entry(start_of(installed, wish.flags), variables)}
 
 
@@ -200,10 +198,11 @@ def _text(content: bytes) -> tuple[str, str]:
 
 def _difference(file: Path, key: str, there: Mapping[str, Any], name: str, wanted: dict[str, Any] | None) -> str:
     """The change in lines, without anything secret: of other servers the names, of ours no credential."""
-    before = {one: _masked(entry, None) if one == name else "…" for one, entry in there.items()}
+    ours: Mapping[str, Any] = there.get(name) or {}
+    before = {one: _masked(ours, ours) if one == name else "…" for one in there}
     after = {one: said for one, said in before.items() if one != name}
     if wanted is not None:
-        after = {**before, name: _masked(wanted, there.get(name))}
+        after = {**before, name: _masked(wanted, ours)}
     sides = [
         json.dumps({key: side}, indent=2, ensure_ascii=False).splitlines() if side else [] for side in (before, after)
     ]
@@ -211,15 +210,17 @@ def _difference(file: Path, key: str, there: Mapping[str, Any], name: str, wante
     return "\n".join(lines)
 
 
-def _masked(entry: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+def _masked(entry: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
     shown = {one: value if one in (*_TOLD, "type") else "…" for one, value in entry.items()}
-    if isinstance(variables := entry.get("env"), dict):
-        old: Any = (earlier or {}).get("env") or {}
-        shown["env"] = {
-            one: _hidden(one, value, old.get(one) if earlier else value)
-            for one, value in cast("dict[str, Any]", variables).items()
-        }
+    if variables := _variables(entry):
+        old = _variables(earlier)
+        shown["env"] = {one: _hidden(one, value, old.get(one)) for one, value in variables.items()}
     return shown
+
+
+def _variables(entry: Mapping[str, Any]) -> dict[str, Any]:
+    held: Any = entry.get("env")
+    return cast("dict[str, Any]", held) if isinstance(held, dict) else {}
 
 
 def _hidden(name: str, value: Any, earlier: Any) -> Any:
