@@ -1,13 +1,13 @@
 """Whether this server could be reached over HTTP as it is set up, and by nobody else."""
 
 import asyncio
-import socket
 
 from stocktrim_mcp_server.doctor.findings import Case, Finding
-from stocktrim_mcp_server.doctor.reach import is_local
 from stocktrim_mcp_server.keys import keys_in
-from stocktrim_mcp_server.serving.callers import TokensFile
-from stocktrim_mcp_server.settings import Http, SettingsError
+from stocktrim_mcp_server.serving.guard import LOOPBACK
+from stocktrim_mcp_server.serving.serve import bound
+from stocktrim_mcp_server.serving.site import gatekeeper_of
+from stocktrim_mcp_server.settings import Http, Settings, SettingsError
 
 
 async def listening(case: Case) -> list[Finding]:
@@ -15,82 +15,74 @@ async def listening(case: Case) -> list[Finding]:
     settings = case.settings
     if settings.transport == "stdio":
         return [Finding("ok", "stdio: a host starts the server")]
-    http = settings.http
     findings = [
-        await asyncio.to_thread(_port, http.host, http.port),
-        *judged_bind(http),
-        *await asyncio.to_thread(_tokens, case),
-        *await asyncio.to_thread(_secret, http),
+        await asyncio.to_thread(_port, settings),
+        await asyncio.to_thread(_callers, case),
+        judged_names(settings.http),
+        await asyncio.to_thread(_secret, settings.http),
     ]
     amiss = [one for one in findings if one.status != "ok"]
-    where = f"{settings.transport} at {http.host} port {http.port or 'of its own choice'}"
-    return amiss or [Finding("ok", f"{where}: {'; '.join(one.found for one in findings)}")]
+    where = f"{settings.transport} at {settings.http.host} port {settings.http.port or 'of its own choice'}"
+    return amiss or [Finding("ok", f"{where}: {'; '.join(one.found for one in findings if one.found)}")]
 
 
-def _port(host: str, port: int) -> Finding:
+def _port(settings: Settings) -> Finding:
     try:
-        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = known[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except (OSError, UnicodeError) as error:
-        return Finding(
-            "warn",
-            f"cannot listen at {host} port {port}: {getattr(error, 'strerror', None) or 'it is no address'}",
-            "If this server runs there already, all is well; else choose another --port or --host.",
-        )
+        bound(settings).close()
+    except (SettingsError, OSError) as error:
+        return Finding("warn", _bare(error), "If this server runs there already, all is well.")
     return Finding("ok", "the port is free")
 
 
-def judged_bind(http: Http) -> list[Finding]:
-    """Who may call, by where the server listens."""
-    if http.tokens_file or http.oauth_issuer:
-        return [Finding("ok", "callers show a token")]
-    if is_local(http.host):
-        return [Finding("ok", "only programs of this machine can call, without a token")]
-    if http.without_authentication:
-        return [
-            Finding(
-                "warn",
-                f"whoever reaches {http.host} may use this account, without a token",
-                "Set --tokens-file, unless something before this server keeps strangers out.",
-            )
-        ]
-    return [
-        Finding(
-            "fail",
-            f"listening at {http.host} without tokens is refused: others than this machine could call",
-            "Set --tokens-file, or --host 127.0.0.1.",
-        )
-    ]
-
-
-def _tokens(case: Case) -> list[Finding]:
-    path = case.settings.http.tokens_file
-    if path is None:
-        return []
+def _callers(case: Case) -> Finding:
     try:
-        TokensFile(path, case.settings, case.variables)
+        is_asked = gatekeeper_of(case.settings, case.variables) is not None
     except SettingsError as error:
-        return [Finding("fail", str(error).rstrip("."), "Mend the file: until then the server does not start.")]
-    return [Finding("ok", f"{path} is a valid tokens file")]
+        return Finding("fail", _bare(error), "Until that is mended the server does not start.")
+    return Finding("ok", "callers show a token") if is_asked else judged_open(case.settings.http)
 
 
-def _secret(http: Http) -> list[Finding]:
+def judged_open(http: Http) -> Finding:
+    """A server that asks nobody for a token."""
+    if http.host in LOOPBACK:
+        return Finding("ok", "only programs of this machine can call, without a token")
+    if http.without_authentication:
+        return Finding(
+            "warn",
+            f"whoever reaches {http.host} may use this account, without a token",
+            "Set --tokens-file, unless something before this server keeps strangers out.",
+        )
+    return Finding(
+        "fail",
+        f"listening at {http.host} without tokens is refused: others than this machine could call",
+        "Set --tokens-file, or --host 127.0.0.1.",
+    )
+
+
+def judged_names(http: Http) -> Finding:
+    """Under which names hosts may call: a request under any other is refused."""
+    if http.host in LOOPBACK or http.allowed_hosts or http.public_url:
+        return Finding("ok", "")
+    return Finding(
+        "warn",
+        f"at {http.host}, hosts are refused unless they call this server localhost",
+        "Set --allowed-host to the name by which they reach it, or --public-url.",
+    )
+
+
+def _secret(http: Http) -> Finding:
     try:
         keys_in(http.secret_file)
     except SettingsError as error:
-        how = "Write a long random line into it, such as `openssl rand -hex 32` makes."
-        return [Finding("fail", str(error).rstrip("."), how)]
-    if http.secret_file is not None:
-        return [Finding("ok", "a secret is shared")]
-    if http.stateless:
-        return [
-            Finding(
-                "warn",
-                "stateless without a secret file: no server can finish what another began",
-                "Give all of them the same --secret-file.",
-            )
-        ]
-    return []
+        return Finding("fail", _bare(error), "`openssl rand -hex 32` makes such a line.")
+    if http.stateless and http.secret_file is None:
+        return Finding(
+            "warn",
+            "stateless without a secret file: no server can finish what another began",
+            "Give all of them the same --secret-file.",
+        )
+    return Finding("ok", "a secret is shared" if http.secret_file else "")
+
+
+def _bare(error: Exception) -> str:
+    return str(error).rstrip(".")

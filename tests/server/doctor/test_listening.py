@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stocktrim_mcp_server.doctor.findings import Case, Finding
-from stocktrim_mcp_server.doctor.listening import judged_bind, listening
+from stocktrim_mcp_server.doctor.listening import judged_names, judged_open, listening
 from stocktrim_mcp_server.hosts import Machine
 from stocktrim_mcp_server.server import connect
 from stocktrim_mcp_server.settings import Http, Settings, Transport
@@ -39,7 +39,7 @@ async def test_a_port_that_is_taken_is_named() -> None:
         port = taken.getsockname()[1]
         (found,) = await listened(Http(port=port))
     assert found.status == "warn"
-    assert f"127.0.0.1 port {port}" in found.found
+    assert f"Port {port} is in use" in found.found
 
 
 async def test_an_address_that_is_not_this_machines_is_named() -> None:
@@ -56,13 +56,32 @@ async def test_an_address_that_is_not_this_machines_is_named() -> None:
         ({"host": "0.0.0.0"}, "fail"),
         ({"host": "::"}, "fail"),
         ({"host": "0.0.0.0", "without_authentication": True}, "warn"),
-        ({"host": "0.0.0.0", "tokens_file": Path("/some/file")}, "ok"),
-        ({"host": "0.0.0.0", "oauth_issuer": "https://issuer.example"}, "ok"),
     ],
 )
 def test_wider_than_this_machine_callers_must_show_a_token(different: dict[str, Any], status: str) -> None:
-    (found,) = judged_bind(Http(**different))
-    assert found.status == status
+    assert judged_open(Http(**different)).status == status
+
+
+@pytest.mark.parametrize(
+    ("different", "status"),
+    [
+        ({}, "ok"),
+        ({"host": "0.0.0.0"}, "warn"),
+        ({"host": "0.0.0.0", "allowed_hosts": ("mcp.example.com",)}, "ok"),
+        ({"host": "0.0.0.0", "public_url": "https://mcp.example.com"}, "ok"),
+    ],
+)
+def test_a_server_that_is_reached_from_elsewhere_needs_a_name(different: dict[str, Any], status: str) -> None:
+    assert judged_names(Http(**different)).status == status
+
+
+async def test_who_lets_callers_in_must_be_clear(tmp_path: Path) -> None:
+    issuer: dict[str, Any] = {"oauth_issuer": "https://issuer.example", "public_url": "https://mcp.example.com"}
+    (one,) = await listened(Http(port=0, **issuer))
+    (both,) = await listened(Http(port=0, **issuer, tokens_file=tmp_path / "tokens.toml"))
+    assert (one.status, both.status) == ("ok", "fail")
+    assert "callers show a token" in one.found
+    assert "STOCKTRIM_OAUTH_ISSUER" in both.found
 
 
 async def test_a_tokens_file_is_read_as_the_server_reads_it(tmp_path: Path) -> None:
