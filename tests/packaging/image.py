@@ -237,6 +237,8 @@ def python_image(root: Path, uv: str) -> Image:
         shutil.copy2(shared, libraries)
     (libraries / version / "site-packages").mkdir()
     path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-    image = Image(root, {"PATH": path, "LD_LIBRARY_PATH": "/usr/local/lib"})
+    # The last: Debian's own Python would otherwise install one folder deeper, where it does not look.
+    known = {"PATH": path, "LD_LIBRARY_PATH": "/usr/local/lib", "DEB_PYTHON_INSTALL_LAYOUT": "deb"}
+    image = Image(root, known)
     run(uv, "pip", "install", "--quiet", "--python", programs / "python3", "pip", env=image.variables())
     return image
