@@ -7,6 +7,7 @@ from types import FrameType
 
 import uvicorn
 
+from stocktrim_mcp_server import telemetry
 from stocktrim_mcp_server.serving.seats import MCP_PATH, SSE_PATH
 from stocktrim_mcp_server.serving.site import Site
 from stocktrim_mcp_server.settings import Settings, SettingsError
@@ -69,6 +70,8 @@ class _Server(uvicorn.Server):
         # Before the connections: streams that only wait for something to be told would never end.
         await self._site.accounts.aclose()
         await super().shutdown(sockets)
+        # The signal is raised again after this, and would end the process before Python does.
+        telemetry.flush()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit:

@@ -423,7 +423,7 @@ async def test_no_line_at_any_level_holds_a_credential_or_a_token(
     written: Callable[..., Written], form: LogFormat, auth_id: str, signature: str, kind: Any, status: int
 ) -> None:
     clock = Clock()
-    sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep)
+    sandbox = Sandbox(today=TODAY, clock=clock, sleep=clock.sleep, auth_id=auth_id, auth_signature=signature)
     stderr = written(form, "DEBUG")
 
     def connect(settings: Settings) -> StockTrimClient:
@@ -445,6 +445,7 @@ async def test_no_line_at_any_level_holds_a_credential_or_a_token(
             sandbox.faults.add(Fault(kind, times=None, status=status, body=echo, headers=headers))
     await app.aclose()
     assert len(stderr.lines) > 10
+    assert tokens[0]
     for secret in (auth_id, signature, *filter(None, tokens), BEARER):
         for form_of_it in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]):
             assert form_of_it not in stderr.getvalue()
