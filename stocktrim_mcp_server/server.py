@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 from collections.abc import AsyncGenerator, Collection, Generator, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
@@ -181,7 +182,24 @@ def rest_collector(app: App) -> None:
     gc.freeze()
     # While an account is read, nearly all that is new stays: looking at it every 700 objects finds nothing.
     gc.set_threshold(20_000, 20, 20)
-    app.joined.settle, app.joined.stir = gc.freeze, gc.unfreeze
+    app.joined.settle, app.joined.stir = _Rest().settle, gc.unfreeze
+
+
+class _Rest:
+    """What the collector leaves alone: everything, until it has grown by half."""
+
+    def __init__(self) -> None:
+        self._most = 0.0
+
+    def settle(self) -> None:
+        """Where writes and plans take turns, what is set aside holds ever more that is gone; nobody else would look."""
+        gc.freeze()
+        if 0 < self._most < gc.get_freeze_count():
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._most = 0
+        self._most = self._most or 1.5 * gc.get_freeze_count()
 
 
 async def serve_stdio(app: App, built: MCPServer[App]) -> None:
@@ -210,4 +228,6 @@ async def serve_stdio(app: App, built: MCPServer[App]) -> None:
         logging.shutdown()
         # As the signal would have ended it: Python itself would wait for the next line of stdin, which may never come.
         signal.raise_signal(said[0])
+        # The first process of a container is not ended by a signal that it does not catch.
+        os._exit(128 + said[0])
     await serving

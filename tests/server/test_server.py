@@ -319,3 +319,24 @@ async def test_records_that_are_not_there_in_time_are_named_and_the_rest_is_answ
     assert all("records read from StockTrim" in (message or "") for _, message in told)
     assert needed.is_error
     assert "products are still being read" in text_of(needed)
+
+
+def test_what_is_gone_among_records_at_rest_does_not_pile_up(app: App) -> None:
+    thresholds = gc.get_threshold()
+    server.rest_collector(app)
+    try:
+        settle, stir = app.joined.settle, app.joined.stir
+        assert settle is not None
+        assert stir is not None
+        settle()
+        first = gc.get_freeze_count()
+        for _ in range(30):
+            stir()
+            for _ in range(first // 10):
+                cycle: list[object] = []
+                cycle.append(cycle)
+            settle()
+        assert gc.get_freeze_count() < 2 * first
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
