@@ -32,10 +32,10 @@ LONGEST_CODE = 3_000
 
 LISTS: tuple[CacheableMethod, ...] = ("tools/list", "prompts/list", "resources/list", "resources/templates/list")
 CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
-    **dict.fromkeys(LISTS, CacheHint(ttl_ms=300_000, scope="public")),
+    **dict.fromkeys(LISTS, CacheHint(ttl_ms=300_000, scope="private")),
     "resources/read": CacheHint(ttl_ms=60_000, scope="private"),
 }
-"""How long a host may show what it has: lists change with a new start alone, and are the same for everybody."""
+"""How long a host may show what it has. Lists follow the token of who asks: what keeps answers must not share them."""
 
 ABOUT_TABLES = (
     "One SELECT, or WITH ... SELECT, of SQLite is answered, with its functions for text, numbers, dates, totals and "

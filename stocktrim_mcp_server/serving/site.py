@@ -128,7 +128,7 @@ def gatekeeper_of(settings: Settings, environ: Mapping[str, str]) -> Gatekeeper 
         raise SettingsError("STOCKTRIM_TOKENS_FILE and STOCKTRIM_OAUTH_ISSUER cannot both say who is let in.")
     if http.tokens_file is not None:
         return TokensFile(http.tokens_file, settings, environ)
-    return OAuth(settings) if http.oauth_issuer is not None else None
+    return OAuth(settings, environ) if http.oauth_issuer is not None else None
 
 
 def _required(app: ASGIApp, auth: AuthSettings | None) -> ASGIApp:

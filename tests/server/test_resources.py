@@ -432,7 +432,7 @@ async def test_hosts_are_told_how_long_they_may_keep_what_they_have(app: App) ->
             await client.list_resource_templates(),
         )
         record = await client.read_resource("stocktrim://product/V60-02")
-    assert {(one.ttl_ms, one.cache_scope) for one in lists} == {(300_000, "public")}
+    assert {(one.ttl_ms, one.cache_scope) for one in lists} == {(300_000, "private")}
     assert (record.ttl_ms, record.cache_scope) == (60_000, "private")
 
 
