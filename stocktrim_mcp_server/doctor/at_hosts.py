@@ -40,6 +40,12 @@ class _Place(NamedTuple):
     def called(self) -> str:
         return f"{self.host.title} ({self.path})"
 
+    def mended(self, what: str, more: str = "") -> str:
+        """How to mend it: by hand where our own command does not write the file."""
+        if self.host not in hosts.HOSTS:
+            return "Mend it there."
+        return f"`{hosts.PROGRAM} install {self.host.name}{more}` {what}."
+
 
 async def host_files(case: Case) -> list[Finding]:
     """Every host's file that is found."""
@@ -79,9 +85,8 @@ def _looked_at(place: _Place, machine: Machine) -> list[Finding]:
         return [Finding("warn", f"{place.called} cannot be read: {error.strerror}", "Check who may read it.")]
     entries = [(name, entry) for name, entry in _servers(file, place.host, machine) if is_ours(entry)]
     if not entries:
-        add = f"Add it: `{hosts.PROGRAM} install {place.host.name}`."
-        return [Finding("note", f"{place.called} has no entry for this server", add)]
-    return [finding for name, entry in entries for finding in judged_entry(place, name, entry, machine)]
+        return [Finding("note", f"{place.called} has no entry for this server", place.mended("adds it"))]
+    return [finding for name, entry in entries for finding in judged_entry(place, name, entry)]
 
 
 def _no_json(place: _Place, error: json.JSONDecodeError) -> Finding:
@@ -105,13 +110,12 @@ def _under(value: Any, key: str) -> Any:
     return cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
 
 
-def judged_entry(place: _Place, name: str, entry: Mapping[str, Any], machine: Machine) -> list[Finding]:
+def judged_entry(place: _Place, name: str, entry: Mapping[str, Any]) -> list[Finding]:
     """One entry that starts this server."""
     what = f"{place.called}, entry {name!r}"
     command = str(entry.get("command") or "")
-    again = f"`{hosts.PROGRAM} install {place.host.name}` writes it anew."
     if not _exists(command):
-        return [Finding("fail", f"{what}: there is no program {_last_part(command)!r}", again)]
+        return [Finding("fail", f"{what}: there is no program {_last_part(command)!r}", place.mended("writes it anew"))]
     findings: list[Finding] = []
     if not Path(command).is_absolute():
         findings.append(
@@ -121,7 +125,8 @@ def judged_entry(place: _Place, name: str, entry: Mapping[str, Any], machine: Ma
                 "If the host says it cannot start it, write the whole path of the program there.",
             )
         )
-    findings += [Finding("warn", f"{what}: {odd}", again) for odd in _odd_credentials(place.host, entry, machine)]
+    anew = place.mended("writes down those of its environment", " --with-credentials")
+    findings += [Finding("warn", f"{what}: {odd}", anew) for odd in _odd_credentials(place.host, entry)]
     return findings or [Finding("ok", f"{what} starts this server")]
 
 
@@ -134,7 +139,7 @@ def _last_part(command: str) -> str:
     return Path(command).name[:60]
 
 
-def _odd_credentials(host: Host, entry: Mapping[str, Any], machine: Machine) -> list[str]:
+def _odd_credentials(host: Host, entry: Mapping[str, Any]) -> list[str]:
     """What is odd about the credentials an entry gives, without a letter of them."""
     said, words = entry.get("env"), entry.get("args")
     env = cast("dict[str, Any]", said) if isinstance(said, dict) else {}

@@ -4,9 +4,10 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 from stocktrim_mcp_server.doctor.at_hosts import HERE, host_files
 from stocktrim_mcp_server.doctor.findings import Case, Finding
@@ -35,8 +36,8 @@ def written(host: Host, home: Path, text: str | bytes | dict[str, Any], system: 
 
 
 async def found_at(home: Path, system: str = "linux") -> list[Finding]:
-    settings = Settings(sandbox=True)
-    return await host_files(Case(settings, {}, {}, machine(home, system), connect(settings), 10.0, lambda: NOW))
+    made_up = Settings(sandbox=True)
+    return await host_files(Case(made_up, {}, {}, machine(home, system), connect(made_up), 10.0, lambda: NOW))
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
@@ -154,6 +155,36 @@ async def test_the_sandbox_and_a_shared_file_need_no_credentials(tmp_path: Path)
     written(NAMED["claude-code-project"], tmp_path, {"stocktrim": bare})
     written(NAMED["cursor"], tmp_path, {"stocktrim": {**bare, "args": [*bare["args"], "--sandbox"]}})
     assert [one.status for one in await found_at(tmp_path)] == ["ok", "ok"]
+
+
+async def test_a_file_that_our_own_command_does_not_write_is_mended_by_hand(tmp_path: Path) -> None:
+    written(NAMED["vscode-project"], tmp_path, {"stocktrim": {**ENTRY, "env": {"STOCKTRIM_API_AUTH_ID": "..."}}})
+    found = await found_at(tmp_path)
+    assert [one.next for one in found] == ["Mend it there."] * 2
+
+
+JSON = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers() | strategies.text(max_size=9),
+    lambda inner: (
+        strategies.lists(inner, max_size=3)
+        | strategies.dictionaries(
+            strategies.sampled_from(["mcpServers", "command", "args", "env", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(entry=JSON, whole=JSON)
+async def test_whatever_a_file_holds_each_is_one_finding_or_more(entry: Any, whole: Any, tmp_path: Path) -> None:
+    said = entry if isinstance(entry, dict) else {}
+    odd = {"args": ["stocktrim-mcp-server"], **cast("dict[str, Any]", said)}
+    written(NAMED["cursor"], tmp_path, {"stocktrim": odd})
+    written(NAMED["claude-code"], tmp_path, json.dumps(whole))
+    found = await found_at(tmp_path)
+    assert found
+    assert all(one.status != "fail" or "there is no program" in one.found for one in found)
 
 
 async def test_claude_codes_servers_of_one_folder_are_seen(tmp_path: Path) -> None:

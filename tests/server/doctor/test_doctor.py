@@ -171,6 +171,19 @@ async def test_no_secret_is_in_any_line_whatever_answers(
         assert json.dumps(secret)[1:-1] not in said
 
 
+async def test_a_check_that_would_quote_a_secret_cannot(tmp_path: Path) -> None:
+    proxy = "http://anna:ses%40me-open@stocktrim.invalid:3128"
+
+    async def talks(case: Case) -> list[Finding]:
+        said = f"{case.pasted('STOCKTRIM_API_AUTH_ID')} {AUTH_SIGNATURE} ses%40me-open ses@me-open"
+        return [Finding("note", said, said)]
+
+    meant = account(closed_port(), tmp_path, proxy=proxy)
+    found = await examined(meant, tmp_path, {"STOCKTRIM_API_AUTH_ID": f" {AUTH_ID} "}, checks=(("talks", talks),))
+    for secret in (AUTH_ID, AUTH_SIGNATURE, "ses%40me-open", "ses@me-open"):
+        assert secret not in in_words(found) + as_json(found)
+
+
 async def test_the_password_of_a_proxy_is_not_said(tmp_path: Path) -> None:
     proxy = "http://anna:ses%40me-open@stocktrim.invalid:3128"
     found = await examined(
