@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, cast
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
+from stocktrim_mcp_server import hosts
+
 LONGEST_ANSWER = 40
 """Lines of one answer to show."""
 
@@ -22,22 +24,18 @@ SHORTEST_CELL = 10
 SPARED = ("on order", "daily demand", "unit cost", "lead time days", "on hand", "flags", "open orders")
 """Columns a narrow terminal is not shown, the first first."""
 
-# This very installation: the name alone, looked up on PyPI, is another author's package.
-CONFIGURATION = {
-    "mcpServers": {
-        "stocktrim": {
-            "command": sys.executable,
-            "args": ["-m", "stocktrim_mcp_server"],
-            "env": {"STOCKTRIM_API_AUTH_ID": "...", "STOCKTRIM_API_AUTH_SIGNATURE": "..."},
-        }
-    }
-}
-
 PLUG_IN = (
-    "To use it with your own account in Claude Desktop: Settings > Developer > Edit Config, put this in, restart. "
-    "Both values stand in StockTrim under Help (some accounts: API settings)."
+    "To use it with your own account in Claude Desktop: 'stocktrim-mcp-server install claude-desktop' writes it into "
+    "Desktop's file after showing the difference. By hand: Settings > Developer > Edit Config, put this in, restart. "
+    "Both values stand in StockTrim under Help (some accounts: API settings). Other programs: 'install --list'."
 )
 TRY_OUT = 'To try it there on made-up data first, put "--sandbox" behind the other "args" and leave "env" out.'
+
+
+def configuration() -> dict[str, Any]:
+    """What Claude Desktop is told: this very installation. The name alone, looked up on PyPI, is another's package."""
+    desktop, *_ = hosts.HOSTS
+    return desktop.snippet("stocktrim", hosts.launch(hosts.here()), dict.fromkeys(hosts.CREDENTIALS, "..."))
 
 
 class Asked(NamedTuple):
@@ -124,7 +122,7 @@ async def show(products: int) -> int:
     print(_rule(width))
     print(f"done in {time.perf_counter() - begun:.1f} s.\n")
     print(textwrap.fill(PLUG_IN, width) + "\n")
-    print(json.dumps(CONFIGURATION, indent=2) + "\n")
+    print(json.dumps(configuration(), indent=2) + "\n")
     print(textwrap.fill(TRY_OUT, width))
     return 1 if failed else 0
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +11,7 @@ from mcp_types import TextContent
 
 from stocktrim_client import __version__
 from stocktrim_mcp_server import configuration, demo
+from stocktrim_mcp_server.hosts import here, launch, starts
 from stocktrim_mcp_server.manual import fixed_session
 from stocktrim_mcp_server.settings import KNOWN, SETTINGS
 from tests.house.source import ROOT
@@ -45,11 +45,11 @@ def test_the_command_of_the_readme_is_installed_by_the_distribution() -> None:
 def test_readme_and_demonstration_configure_the_same_server_and_no_package_of_the_same_name() -> None:
     (configuration,) = re.findall(r"^```json\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)[:1]
     in_readme = json.loads(configuration)["mcpServers"]["stocktrim"]
-    in_demonstration = demo.CONFIGURATION["mcpServers"]["stocktrim"]
+    in_demonstration = demo.configuration()["mcpServers"]["stocktrim"]
     assert in_readme["env"] == in_demonstration["env"]
     assert in_readme["command"] == "uv"
     assert in_readme["args"][-1] == "stocktrim-mcp-server"
-    assert in_demonstration["command"] == sys.executable
+    assert starts(in_demonstration, launch(here()))
 
 
 def test_documents_name_settings_that_exist() -> None:

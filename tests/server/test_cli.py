@@ -17,6 +17,7 @@ from stocktrim_client.models import ProductDraft, SupplierDraft
 from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server.cli import main
 from stocktrim_mcp_server.dependencies import journal_folder
+from stocktrim_mcp_server.hosts import here, launch
 from stocktrim_mcp_server.settings import from_env
 from tests.conftest import NOW, TODAY
 from tests.server.stdio import environment
@@ -144,6 +145,8 @@ def test_a_start_says_how_many_tools_it_offers_and_what_may_not_be_meant() -> No
 def test_the_demonstration_shows_the_plan_and_how_to_plug_it_in(
     arguments: tuple[str, ...], env: dict[str, str]
 ) -> None:
+    begin = launch(here())
+    start = [json.dumps(word) for word in (begin.command, *begin.args)]
     done = run("demo", *arguments, **env)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -157,10 +160,10 @@ def test_the_demonstration_shows_the_plan_and_how_to_plug_it_in(
         "undo_change with undo_id",
         "Claude Desktop",
         '"mcpServers"',
-        sys.executable,
+        *start,
     ):
         assert word in done.stdout
-    lines = [line for line in done.stdout.splitlines() if sys.executable not in line]
+    lines = [line for line in done.stdout.splitlines() if not any(word in line for word in start)]
     assert [line for line in lines if len(line) > int(env["COLUMNS"])] == []
     assert "server     answer" in done.stdout
     assert "server     error" not in done.stdout
