@@ -10,7 +10,6 @@ from typing import Any, cast
 import jwt
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
-from pydantic import AnyHttpUrl
 
 from stocktrim_mcp_server.serving.callers import Caller
 from stocktrim_mcp_server.serving.issuer import ALGORITHMS, IssuerKeys, is_safe
@@ -67,12 +66,15 @@ class OAuth:
     @property
     def auth(self) -> AuthSettings:
         """What hosts are told: where to sign in, and for what."""
-        return AuthSettings(
-            issuer_url=AnyHttpUrl(self._issuer),
-            resource_server_url=AnyHttpUrl(self._resource),
-            required_scopes=[READ],
-            # Its audience is checked here, and need not be an address.
-            validate_token_resource=False,
+        # From texts: an address made beforehand has a slash at its end, and clients compare letter by letter.
+        return AuthSettings.model_validate(
+            {
+                "issuer_url": self._issuer,
+                "resource_server_url": self._resource,
+                "required_scopes": [READ],
+                # Its audience is checked here, and need not be an address.
+                "validate_token_resource": False,
+            }
         )
 
     async def verify_token(self, token: str) -> AccessToken | None:

@@ -23,7 +23,7 @@ from stocktrim_mcp_server.keys import keys_in
 from stocktrim_mcp_server.serving.callers import Caller, Gatekeeper, TokensFile
 from stocktrim_mcp_server.serving.guard import LOOPBACK, Guard
 from stocktrim_mcp_server.serving.health import Health
-from stocktrim_mcp_server.serving.oauth import OAuth
+from stocktrim_mcp_server.serving.oauth import READ, WRITE, OAuth
 from stocktrim_mcp_server.serving.seats import MCP_PATH, MESSAGES_PATH, SSE_PATH, Accounts
 from stocktrim_mcp_server.settings import Settings, SettingsError
 
@@ -144,7 +144,8 @@ def _described(auth: AuthSettings | None) -> list[Route]:
     return create_protected_resource_routes(
         resource_url=auth.resource_server_url,
         authorization_servers=[auth.issuer_url],
-        scopes_supported=auth.required_scopes,
+        # Hosts ask for all that stands here, and the issuer grants of it what a person may do.
+        scopes_supported=[READ, WRITE],
     )
 
 

@@ -1,13 +1,11 @@
 """One address with two accounts behind it, a server before them over HTTP, and people with tokens."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import uvicorn
 from mcp import Client
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
@@ -16,8 +14,8 @@ from pydantic import SecretStr
 
 from stocktrim_client.sandbox import Sandbox, serve
 from stocktrim_client.sandbox.transport import Reply
-from stocktrim_mcp_server.serving.site import Site
 from stocktrim_mcp_server.settings import Http, Settings, Transport
+from tests.server.serving import sites
 from tests.server.writing.clients import Person
 
 Era = Literal["auto", "legacy"]
@@ -84,20 +82,16 @@ class World:
     south: Sandbox
     file: Path
 
-    @property
-    def endpoint(self) -> str:
-        return f"{self.address}/{'sse' if self.settings.transport == 'sse' else 'mcp'}"
-
     @asynccontextmanager
     async def client(self, name: str, era: Era = "auto", person: Person | None = None) -> AsyncGenerator[Client]:
         """A host of one of these people; one that can be asked if a person is before it."""
         headers = {"Authorization": f"Bearer {TOKENS[name]}"}
         async with AsyncExitStack() as stack:
             if self.settings.transport == "sse":
-                to = sse_client(self.endpoint, headers=headers)
+                to = sse_client(f"{self.address}/sse", headers=headers)
             else:
                 http = await stack.enter_async_context(create_mcp_http_client(headers=headers))
-                to = streamable_http_client(self.endpoint, http_client=http)
+                to = streamable_http_client(f"{self.address}/mcp", http_client=http)
             yield await stack.enter_async_context(Client(to, mode=era, elicitation_callback=person))
 
 
@@ -115,10 +109,9 @@ async def opened(folder: Path, transport: Transport = "streamable-http", **http:
             transport=transport,
             toolsets=("all",),
             log_level="ERROR",
-            http=Http(tokens_file=file, **http),
+            http=Http(port=0, tokens_file=file, **http),
         )
-        site = Site(settings)
-        async with listening(site) as address:
+        async with sites.opened(settings) as (_, address):
             yield World(address, settings, north, south, file)
 
 
@@ -127,21 +120,3 @@ def write_tokens(file: Path, text: str) -> Path:
     file.write_text(text)
     file.chmod(0o600)
     return file
-
-
-@asynccontextmanager
-async def listening(site: Site) -> AsyncGenerator[str]:
-    """The site on a port of this machine, and its address."""
-    config = uvicorn.Config(
-        site.asgi, host="127.0.0.1", port=0, log_config=None, ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    try:
-        while not server.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
-            await asyncio.sleep(0)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await site.accounts.aclose()
-        await running
