@@ -140,13 +140,17 @@ def _when(record: logging.LogRecord) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    text = _hidden(record.getMessage())
+    try:
+        said = record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        # Of a library's own mistake Python would print all it was given, as it is.
+        said = str(record.msg)
+    text = _hidden(said)
     return visible(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
 def _trace(record: logging.LogRecord) -> str:
-    plain = logging.Formatter()
-    text = _hidden(plain.formatException(record.exc_info)) if record.exc_info else ""
+    text = _hidden(logging.Formatter().formatException(record.exc_info)) if record.exc_info else ""
     # Its end says what went wrong, and where.
     return text if len(text) <= LONGEST else f"…{text[-LONGEST:]}"
 

@@ -209,6 +209,16 @@ def test_a_token_that_somebody_quotes_is_hidden(written: Callable[..., Written],
     assert "ABCDEFGHIJKL" not in stderr.getvalue()
 
 
+def test_a_line_that_a_library_gets_wrong_is_a_line(
+    written: Callable[..., Written], capsys: pytest.CaptureFixture[str]
+) -> None:
+    stderr = written()
+    for arguments in (("a", "SECRET"), ("%d of %d", "SECRET", 1), ("%(name)s", {"other": "SECRET"})):
+        logging.getLogger("any").warning(*arguments)
+    assert [one["message"] for one in stderr.records] == ["a", "%d of %d", "%(name)s"]
+    assert "SECRET" not in stderr.getvalue() + capsys.readouterr().err
+
+
 def test_uvicorn_logs_in_the_same_form(written: Callable[..., Written]) -> None:
     stderr = written()
     uvicorn.Config("any:app", log_config=None, access_log=False)
