@@ -8,7 +8,22 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from bench import company, concurrency, demo, machine, overhead, page, paging, planning, snapshot, start, tasks
+from bench import (
+    call,
+    company,
+    concurrency,
+    demo,
+    machine,
+    over_http,
+    overhead,
+    page,
+    paging,
+    planning,
+    snapshot,
+    start,
+    tasks,
+    tokens,
+)
 from bench.clean import Clean, clean_environment
 from bench.figures import Figure, table
 
@@ -21,6 +36,9 @@ CLIENT: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "company": company.measure,
     "snapshot": snapshot.measure,
     "planning": planning.measure,
+    "call": call.measure,
+    "http": over_http.measure,
+    "tokens": tokens.measure,
 }
 SERVER: dict[str, Callable[[Clean], Awaitable[list[Figure]]]] = {"start": start.measure, "demo": demo.measure}
 TASKS = "tasks"

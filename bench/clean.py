@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Clean:
 
     python: Path
     server: Path
+    libraries: Path
+    """Where everything is installed."""
 
 
 @contextmanager
@@ -43,7 +46,8 @@ def clean_environment() -> Generator[Clean]:
         else:
             _run([sys.executable, "-m", "venv", str(place)])
             _run([str(_program(place, "python")), "-m", "pip", "install", "--quiet", "--compile", str(ROOT)])
-        yield Clean(_program(place, "python"), _program(place, "stocktrim-mcp-server"))
+        libraries = Path(sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)}))
+        yield Clean(_program(place, "python"), _program(place, "stocktrim-mcp-server"), libraries)
 
 
 def _uv() -> list[str] | None:

@@ -1,10 +1,11 @@
 """From the spawn of the server to its list of tools, and the memory it then holds."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Started:
     own: float | None
 
 
-async def measure(clean: Clean, *, spawns: int = 15) -> list[Figure]:
+async def measure(clean: Clean, *, spawns: int = 15, colds: int = 3) -> list[Figure]:
     """The two servers are started in turns; the first start of each only warms the disk."""
     commands = {"ours": [str(clean.server)], "floor": [str(clean.python), str(ROOT / "bench" / "one_tool.py")]}
     starts: dict[str, list[Started]] = {name: [] for name in commands}
@@ -70,7 +71,27 @@ async def measure(clean: Clean, *, spawns: int = 15) -> list[Figure]:
                     spread=spread([one - other for one, other in zip(here, there, strict=True)]),
                 )
             )
-    return figures
+    return [*figures, _cold(clean, commands, colds)]
+
+
+def _cold(clean: Clean, commands: Mapping[str, Sequence[str]], repeats: int) -> Figure:
+    """The first start after an install that compiled nothing, as `uvx` and `pip` without compiling leave it."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(repeats):
+        for name, command in commands.items():
+            for folder in [*clean.libraries.rglob("__pycache__")]:
+                shutil.rmtree(folder)
+            times[name].append(started(command, ENVIRON).listed)
+    return Figure(
+        "server: the first start after an install, nothing compiled",
+        measured=median(times["ours"]),
+        unit="ms",
+        floor=median(times["floor"]),
+        floor_is="`bench/one_tool.py` in the same clean environment. Before each start the bytecode of all libraries "
+        "is deleted, not that of Python itself; what the system holds of the disk in memory stays there. Median of "
+        f"{repeats}.",
+        spread=spread([one / other for one, other in zip(times["ours"], times["floor"], strict=True)]),
+    )
 
 
 def started(command: Sequence[str], environ: dict[str, str]) -> Started:

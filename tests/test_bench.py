@@ -4,10 +4,31 @@ import sys
 from pathlib import Path
 
 import pytest
+from mcp import Client
 
 from bench import __main__ as command
-from bench import clean, company, concurrency, figures, overhead, page, paging, planning, processes, start, tasks
+from bench import (
+    call,
+    clean,
+    company,
+    concurrency,
+    figures,
+    over_http,
+    overhead,
+    page,
+    paging,
+    planning,
+    processes,
+    start,
+    tasks,
+    tokens,
+)
 from bench.figures import Figure
+from stocktrim_client import StockTrimClient
+from stocktrim_client.transport import AttemptEvent
+from stocktrim_mcp_server import server
+from stocktrim_mcp_server.dependencies import App
+from stocktrim_mcp_server.settings import Settings
 
 
 async def test_overhead_is_measured_for_the_transport_a_call_and_a_helper() -> None:
@@ -40,6 +61,44 @@ async def test_planning_is_measured_with_a_small_account() -> None:
     assert [figure.at_most for figure in found[-3:]] == [3_000, 5_500, 150]
     assert all(figure.measured > 0 for figure in found)
     assert all(figure.met is not None for figure in found)
+
+
+async def test_a_tool_call_is_measured_beside_the_bare_sdk_in_memory_and_over_stdio() -> None:
+    found = await call.measure(rounds=1, calls=2)
+    assert [figure.at_most for figure in found] == [1.15, None, None]
+    assert all(figure.measured > 0 and figure.floor for figure in found)
+
+
+async def test_a_tool_call_of_the_bench_makes_exactly_one_request() -> None:
+    async with processes.bare_upstream(call.body()) as address:
+        asked: list[str] = []
+        app = App(Settings(log_level="ERROR"), lambda _: _counted(address, asked))
+        async with Client(server.build(app)) as client:
+            answer = await call.asked(client, call.ARGUMENTS)
+        await app.aclose()
+    assert asked == ["list_products"]
+    assert [item["product_id"] for item in answer["items"]] == [call.CODE]
+
+
+def _counted(address: str, asked: list[str]) -> StockTrimClient:
+    def note(event: AttemptEvent) -> None:
+        asked.append(event.operation.name)
+
+    return StockTrimClient("sandbox", "sandbox", base_url=address, on_attempt=note)
+
+
+if sys.platform == "linux":
+
+    async def test_calls_and_sessions_over_http_are_measured_beside_the_bare_sdk() -> None:
+        found = await over_http.measure(clients=2, calls=15, repeats=1, sessions=20)
+        assert [figure.unit for figure in found] == ["ms", "ms", "KB"]
+        assert all(figure.measured > 0 for figure in found[:2])
+
+
+async def test_the_menu_and_the_commonest_answers_take_fewer_tokens_than_as_they_come() -> None:
+    found = await tokens.measure(products=60)
+    assert len(found) == 1 + len(tokens.COMMONEST) == 11
+    assert [figure.name for figure in found if not figure.met] == []
 
 
 async def test_every_question_of_a_buyer_is_counted_at_each_size() -> None:

@@ -45,10 +45,13 @@ async def _serving(command: Sequence[str], env: dict[str, str]) -> AsyncGenerato
     assert process.stdout is not None
     try:
         address = (await process.stdout.readline()).decode().strip()
+        if not address:
+            raise RuntimeError(f"{command[2]} did not say where it listens")
         os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0))})
         yield process.pid, address
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
 
 
