@@ -153,6 +153,9 @@ async def _belonging(
     stocktrim: StockTrimClient, products: Sequence[Product], kinds: Sequence[Kind]
 ) -> dict[str, dict[str, Any]]:
     """By product id: its forecast, its components, what it is used in, its open orders, as far as asked for."""
+    if not kinds:
+        # These few alone: a thread would cost more than it spares the other calls.
+        return _joined(products, (), (), ())
     snapshot = stocktrim.snapshot
     bills = await snapshot.bills_of_materials(wait=0) if "bills_of_materials" in kinds else ()
     orders = await snapshot.purchase_orders(wait=0) if "purchase_orders" in kinds else ()
