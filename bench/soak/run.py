@@ -34,7 +34,7 @@ SETTLING = 60.0
 """The longest that what clients left behind may take to end: a call's deadline, and then some."""
 SAMPLED = 2.0
 
-LEFT = ("anyio.ClosedResourceError", "sent, after response already completed")
+LEFT = ("anyio.ClosedResourceError", "sent, after response already completed", "starlette.requests.ClientDisconnect")
 """How the SDK's HTTP transport logs that it answers a client who has left; the call itself ends as any other."""
 
 _RECORD = re.compile(r"^(?=\d{4}-\d\d-\d\dT)", re.MULTILINE)
