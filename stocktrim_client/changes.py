@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 from weakref import WeakKeyDictionary
@@ -33,6 +34,7 @@ from stocktrim_client.errors import (
 from stocktrim_client.journal import Journal, Record
 from stocktrim_client.models.base import Model
 from stocktrim_client.transport import calling
+from stocktrim_client.turns import alone
 
 Kind = Literal["create", "change", "delete"]
 Must = Literal["create", "change"]
@@ -98,9 +100,13 @@ def utc_now() -> datetime:
 class Changes:
     """Every write of one client passes here."""
 
-    def __init__(self, journal: Journal | None = None, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, journal: Journal | None = None, *, now: Callable[[], datetime] = utc_now, turns: Path | None = None
+    ) -> None:
+        """`turns`: a folder by which the processes of one account take turns."""
         self._journal = journal
         self._now = now
+        self._folder = turns
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = WeakKeyDictionary()
         self.under_way: set[str] = set()
         """Changes begun here whose outcome is not on record yet."""
@@ -132,11 +138,19 @@ class Changes:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncGenerator[None]:
-        """Inside, nobody else has the turn of this name: for writes that depend on what was just read."""
+        """Inside, nobody else has the turn of this name: for writes that depend on what was just read.
+
+        Raises: NotSentError where another process keeps it.
+        """
         # A lock belongs to the loop it first waited in, and one client may serve several loops in turn.
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
         async with turns.setdefault(name, asyncio.Lock()):
-            yield
+            # A preview sends nothing that could come between what another process reads and what it writes.
+            if self._folder is None or self.is_preview:
+                yield
+                return
+            async with alone(self._folder, name):
+                yield
 
     async def write(
         self,
@@ -241,9 +255,12 @@ class _Entry:
         self.change_id = secrets.token_hex(8)
         self._journal = journal
         self._now = now
+        self._about: Record = {}
 
     async def intend(self, change: Change, before: Model | None) -> None:
         """Raises: NotSentError where the journal cannot be written: what is not on record is not sent."""
+        # Another process may meet the outcome alone, and must know which record is another now.
+        self._about = {"kind": change.kind, "noun": change.noun, "key": change.key}
         try:
             await self._note(
                 "intent",
@@ -261,7 +278,7 @@ class _Entry:
     async def conclude(self, outcome: Outcome, **details: Any) -> tuple[str, ...]:
         """Note how it ended; a warning where that failed, since the change itself is over."""
         try:
-            await self._note("outcome", outcome=outcome, **details)
+            await self._note("outcome", outcome=outcome, **details, change=self._about)
         except OSError as error:
             return (f"The journal of changes could not be written afterwards ({error.strerror}).",)
         return ()

@@ -124,7 +124,7 @@ class StockTrimClient:
         else:
             self.api = self._client(policy.deadline, raise_for_nameless_answer, raise_errors=False)
         watch = WriteWatch(FileJournal(journal) if isinstance(journal, Path) else journal)
-        self.changes = Changes(watch, now=now)
+        self.changes = Changes(watch, now=now, turns=journal if isinstance(journal, Path) else None)
 
         def is_lossy(entry: Entry) -> bool:
             asked = {one.field for one in entry.change.fields}
@@ -171,7 +171,8 @@ class StockTrimClient:
                 purchase_orders=self.purchase_orders,
                 bills_of_materials=self.bills_of_materials,
             )
-            return Snapshot(helpers, folder=snapshot_folder, account=(base_url, auth_id, auth_signature))
+            account = (base_url, auth_id, auth_signature)
+            return Snapshot(helpers, folder=snapshot_folder, account=account, catch_up=watch.catch_up)
 
         self._hold = hold
         self._snapshot: Snapshot | None = None
@@ -184,9 +185,17 @@ class StockTrimClient:
             self._snapshot = self._hold()
         return self._snapshot
 
-    def _wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False, names: Collection[str] = ()) -> None:
+    def _wrote(
+        self,
+        kind: Kind,
+        key: str | None = None,
+        *,
+        gone: bool = False,
+        names: Collection[str] = (),
+        elsewhere: bool = False,
+    ) -> None:
         # Even if nothing was read yet: there may be a file, of an earlier start.
-        self.snapshot.wrote(kind, key, gone=gone)
+        self.snapshot.wrote(kind, key, gone=gone, elsewhere=elsewhere)
         if names:
             self.snapshot.doubt_naming(names)
 

@@ -31,6 +31,29 @@ MOST_IN_MEMORY = 20_000
 _NAME = re.compile(r"changes-(\d{4}-\d{2})(?:-(\d{1,6}))?\.jsonl")
 
 
+class Part(NamedTuple):
+    """One file: a month, and which of its files."""
+
+    month: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The first part is named by its month alone."""
+        return f"changes-{self.month}{f'-{self.number}' if self.number > 1 else ''}.jsonl"
+
+
+class Place(NamedTuple):
+    """Somewhere in the files: between two lines."""
+
+    part: Part
+    bytes: int
+
+
+NOWHERE = Place(Part("", 1), 0)
+"""Before every line there will ever be."""
+
+
 class Journal(Protocol):
     """Where intents and outcomes are kept."""
 
@@ -75,7 +98,34 @@ class FileJournal:
         self._largest = largest
         self._now = now
         self._lock = threading.Lock()
-        self._part = _Part("", 1)
+        self._part = Part("", 1)
+        self.followed: Place | None = None
+        """How far the lines of other processes have been looked at. None: nobody asks."""
+
+    def has_news(self) -> bool:
+        """Whether there are lines behind `followed`; where nobody has asked before, from now on."""
+        last = self._end()
+        if self.followed is None:
+            self.followed = last
+        return last != self.followed
+
+    def news(self) -> tuple[list[Record], Place | None]:
+        """The lines behind `followed` that can be read, the oldest first, and how far they go. Blocks."""
+        entries: list[Record] = []
+        place = self.followed or NOWHERE
+        for part in sorted(part for part in self._parts() if part >= place.part):
+            start = place.bytes if part == place.part else 0
+            try:
+                with (self._folder / part.name).open("rb") as file:
+                    file.seek(start)
+                    content = file.read()
+            except OSError:
+                break
+            # What has no end yet is being written.
+            whole = content[: content.rfind(b"\n") + 1]
+            entries += [entry for line in whole.split(b"\n") if (entry := _read(line)) is not None]
+            place = Place(part, start + len(whole))
+        return entries, place
 
     async def append(self, entry: Record) -> None:
         """Keep one entry; it is safe on disk when this returns.
@@ -107,12 +157,13 @@ class FileJournal:
         with self._lock:
             month = f"{self._now().astimezone(UTC):%Y-%m}"
             if self._part.month != month:
-                self._part = max((part for part in self._parts() if part.month == month), default=_Part(month, 1))
-            while not self._written(self._folder / self._part.name, line):
-                self._part = _Part(month, self._part.number + 1)
+                self._part = max((part for part in self._parts() if part.month == month), default=Part(month, 1))
+            while not self._written(self._part, line):
+                self._part = Part(month, self._part.number + 1)
 
-    def _written(self, path: Path, line: bytes) -> bool:
+    def _written(self, part: Part, line: bytes) -> bool:
         """Put one line at the end of a file and on the disk; False where the file is full."""
+        path = self._folder / part.name
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags, 0o600)
@@ -127,6 +178,10 @@ class FileJournal:
                 # One write call a line: two processes on one file never mix their lines.
                 if os.write(descriptor, line) < len(line):
                     raise OSError(errno.ENOSPC, "the disk is full")
+                after = Place(part, os.fstat(descriptor).st_size)
+            # Nobody else's line came between: our own is no news.
+            if self.followed == Place(part, size) and after.bytes == size + len(line):
+                self.followed = after
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -134,23 +189,18 @@ class FileJournal:
             _keep_name_of(path)
         return True
 
-    def _parts(self) -> "list[_Part]":
+    def _end(self) -> Place:
+        last = max(self._parts(), default=NOWHERE.part)
+        try:
+            return Place(last, (self._folder / last.name).stat().st_size)
+        except OSError:
+            return Place(last, 0)
+
+    def _parts(self) -> list[Part]:
         if not self._folder.is_dir():
             return []
         found = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
-        return [_Part(one[1], int(one[2] or 1)) for one in found if one]
-
-
-class _Part(NamedTuple):
-    """One file: a month, and which of its files."""
-
-    month: str
-    number: int
-
-    @property
-    def name(self) -> str:
-        """The first part is named by its month alone."""
-        return f"changes-{self.month}{f'-{self.number}' if self.number > 1 else ''}.jsonl"
+        return [Part(one[1], int(one[2] or 1)) for one in found if one]
 
 
 def _line(entry: Record) -> bytes:

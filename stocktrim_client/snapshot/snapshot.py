@@ -84,8 +84,11 @@ class Snapshot:
         account: Sequence[str] = (),
         max_age_seconds: float = MAX_AGE_SECONDS,
         now: Clock = utc_now,
+        catch_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`catch_up` tells, through `wrote`, what other processes have written since."""
         self.helpers = helpers
+        self._catch_up = catch_up
         self._max_age = max_age_seconds
         self._now = now
         self._lanes: dict[Source, Lane] = {source: Lane(source) for source in SOURCES}
@@ -124,6 +127,8 @@ class Snapshot:
         wanted = kinds or KINDS
         sources: list[Source] = list(dict.fromkeys(source for kind in wanted for source in SOURCES_OF[kind]))
         self._enter()
+        if self._catch_up is not None:
+            await self._catch_up()
         if self._keeper is not None:
             await self._keeper.take_up()
         lanes = [self._lanes[source] for source in sources]
@@ -145,10 +150,11 @@ class Snapshot:
             await self._wait(under_way, wait, progress, wanted)
         return await self.need(*kinds, wait=wait, progress=progress)
 
-    def wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False) -> None:
+    def wrote(self, kind: Kind, key: str | None = None, *, gone: bool = False, elsewhere: bool = False) -> None:
         """Remember that we wrote a record, or deleted it: the next need looks at it again. None: any of them.
 
         Of the plan: that a forecast run was started. Each need then asks whether StockTrim has computed another.
+        `elsewhere`: another process of ours did, and has seen to the file.
         """
         lane = self._lanes[SOURCES_OF[kind][0]]
         if lane.source == "order_plan":
@@ -163,7 +169,7 @@ class Snapshot:
         if key is not None and (lane.shelf is not None or lane.is_reading):
             # A component line is known by its product, which may have others.
             lane.written[key] = Written(gone and lane.source != "bills_of_materials")
-        if self._keeper is not None:
+        if self._keeper is not None and not elsewhere:
             self._keeper.doubt()
 
     def doubt_naming(self, suppliers: Collection[str]) -> None:

@@ -1,10 +1,11 @@
-"""Our own writes, noticed where every one of them passes: at the journal of the one door."""
+"""Our own writes, noticed where every one of them passes: at the journal of the one door; there are others' as well."""
 
+import asyncio
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from stocktrim_client.journal import Journal, Record
+from stocktrim_client.journal import FileJournal, Journal, Record
 from stocktrim_client.snapshot.standing import Kind
 
 KIND_OF: dict[str, Kind] = {
@@ -24,14 +25,25 @@ NAMING = frozenset({"code", "name", "external_id", "supplier_id"})
 SETTLED = frozenset({"applied", "not_applied", "unknown"})
 """Outcomes after which a record may be another: what StockTrim said yes to, and what is not known, counts as such."""
 
+MOST_INTENDED = 1_000
+"""Intents whose outcome has not come: that of a process that was killed never will."""
+
 
 class Told(Protocol):
     """Whoever wants to know what was written."""
 
-    def __call__(self, kind: Kind, key: str | None = None, *, gone: bool = False, names: Collection[str] = ()) -> None:
+    def __call__(
+        self,
+        kind: Kind,
+        key: str | None = None,
+        *,
+        gone: bool = False,
+        names: Collection[str] = (),
+        elsewhere: bool = False,
+    ) -> None:
         """One record was written, or deleted. None: any of them may have been.
 
-        `names`: what others name it by, where that is another now, or nothing.
+        `names`: what others name it by, where that is another now, or nothing. `elsewhere`: by another process.
         """
         ...
 
@@ -46,17 +58,36 @@ class WriteWatch:
 
     async def append(self, entry: Record) -> None:
         """Take note, and pass it on."""
-        if entry.get("event") == "intent":
-            self._intended[entry["id"]] = entry["change"]
-        else:
-            # An outcome that is settled later, maybe by another process, says itself what it is about.
-            change = self._intended.pop(entry["id"], None) or entry.get("change")
-            if change is not None and self.tell is not None and entry.get("outcome") in SETTLED:
-                gone = change["kind"] == "delete" and entry["outcome"] == "applied"
-                for kind, key in records_of_change(change["noun"], change["key"]):
-                    self.tell(kind, key, gone=gone, names=_names_of(change) if kind == "suppliers" else ())
+        self._take_note(entry)
         if self._journal is not None:
             await self._journal.append(entry)
+
+    async def catch_up(self) -> None:
+        """Tell what other processes have written since this was last asked, as their lines in the journal say."""
+        if not isinstance(self._journal, FileJournal) or not self._journal.has_news():
+            return
+        begun = self._journal.followed
+        entries, followed = await asyncio.to_thread(self._journal.news)
+        for entry in entries:
+            self._take_note(entry, elsewhere=True)
+        # Only now: who asks meanwhile is to hear of it as well. Heard twice, it costs a look.
+        if self._journal.followed == begun:
+            self._journal.followed = followed
+
+    def _take_note(self, entry: Record, *, elsewhere: bool = False) -> None:
+        if entry.get("event") == "intent":
+            self._intended[str(entry.get("id"))] = entry["change"]
+            if len(self._intended) > MOST_INTENDED:
+                del self._intended[next(iter(self._intended))]
+            return
+        # An outcome of another process, or one that is settled later, may have to say itself what it is about.
+        change = self._intended.pop(str(entry.get("id")), None) or entry.get("change")
+        if change is None or self.tell is None or entry.get("outcome") not in SETTLED:
+            return
+        gone = change["kind"] == "delete" and entry["outcome"] == "applied"
+        for kind, key in records_of_change(change["noun"], change["key"]):
+            names = _names_of(change) if kind == "suppliers" else ()
+            self.tell(kind, key, gone=gone, names=names, elsewhere=elsewhere)
 
     def read(self, since: datetime | None = None) -> Iterator[Record | None]:
         """What the journal behind it kept."""

@@ -324,7 +324,7 @@ async def test_an_outcome_that_cannot_be_journaled_is_a_warning() -> None:
 
 
 def _lines(journal: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for file in journal.iterdir() for line in file.read_text("utf-8").splitlines()]
+    return [json.loads(line) for file in journal.glob("*.jsonl") for line in file.read_text("utf-8").splitlines()]
 
 
 # --- how it ends

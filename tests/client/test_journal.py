@@ -204,3 +204,48 @@ def test_two_processes_on_one_journal_never_mix_their_lines(tmp_path: Path) -> N
 async def test_tasks_on_one_journal_never_mix_their_lines(journal: FileJournal) -> None:
     await asyncio.gather(*(journal.append({"n": n, "text": "é" * 3000}) for n in range(30)))
     assert sorted(numbers(journal)) == list(range(30))
+
+
+# --- what other processes wrote
+
+
+def heard(journal: FileJournal) -> list[Any]:
+    if not journal.has_news():
+        return []
+    entries, journal.followed = journal.news()
+    return [entry["n"] for entry in entries]
+
+
+async def test_lines_of_others_are_news_once_and_our_own_are_none(journal: FileJournal, tmp_path: Path) -> None:
+    other = FileJournal(tmp_path / "journal", now=november)
+    await other.append({"n": 0})
+    assert heard(journal) == []
+    await journal.append({"n": 1})
+    assert not journal.has_news()
+    await other.append({"n": 2})
+    await other.append({"n": 3})
+    assert heard(journal) == [2, 3]
+    assert heard(journal) == []
+    assert heard(other) == []
+
+
+async def test_news_are_followed_into_the_next_file(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path, now=november)
+    assert heard(journal) == []
+    other = FileJournal(tmp_path, largest=20, now=november)
+    for n in range(5):
+        await other.append({"n": n})
+    assert heard(journal) == [0, 1, 2, 3, 4]
+    await FileJournal(tmp_path, now=lambda: datetime(2026, 12, 1, tzinfo=UTC)).append({"n": 5})
+    assert heard(journal) == [5]
+
+
+async def test_a_line_that_is_being_written_is_news_when_it_is_whole(journal: FileJournal, tmp_path: Path) -> None:
+    await journal.append({"n": 0})
+    assert heard(journal) == []
+    with (tmp_path / "journal" / MONTH).open("ab") as file:
+        file.write(b'{"n":')
+        file.flush()
+        assert heard(journal) == []
+        file.write(b" 1}\nwhat cannot be read\n")
+    assert heard(journal) == [1]

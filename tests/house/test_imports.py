@@ -46,7 +46,7 @@ ROWS = (
     row(f"{CLIENT}.snapshot {CLIENT}.history", "pydantic"),
     row(f"{CLIENT}.helpers", "httpx attrs pydantic"),
     row(f"{CLIENT}.changes", "pydantic"),
-    row(f"{CLIENT}.journal"),
+    row(f"{CLIENT}.journal {CLIENT}.turns"),
     row(f"{CLIENT}.transport", "httpx"),
     row(f"{CLIENT}.attempt {CLIENT}.pool {CLIENT}.trail {CLIENT}.pause {CLIENT}.discretion", "httpx"),
     row(f"{CLIENT}.operations"),
