@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Protocol, cast
 
 from mcp.server.elicitation import AcceptedElicitation, CancelledElicitation, ElicitationResult
@@ -41,6 +43,9 @@ TOKEN_LENGTH = 12
 
 MOST_REMEMBERED = 2_000
 """Tokens and used approvals; the oldest are forgotten first."""
+
+MARK_SECONDS = 172_800.0
+"""How long it is kept that an approval was used: longer than any token or answer is good."""
 
 SLOW_SHARE = 0.25
 """Of a call's time: carrying out looks again, sends, and reads back, so a longer look leaves too little for it."""
@@ -101,6 +106,7 @@ class Call:
     """One call of a writing tool. `preview` runs its function without sending anything.
 
     Units: `seconds` it may take, `looked` the seconds that the preview took; `left` is told those left for sending.
+    `times`: how often these very changes had been approved when they were looked at.
     """
 
     tool: str
@@ -112,6 +118,7 @@ class Call:
     shown: tuple[Change, ...] = ()
     said: tuple[str, ...] = ()
     digest: bytes = b""
+    times: int = 0
     looked: float = 0.0
     is_shown: bool = True
     deadline: ExitStack = field(default_factory=ExitStack)
@@ -164,11 +171,13 @@ class _Issued(NamedTuple):
 class Approvals:
     """The tokens of one process, or with keys of their owner's of several.
 
-    The first key is the one in use; what was made with the others is still good, so that a key can be replaced.
+    The first key is the one in use; what was made with the others is still good, so that a key can be replaced. What
+    was used is in memory; in `folder` for all that share the keys, a file each.
     """
 
-    def __init__(self, *keys: bytes) -> None:
+    def __init__(self, *keys: bytes, folder: Path | None = None) -> None:
         self._keys = keys or (secrets.token_bytes(32),)
+        self._folder = folder
         self._issued: dict[str, _Issued] = {}
         self._used: dict[bytes, int] = {}
 
@@ -180,15 +189,16 @@ class Approvals:
 
     def token(self, digest: bytes, asked: bytes, now: datetime) -> str:
         """A token for exactly these changes, good for ten to twenty minutes and for one use."""
-        bucket = int(now.timestamp()) // BUCKET_SECONDS
-        token = self._token(digest, bucket)
+        bucket = _bucket(now)
+        token = _token(self._keys[0], digest, self.times(digest), bucket)
         self._issued[token] = _Issued(digest, asked, bucket)
         _forget(self._issued)
         return token
 
     def check(self, digest: bytes) -> str:
         """A few letters that stand for these changes in a question, and are others once they were approved."""
-        return self._token(digest, 0)[:6]
+        # Without a key: servers that are just being given another one ask in the same words.
+        return _letters(hashlib.sha256(f"{digest.hex()} {self.times(digest)}".encode()).digest())[:6]
 
     def asked(self, tool: str, arguments: Mapping[str, Any]) -> bytes:
         """What was asked for, whatever it changes."""
@@ -196,34 +206,93 @@ class Approvals:
 
     def is_valid(self, token: str, digest: bytes, now: datetime) -> bool:
         """Whether this token was given for exactly these changes, not long ago, and never used."""
-        # Half a character is no letter of ours, and no reason to fail.
-        said = token.strip().upper().encode("utf-8", "surrogatepass")
-        bucket = int(now.timestamp()) // BUCKET_SECONDS
-        good = [self._token(digest, one, key) for key in self._keys for one in (bucket, bucket - 1)]
-        return any(hmac.compare_digest(said, one.encode()) for one in good)
+        return self._is_of(token, digest, self.times(digest), now)
 
-    def spend(self, digest: bytes) -> None:
-        """These changes were approved: what approved them does so no second time."""
-        self._used[digest] = self._used.pop(digest, 0) + 1
+    def times(self, digest: bytes) -> int:
+        """How often these very changes were approved."""
+        if self._folder is None:
+            return self._used.get(digest, 0)
+        times = 0
+        while _mark(self._folder, digest, times).exists():
+            times += 1
+        return times
+
+    def spend(self, digest: bytes, times: int) -> bool:
+        """These changes, approved so often before, were approved: what approved them does so no second time.
+
+        False: it has done so already. Raises: OSError where that cannot be noted for the others.
+        """
+        if self._folder is not None:
+            return _marked(self._folder, digest, times)
+        if self._used.get(digest, 0) != times:
+            return False
+        self._used.pop(digest, None)
+        self._used[digest] = times + 1
         _forget(self._used)
+        return True
 
     def refused(self, token: str, digest: bytes, asked: bytes, now: datetime) -> str:
         """Why a token is not valid, in words."""
+        if any(self._is_of(token, digest, times, now) for times in range(self.times(digest))):
+            return "This confirm_token has been used already."
         issued = self._issued.get(token.strip().upper())
         if issued is None:
-            return "This confirm_token is none that this server gave: it was made up, or the server was started anew."
+            return _STRANGE if self._folder is None else _STRANGE_TO_ALL
         if issued.asked != asked:
             return "This confirm_token was given for another call: tool and arguments must be the same."
         if issued.digest != digest:
             return "The records have changed since this confirm_token was given."
-        if int(now.timestamp()) // BUCKET_SECONDS - issued.bucket > 1:
-            return "This confirm_token has expired: it is good for ten minutes."
-        return "This confirm_token has been used already."
+        return "This confirm_token has expired: it is good for ten minutes."
 
-    def _token(self, digest: bytes, bucket: int, key: bytes | None = None) -> str:
-        said = f"{digest.hex()} {self._used.get(digest, 0)} {bucket}".encode()
-        made = hmac.digest(key or self._keys[0], said, hashlib.sha256)
-        return base64.b32encode(made).decode()[:TOKEN_LENGTH]
+    def _is_of(self, token: str, digest: bytes, times: int, now: datetime) -> bool:
+        # Half a character is no letter of ours, and no reason to fail.
+        said = token.strip().upper().encode("utf-8", "surrogatepass")
+        buckets = (_bucket(now), _bucket(now) - 1)
+        good = [_token(key, digest, times, bucket) for key in self._keys for bucket in buckets]
+        return any(hmac.compare_digest(said, one.encode()) for one in good)
+
+
+_STRANGE = (
+    "This confirm_token is none that this server gave: it was made up, the server was started anew, or another server "
+    "gave it. Several behind one address must share a secret (STOCKTRIM_SECRET_FILE), or none knows what the others "
+    "gave."
+)
+_STRANGE_TO_ALL = (
+    "This confirm_token is not good for this: it was made up, it has expired, or the arguments or the records have "
+    "changed since it was given."
+)
+
+
+def _bucket(now: datetime) -> int:
+    return int(now.timestamp()) // BUCKET_SECONDS
+
+
+def _token(key: bytes, digest: bytes, times: int, bucket: int) -> str:
+    return _letters(hmac.digest(key, f"{digest.hex()} {times} {bucket}".encode(), hashlib.sha256))[:TOKEN_LENGTH]
+
+
+def _letters(made: bytes) -> str:
+    return base64.b32encode(made).decode()
+
+
+def _mark(folder: Path, digest: bytes, times: int) -> Path:
+    return folder / f"{digest.hex()}-{times}"
+
+
+def _marked(folder: Path, digest: bytes, times: int) -> bool:
+    """Note that an approval was used; False: somebody has noted it before. Raises: OSError where it cannot be."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in folder.iterdir():
+        # Another server may have removed it by now.
+        with suppress(OSError):
+            if time.time() - one.stat().st_mtime > MARK_SECONDS:
+                one.unlink()
+    try:
+        # Of several processes at one moment, one makes it.
+        _mark(folder, digest, times).touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _hash(value: object) -> bytes:
@@ -290,6 +359,7 @@ async def _looked(lent: Lends, call: Call) -> BaseModel:
     call.shown = tuple(changes)
     call.said = await _kept_in_rails(lent, call)
     call.digest = lent.approvals.digest(call.tool, call.arguments, changes)
+    call.times = lent.approvals.times(call.digest)
     call.looked = (lent.now() - begun).total_seconds()
     return with_all(result, changes)
 
@@ -347,10 +417,22 @@ def _approved(lent: Lends, call: Call, approval: Approval | None = None) -> Appr
     """Let these changes through. Raises: Held where there is no time left to make them; no yes is used up by it."""
     if call.looked > TOO_SLOW_SHARE * call.seconds:
         raise Held(_stopped(_too_slow(call)))
-    lent.approvals.spend(call.digest)
+    # A host that is trusted with asking may have asked twice.
+    if lent.settings.approval != "host" and (why := _used(lent.approvals, call)):
+        raise Held(_stopped(why))
     call.approved.extend(call.shown)
     call.left(call.seconds - call.looked)
     return approval or Approval()
+
+
+def _used(approvals: Approvals, call: Call) -> str:
+    """Why what approved the call does so no more; empty: it did so for the first time."""
+    try:
+        is_first = approvals.spend(call.digest, call.times)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return f"Nothing was sent. That this was approved cannot be noted ({why}), and it must not be used twice."
+    return "" if is_first else "Nothing was sent here: what approved this was used by another call at the same time."
 
 
 def _yes(outcome: ElicitationResult[Any]) -> Approval:

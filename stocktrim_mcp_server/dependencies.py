@@ -61,6 +61,12 @@ def journal_folder(settings: Settings) -> Path | None:
     return account_folder(folder, settings.api_url, settings.auth_id.get_secret_value()) / "journal"
 
 
+def approved_folder(settings: Settings, keys: Keys) -> Path | None:
+    """Where servers that share their keys note which approvals were used. None: in memory; each has its own."""
+    folder = journal_folder(settings) if keys.are_shared else None
+    return None if folder is None else folder / "approved"
+
+
 class Line:
     """The one client of an account, made when first asked for."""
 
@@ -104,7 +110,7 @@ class App:
         self.kept = KeptPlans(own_folder(self.settings))
         self.remembered = Remembered(own_folder(self.settings))
         self.line = Line(self.settings)
-        self.approvals = self.keys.approvals(self.account)
+        self.approvals = self.keys.approvals(self.account, approved_folder(self.settings, self.keys))
 
     @property
     def account(self) -> str:

@@ -159,6 +159,8 @@ def build(app: App, kind: type[HouseServer] = HouseServer) -> HouseServer:
         request_state_security=app.keys.questions(app.account),
     )
     built.app, built.offers = app, frozenset(names(groups))
+    # Before the SDK's own, which opens sealed questions.
+    built.middleware.insert(0, app.keys.explain)
     add_resources(built, app, built.offers)
     add_prompts(built, built.offers, forgets=settings.data_folder is None and not settings.sandbox)
     add_completions(built, app, built.offers)
