@@ -138,7 +138,7 @@ async def _ask(client: Client, question: str, tool: str, arguments: dict[str, An
     milliseconds = (time.perf_counter() - begun) * 1000
     kind = "error" if result.is_error else "answer"
     print(f"server     {kind} in {milliseconds:.0f} ms, {len(text)} characters\n")
-    lines = _aligned(text, width)
+    lines = aligned(text, width)
     print("\n".join(lines[:LONGEST_ANSWER]))
     if len(lines) > LONGEST_ANSWER:
         print(f"... and {len(lines) - LONGEST_ANSWER} lines more")
@@ -150,7 +150,7 @@ def _rule(width: int) -> str:
     return "-" * width
 
 
-def _aligned(text: str, width: int) -> list[str]:
+def aligned(text: str, width: int) -> list[str]:
     """An answer's lines for a terminal: a table's columns stand under each other, prose is wrapped."""
     lines: list[str] = []
     table: list[list[str]] = []
