@@ -14,6 +14,7 @@ from mcp_types import (
     CallToolResult,
     ElicitResult,
     InputRequiredResult,
+    InputResponses,
     PromptReference,
     ResourceTemplateReference,
 )
@@ -242,6 +243,28 @@ async def test_an_answer_to_the_question_of_another_is_none(one_way: World) -> N
         assert isinstance(result, CallToolResult)
         assert report_of(result)["status"] == "applied"
     assert holds(one_way.south)
+
+
+async def test_a_question_about_one_account_is_not_answered_in_another(one_way: World) -> None:
+    async with one_way.client("anna", person=Person()) as anna:
+        question = await anna.session.call_tool(
+            "delete_purchase_order", {"reference": ORDER}, allow_input_required=True
+        )
+        assert isinstance(question, InputRequiredResult)
+        told = f'"{TOKENS["anna"]}"'
+        write_tokens(one_way.file, FILE.replace(told, f'{told}\naccount = "south"'))
+        answers: InputResponses = {
+            one: ElicitResult(action="accept", content={"apply": True}) for one in question.input_requests or {}
+        }
+        with pytest.raises(MCPError):
+            await anna.session.call_tool(
+                "delete_purchase_order",
+                {"reference": ORDER},
+                input_responses=answers,
+                request_state=question.request_state,
+                allow_input_required=True,
+            )
+    assert writes(one_way.north) == writes(one_way.south) == []
 
 
 HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
