@@ -320,7 +320,9 @@ class _Look:
         try:
             record = await self.read()
         except StockTrimError as error:
-            return _Seen((f"Reading the {what} back failed, so this was not checked: {error}",))
+            # That nothing was changed, and may be tried again, holds of the reading alone.
+            why = str(error).partition(" Nothing was changed")[0]
+            return _Seen((f"Reading the {what} back failed, so this was not checked: {why}",))
         # What was shown before and is not shown now is gone; what never was shown may be there or not.
         shown = self.absence_proves or (self.after is None and self.before is not None)
         if record is None and not shown:

@@ -378,9 +378,17 @@ def _strings(value: Any) -> list[str]:
 def _as_codes(value: Any) -> Any:
     codes = as_list(value)
     for code in _strings(codes):
-        if len(code) > LONGEST_CODE:
-            raise ValueError(f"no code or name is as long as {len(code):,} characters: {code[:40]!r}…")
+        sendable(code)
     return codes
+
+
+def sendable(code: str) -> str:
+    """The same. Raises: ValueError for what cannot be sent, or is no code of anything."""
+    if len(code) > LONGEST_CODE:
+        raise ValueError(f"no code or name is as long as {len(code):,} characters: {code[:40]!r}…")
+    if not code.isprintable() and any("\ud800" <= one <= "\udfff" for one in code):
+        raise ValueError(f"half a character is in {code[:40]!r}: pass it whole")
+    return code
 
 
 Codes = Annotated[tuple[str, ...], BeforeValidator(_as_codes)]
@@ -388,8 +396,7 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(_as_codes)]
 
 
 def _as_code(value: str) -> str:
-    if len(value) > LONGEST_CODE:
-        raise ValueError(f"no code or name is as long as {len(value):,} characters: {value[:40]!r}…")
+    sendable(value)
     if not (code := unwritten(value.strip())):
         raise ValueError("a code is needed")
     return code

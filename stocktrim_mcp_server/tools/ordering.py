@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from stocktrim_client import ChangeReport, StockTrimClient
 from stocktrim_client.changes import Change
@@ -37,7 +37,7 @@ from stocktrim_mcp_server.planning.nearest import did_you_mean, where_offered
 from stocktrim_mcp_server.planning.plan import in_units
 from stocktrim_mcp_server.planning.purchasing import odd_quantity, told_change, told_cost
 from stocktrim_mcp_server.planning.replenishment import limits_of
-from stocktrim_mcp_server.toolbox import Codes, Toolset
+from stocktrim_mcp_server.toolbox import Codes, Toolset, sendable
 from stocktrim_mcp_server.tools.drafting import LIST, Amount, as_records
 from stocktrim_mcp_server.tools.drafting import MOST_LINES as MOST_CHANGED
 from stocktrim_mcp_server.tools.purchase_orders import MOST_LINES, FoundOrder, shown_whole
@@ -77,7 +77,7 @@ class OrderReport(WriteReport):
     orders: Annotated[tuple[FoundOrder, ...], LIST] = ()
 
 
-Reference = Annotated[str, Field(coerce_numbers_to_str=True, description="Its number")]
+Reference = Annotated[str, AfterValidator(sendable), Field(coerce_numbers_to_str=True, description="Its number")]
 
 
 async def update_purchase_order(

@@ -628,6 +628,17 @@ async def test_a_reading_back_that_fails_is_a_warning() -> None:
     assert "was not checked" in report.warnings[0]
 
 
+async def test_a_reading_back_that_fails_says_nothing_of_the_write_that_is_not_so() -> None:
+    far = sandbox()
+    async with connected(far) as stocktrim:
+        await stocktrim.products.get("30000001")
+        far.faults.add(Fault("html", at="list_products", times=None, after=1, status=200))
+        report = await stocktrim.products.save(NEW)
+    assert report.status == "applied"
+    assert "was not checked" in report.warnings[0]
+    assert "Nothing was changed" not in report.warnings[0]
+
+
 async def test_cancelling_a_write_is_journaled_as_unknown(memory: Memory) -> None:
     far, arrived, released = sandbox(), asyncio.Event(), asyncio.Event()
 

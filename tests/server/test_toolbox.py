@@ -225,6 +225,18 @@ async def test_a_hidden_character_of_a_code_survives_the_way_to_the_model_and_ba
     assert product.structured_content["items"][0]["name"] == "Hidden"
 
 
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [("get_products", {"codes": ["V60-02\ud800"]}), ("delete_purchase_order", {"reference": "\udfff"})],
+)
+async def test_half_a_character_is_the_callers_mistake_and_not_an_odd_answer(
+    app: App, era: Era, tool: str, arguments: dict[str, Any]
+) -> None:
+    result = await ask(app, era, tool, arguments)
+    assert result.is_error
+    assert "half a character is in" in text_of(result)
+
+
 def test_hints_come_from_the_shelf() -> None:
     toolset = Toolset("t", "", reads=(get_products,), writes=(get_products,), deletes=(get_products,))
     hints = [tool.annotations for tool in toolset.tools(call_seconds=1)]
