@@ -58,6 +58,8 @@ def told(result: Result) -> str:
             _table(["StockTrim's", "times"], [(word, f"{times:,}") for word, times in met.most_common()]),
             "## Held",
             _table(["the HTTP server", "before", "after"], _held(result)),
+            f"The account grew from {result.records:,} to {result.upstream.records().total():,} records with a name, "
+            f"the journal to {len(result.entries):,} changes, and memory with them.",
             _table(["with clients", "MB at half time", "MB at the end", "files", "sockets"], _processes(result)),
         ]
     )

@@ -65,14 +65,15 @@ class Plan:
 class Result:
     """What a soak showed.
 
-    `before` and `after`: the HTTP server without clients. `http` and `stdio`: samples of each process, with clients.
-    `left`: processes that did not end. `crashes`: tracebacks in the logs; `departures`: the SDK's, of clients that had
-    left.
+    `records`: those of the account at the start. `before` and `after`: the HTTP server without clients. `http` and
+    `stdio`: samples of each process, with clients. `left`: processes that did not end. `crashes`: tracebacks in the
+    logs; `departures`: the SDK's, of clients that had left.
     """
 
     plan: Plan
     ledger: Ledger
     upstream: Upstream
+    records: int
     entries: Sequence[Entry]
     faults: Sequence[str]
     crashes: Sequence[str]
@@ -126,7 +127,7 @@ async def soak(plan: Plan) -> Result:
         log.seek(0)
         crashes, departures = tracebacks(log.read())
         faults = ledger.faults(upstream, entries, before)
-        return Result(plan, ledger, upstream, entries, faults, crashes, departures, **served)
+        return Result(plan, ledger, upstream, before.total(), entries, faults, crashes, departures, **served)
 
 
 def tracebacks(log: str) -> tuple[list[str], int]:
