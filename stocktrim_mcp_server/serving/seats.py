@@ -37,7 +37,7 @@ class Seat:
     def __init__(self, app: App, build: Build = server.build) -> None:
         """Raises: SettingsError where the settings name a tool or a group that is none."""
         self.asgi = application(app, build)
-        self.in_use = 0
+        self.requests = self.streams = 0
         self._ready, self._left = asyncio.Event(), asyncio.Event()
         # A task of its own: what is opened for all its requests must not be closed by one of them.
         self._held = asyncio.create_task(self._hold())
@@ -51,14 +51,16 @@ class Seat:
             self._ready.set()
 
     @asynccontextmanager
-    async def taken(self) -> AsyncGenerator[Starlette]:
-        """For one request."""
-        self.in_use += 1
+    async def taken(self, *, is_stream: bool) -> AsyncGenerator[Starlette]:
+        """For one request; a stream is open for as long as its host likes."""
+        self.streams += is_stream
+        self.requests += not is_stream
         try:
             await self._ready.wait()
             yield self.asgi
         finally:
-            self.in_use -= 1
+            self.streams -= is_stream
+            self.requests -= not is_stream
 
     async def aclose(self) -> None:
         """End its sessions."""
@@ -87,16 +89,16 @@ def application(app: App, build: Build = server.build) -> Starlette:
 
 
 class Account:
-    """One account, and the seats at it."""
+    """One account, and the seats at it. `stays`: it makes no room for others, and takes none of theirs."""
 
     def __init__(self, app: App) -> None:
-        self.app = app
+        self.app, self.stays = app, False
         self._seats: dict[Settings, Seat] = {}
 
     @property
     def in_use(self) -> bool:
-        """Whether a call is under way; a stream that only waits for something to be told is opened again."""
-        return self.app.calls.under_way > 0
+        """Whether something is being answered; a stream that only waits for something to be told is opened again."""
+        return self.app.calls.under_way > 0 or any(seat.requests for seat in self._seats.values())
 
     def seat(self, settings: Settings) -> Seat:
         """The seat of a menu. Raises: SettingsError as `Seat`."""
@@ -115,19 +117,28 @@ class Accounts:
     """Those in use, so many at most: the one that was not asked for longest goes."""
 
     def __init__(
-        self, most: int, connect: Callable[[Settings], StockTrimClient], keys: Keys, open_app: Callable[[App], object]
+        self,
+        most: int,
+        connect: Callable[[Settings], StockTrimClient],
+        keys: Keys,
+        open_app: Callable[[App], object],
+        *,
+        read_only: bool = False,
     ) -> None:
+        """`read_only`: nobody may change anything, so that no client of theirs can."""
         self._most, self._connect, self._keys, self._open_app = most, connect, keys, open_app
+        self._read_only, self._is_ending = read_only, False
         self._held: dict[Settings, Account] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     def of(self, settings: Settings) -> Account:
         """The account these settings name."""
-        key = _account(settings)
+        # Without its menu: whoever has the same settings but for that shares a client.
+        key = settings.model_copy(update={"read_only": self._read_only, "toolsets": (), "tools": ()})
         held = self._held.pop(key, None)
         if held is None:
-            # Without its menu, which is a seat's: what one caller may not do, another may.
             app = App(key, self._connect, keys=self._keys)
+            app.calls.is_ending = self._is_ending
             self._open_app(app)
             held = Account(app)
         # At the end of the line, whose beginning goes first.
@@ -136,8 +147,9 @@ class Accounts:
         return held
 
     def _make_room(self, wanted: Account) -> None:
-        idle = [key for key, one in self._held.items() if one is not wanted and not one.in_use]
-        for key in idle[: max(0, len(self._held) - self._most)]:
+        passing = {key: one for key, one in self._held.items() if not one.stays}
+        idle = [key for key, one in passing.items() if one is not wanted and not one.in_use]
+        for key in idle[: max(0, len(passing) - self._most)]:
             _log.info("An account that was not asked for longest is closed: %d are held.", self._most)
             closing = asyncio.create_task(self._held.pop(key).aclose())
             self._closing.add(closing)
@@ -145,6 +157,7 @@ class Accounts:
 
     async def drained(self, seconds: float) -> int:
         """Begin no more calls, and wait for those under way. How many are left after so long."""
+        self._is_ending = True
         held = [one.app.calls for one in self._held.values()]
         return sum(await asyncio.gather(*(calls.drained(seconds) for calls in held)))
 
@@ -159,8 +172,3 @@ class Accounts:
         for one in held:
             await one.aclose()
         await asyncio.gather(*self._closing)
-
-
-def _account(settings: Settings) -> Settings:
-    """The settings but for the menu: whoever has the same ones shares a client."""
-    return settings.model_copy(update={"read_only": False, "toolsets": (), "tools": ()})

@@ -63,7 +63,12 @@ class _Server(uvicorn.Server):
         self._site, self._drain_seconds = site, drain_seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """While calls end, the port stays open: whoever asks is told that it ends, and where it is ready."""
+        """Refuse connections, so that a proxy asks another server; let calls end; then end what is left open."""
+        for one in self.servers:
+            one.close()
+        for connection in [*self.server_state.connections]:
+            # One that waits is closed; one with a call is closed after its answer.
+            connection.shutdown()
         left = await self._site.accounts.drained(self._drain_seconds)
         if left:
             _log.warning("%d call(s) did not end in %g s and are given up.", left, self._drain_seconds)

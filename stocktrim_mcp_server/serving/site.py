@@ -34,6 +34,8 @@ OPEN = (
     "listen at 127.0.0.1, or say --without-authentication as well."
 )
 
+FULL = "So many streams are open that this server opens no more: its owner can allow more (STOCKTRIM_MAX_SESSIONS)."
+
 
 class Site:
     """Everything at one address. `asgi` is what a web server runs."""
@@ -47,13 +49,20 @@ class Site:
         self._gatekeeper = gatekeeper_of(settings, environ)
         if self._gatekeeper is None and http.host not in LOOPBACK and not http.without_authentication:
             raise SettingsError(OPEN.format(host=http.host))
-        self.accounts = Accounts(http.max_accounts, connect, keys_in(http.secret_file), server.rest_collector)
+        self.accounts = Accounts(
+            http.max_accounts,
+            connect,
+            keys_in(http.secret_file),
+            server.rest_collector,
+            read_only=settings.read_only,
+        )
         self.asgi = self._built()
 
     def _built(self) -> Starlette:
         settings, gatekeeper = self._settings, self._gatekeeper
         # Its own account is made at once, so that what is wrong with its menu is said at the start.
         own = self.accounts.of(settings)
+        own.stays = True
         health = Health(own.app, has_account=settings.sandbox or gatekeeper is None or _has_credentials(settings))
         routes = [
             Route("/healthz", health.lives, methods=["GET"]),
@@ -99,7 +108,11 @@ class Site:
         token = on_behalf_of.set(caller.name or None)
         try:
             seat = self.accounts.of(caller.settings).seat(caller.settings)
-            async with seat.taken() as asgi:
+            is_stream = scope["method"] in ("GET", "HEAD")
+            if is_stream and seat.streams >= self._settings.http.max_sessions:
+                await PlainTextResponse(f"{FULL}\n", status_code=503)(scope, receive, send)
+                return
+            async with seat.taken(is_stream=is_stream) as asgi:
                 await asgi(scope, receive, send)
         finally:
             on_behalf_of.reset(token)

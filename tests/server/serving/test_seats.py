@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from pydantic import SecretStr
 
-from stocktrim_client import NotSentError, StockTrimClient
+from stocktrim_client import NotSentError, ReadOnlyError, StockTrimClient
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.keys import Keys
@@ -25,8 +25,8 @@ def connect(settings: Settings) -> StockTrimClient:
     return StockTrimClient(name, "s", transport=Sandbox(auth_id=name, auth_signature="s"), read_only=settings.read_only)
 
 
-def accounts(most: int, opened: Callable[[App], object] = lambda app: None) -> Accounts:
-    return Accounts(most, connect, Keys(), opened)
+def accounts(most: int, opened: Callable[[App], object] = lambda app: None, *, read_only: bool = False) -> Accounts:
+    return Accounts(most, connect, Keys(), opened, read_only=read_only)
 
 
 async def test_menus_of_an_account_share_its_client_and_nothing_else() -> None:
@@ -45,6 +45,14 @@ async def test_who_may_only_read_does_not_take_the_pen_from_the_others() -> None
     reading = held.of(account("a", read_only=True))
     reading.seat(account("a", read_only=True))
     assert (await reading.app.stocktrim.forecasts.run()).status == "applied"
+    await held.aclose()
+
+
+async def test_where_nobody_may_write_no_client_can() -> None:
+    held = accounts(8, read_only=True)
+    reading = held.of(account("a", read_only=True))
+    with pytest.raises(ReadOnlyError):
+        await reading.app.stocktrim.forecasts.run()
     await held.aclose()
 
 
@@ -74,6 +82,37 @@ async def test_an_account_with_a_call_under_way_stays() -> None:
         await asyncio.sleep(0)
         assert opened[0].stocktrim
         assert held.of(account("a")).app is opened[0]
+    await held.aclose()
+
+
+async def test_an_account_that_is_answering_stays_and_one_that_only_listens_goes() -> None:
+    opened: list[App] = []
+    held = accounts(1, opened.append)
+    seat = held.of(account("a")).seat(account("a"))
+    async with seat.taken(is_stream=False):
+        held.of(account("b"))
+        assert held.of(account("a")).app is opened[0]
+    async with seat.taken(is_stream=True):
+        held.of(account("b"))
+        assert held.of(account("a")).app is not opened[0]
+    await held.aclose()
+
+
+async def test_the_servers_own_account_neither_goes_nor_makes_others_go() -> None:
+    opened: list[App] = []
+    held = accounts(1, opened.append)
+    held.of(account("own")).stays = True
+    for name in ("a", "own", "a", "b"):
+        held.of(account(name))
+    assert held.of(account("own")).app is opened[0]
+    assert len(opened) == 3
+    await held.aclose()
+
+
+async def test_who_comes_while_the_server_ends_begins_nothing() -> None:
+    held = accounts(8)
+    assert await held.drained(0) == 0
+    assert held.of(account("a")).app.calls.is_ending
     await held.aclose()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from stocktrim_mcp_server.serving.health import KEPT_SECONDS, Health
 from stocktrim_mcp_server.serving.site import Site
 from stocktrim_mcp_server.settings import Settings, SettingsError, Transport
 from tests.conftest import TODAY
+from tests.server.serving import world
 from tests.server.serving.sites import http_settings, opened
 
 TOKEN = "anna-0123456789-0123456789-0123456789"
@@ -121,6 +123,18 @@ async def test_sessions_are_limited() -> None:
     assert [one.status_code for one in answers] == [200, 200, 503]
 
 
+async def test_streams_are_limited() -> None:
+    settings = http_settings(max_sessions=2).model_copy(update={"transport": "sse"})
+    async with AsyncExitStack() as opening:
+        _, address = await opening.enter_async_context(opened(settings))
+        http = await opening.enter_async_context(web(address))
+
+        async def stream() -> int:
+            return (await opening.enter_async_context(http.stream("GET", "/sse"))).status_code
+
+        assert [await stream() for _ in range(3)] == [200, 200, 503]
+
+
 async def test_a_page_that_is_allowed_may_read_what_it_is_answered() -> None:
     page = "https://app.example.com"
     async with opened(http_settings(allowed_origins=(page,))) as (_, address), web(address, origin=page) as http:
@@ -140,6 +154,14 @@ async def test_readiness_is_what_stocktrim_says_of_the_credentials() -> None:
             assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
             assert "credentials" in answer.json()["why"]
             assert (await http.get("/healthz")).status_code == 200
+
+
+async def test_a_server_stays_ready_when_the_accounts_of_its_callers_take_the_room(tmp_path: Path) -> None:
+    async with world.opened(tmp_path, max_accounts=1) as made, web(made.address) as http:
+        for name in ("anna", "bert"):
+            async with made.client(name) as client:
+                assert not (await client.call_tool("get_status", {})).is_error
+        assert (await http.get("/readyz")).json() == {"status": "ready"}
 
 
 async def test_whoever_asks_often_does_not_ask_stocktrim_so_often(
