@@ -16,13 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mcp.server.auth.middleware.auth_context import get_access_token
-from mcp.server.auth.provider import AccessToken
-
 from stocktrim_client.changes import acting, caller
 from stocktrim_client.transport import call_id, origin
 from stocktrim_mcp_server.answers import visible
-from stocktrim_mcp_server.planning.bounds import NAME_SHOWN, short
 from stocktrim_mcp_server.settings import LogFormat, LogLevel
 
 CHATTY = (
@@ -57,13 +53,11 @@ def configure(level: LogLevel, form: LogFormat = "text") -> None:
 
 @contextmanager
 def attributed() -> Generator[None]:
-    """Inside, what is logged and journaled belongs to one request of its own, and to whom the SDK has let in."""
-    name = caller.get() or _name_of(get_access_token())
-    its_caller, its_id = caller.set(name), call_id.set(secrets.token_hex(4))
+    """Inside, what is logged and journaled belongs to one request of its own."""
+    its_id = call_id.set(secrets.token_hex(4))
     try:
         yield
     finally:
-        caller.reset(its_caller)
         call_id.reset(its_id)
 
 
@@ -97,11 +91,6 @@ def told_of() -> Generator[Ending]:
     finally:
         outcome, milliseconds = ending.outcome or "error", round(1000 * (time.monotonic() - began))
         _log.info("%s, %d ms", outcome, milliseconds, extra={"outcome": outcome, "milliseconds": milliseconds})
-
-
-def _name_of(access: AccessToken | None) -> str | None:
-    """What people call it, where its token tells."""
-    return None if access is None else short(str((access.claims or {}).get("name") or access.client_id), NAME_SHOWN)
 
 
 class _Text(logging.Formatter):

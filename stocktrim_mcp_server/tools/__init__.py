@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from stocktrim_client.changes import caller
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.settings import Settings, SettingsError
 from stocktrim_mcp_server.toolbox import Toolset, group, names
@@ -76,7 +77,12 @@ def missing(name: str, settings: Settings) -> str:
     home = next((one for one in EVERY if name in names([one])), None)
     if home is None:
         return f"There is no tool {name[:100]!r}.{did_you_mean(name, there)}{listed}"
-    if settings.read_only and name not in names([home.only({name}, read_only=True)]):
+    changes = settings.read_only and name not in names([home.only({name}, read_only=True)])
+    if caller.get() is not None:
+        # It may be missing to this caller alone: whoever gave them their token knows.
+        why = "changes something, and this server is read-only to you" if changes else "is not on your menu"
+        return f"{name} {why}: ask whoever runs it.{listed}"
+    if changes:
         return f"{name} changes something and this server is read-only (STOCKTRIM_READ_ONLY=1).{listed}"
     return f"{name} is not offered by this server; {_how(name, home, settings)} would bring it.{listed}"
 

@@ -17,12 +17,10 @@ from anyio import wait_all_tasks_blocked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
-from mcp.server.auth.middleware.auth_context import auth_context_var
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
-from mcp.server.auth.provider import AccessToken
 from mcp_types import CallToolResult, TextContent
 
 from stocktrim_client import StockTrimClient
+from stocktrim_client.changes import caller
 from stocktrim_client.journal import MemoryJournal
 from stocktrim_client.sandbox import Fault, Sandbox
 from stocktrim_mcp_server import logs, server
@@ -91,13 +89,12 @@ def text_of(result: CallToolResult) -> str:
 
 @asynccontextmanager
 async def as_caller(name: str) -> AsyncGenerator[None]:
-    """Inside, whoever calls was let in by the SDK under this name."""
-    user = AuthenticatedUser(AccessToken(token=BEARER, client_id=name, scopes=[]))
-    token = auth_context_var.set(user)
+    """Inside, whoever calls was let in under this name."""
+    token = caller.set(name)
     try:
         yield
     finally:
-        auth_context_var.reset(token)
+        caller.reset(token)
 
 
 # --- the lines
@@ -276,7 +273,7 @@ async def test_calls_at_the_same_time_keep_their_lines_apart(app: App, written: 
         assert f"request {one['request']}." in one["message"]
 
 
-async def test_lines_and_journal_name_whom_the_sdk_let_in(app: App, era: Era, written: Callable[..., Written]) -> None:
+async def test_lines_and_journal_name_who_was_let_in(app: App, era: Era, written: Callable[..., Written]) -> None:
     stderr = written()
     async with as_caller("anna"), Client(server.build(app), mode=era) as client:
         shown = await client.call_tool("update_products", DEARER)

@@ -9,6 +9,7 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 from pydantic import SecretStr
 
+from stocktrim_client.changes import caller
 from stocktrim_client.sandbox import Sandbox
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App, own_folder
@@ -113,6 +114,18 @@ async def test_a_read_only_server_refuses_a_change_by_the_name_of_its_setting(
     assert refused.is_error
     assert "STOCKTRIM_READ_ONLY" in text_of(refused)
     assert sandbox.requests == []
+
+
+def test_who_was_let_in_is_not_told_of_settings_that_are_not_theirs() -> None:
+    token = caller.set("anna")
+    try:
+        said = missing("run_forecast", Settings(read_only=True))
+        left_out = missing("search", Settings(tools=("-search",)))
+    finally:
+        caller.reset(token)
+    assert said.startswith("run_forecast changes something, and this server is read-only to you: ask whoever runs it.")
+    assert left_out.startswith("search is not on your menu: ask whoever runs it.")
+    assert "STOCKTRIM_" not in said + left_out
 
 
 @pytest.mark.parametrize("tool", names(EVERY))
