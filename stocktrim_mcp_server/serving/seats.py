@@ -6,11 +6,12 @@ it one *seat*: a server with its own sessions.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from stocktrim_client import StockTrimClient
 from stocktrim_mcp_server import server
@@ -26,6 +27,8 @@ MESSAGES_PATH = "/messages/"
 GUARDED = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 """Every request has passed the guard of the whole site."""
 
+FULL = "So many streams are open that this server opens no more: its owner can allow more (STOCKTRIM_MAX_SESSIONS)."
+
 Build = Callable[[App], HouseServer]
 
 _log = logging.getLogger(__name__)
@@ -37,7 +40,8 @@ class Seat:
     def __init__(self, app: App, build: Build = server.build) -> None:
         """Raises: SettingsError where the settings name a tool or a group that is none."""
         self.asgi = application(app, build)
-        self.requests = self.streams = 0
+        self._most = app.settings.http.max_sessions
+        self._answering, self._listening = set[object](), set[object]()
         self._ready, self._left = asyncio.Event(), asyncio.Event()
         # A task of its own: what is opened for all its requests must not be closed by one of them.
         self._held = asyncio.create_task(self._hold())
@@ -50,17 +54,32 @@ class Seat:
         finally:
             self._ready.set()
 
-    @asynccontextmanager
-    async def taken(self, *, is_stream: bool) -> AsyncGenerator[Starlette]:
-        """For one request; a stream is open for as long as its host likes."""
-        self.streams += is_stream
-        self.requests += not is_stream
+    @property
+    def is_answering(self) -> bool:
+        """Whether a request is under way; a stream only listens, once it has begun."""
+        return bool(self._answering)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request, is_stream = object(), scope["method"] in ("GET", "HEAD")
+        if is_stream and len(self._listening) >= self._most:
+            await PlainTextResponse(f"{FULL}\n", status_code=503)(scope, receive, send)
+            return
+
+        async def told(message: Message) -> None:
+            if is_stream:
+                self._answering.discard(request)
+            await send(message)
+
+        self._answering.add(request)
+        if is_stream:
+            self._listening.add(request)
         try:
             await self._ready.wait()
-            yield self.asgi
+            await self.asgi(scope, receive, told)
         finally:
-            self.streams -= is_stream
-            self.requests -= not is_stream
+            self._answering.discard(request)
+            self._listening.discard(request)
 
     async def aclose(self) -> None:
         """End its sessions."""
@@ -97,8 +116,8 @@ class Account:
 
     @property
     def in_use(self) -> bool:
-        """Whether something is being answered; a stream that only waits for something to be told is opened again."""
-        return self.app.calls.under_way > 0 or any(seat.requests for seat in self._seats.values())
+        """Whether something is being answered; a stream that only listens can be opened again."""
+        return self.app.calls.under_way > 0 or any(seat.is_answering for seat in self._seats.values())
 
     def seat(self, settings: Settings) -> Seat:
         """The seat of a menu. Raises: SettingsError as `Seat`."""

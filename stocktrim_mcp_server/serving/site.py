@@ -34,8 +34,6 @@ OPEN = (
     "listen at 127.0.0.1, or say --without-authentication as well."
 )
 
-FULL = "So many streams are open that this server opens no more: its owner can allow more (STOCKTRIM_MAX_SESSIONS)."
-
 
 class Site:
     """Everything at one address. `asgi` is what a web server runs."""
@@ -108,12 +106,7 @@ class Site:
         token = on_behalf_of.set(caller.name or None)
         try:
             seat = self.accounts.of(caller.settings).seat(caller.settings)
-            is_stream = scope["method"] in ("GET", "HEAD")
-            if is_stream and seat.streams >= self._settings.http.max_sessions:
-                await PlainTextResponse(f"{FULL}\n", status_code=503)(scope, receive, send)
-                return
-            async with seat.taken(is_stream=is_stream) as asgi:
-                await asgi(scope, receive, send)
+            await seat(scope, receive, send)
         finally:
             on_behalf_of.reset(token)
 

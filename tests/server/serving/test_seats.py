@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
 from stocktrim_client import NotSentError, ReadOnlyError, StockTrimClient
@@ -85,16 +86,21 @@ async def test_an_account_with_a_call_under_way_stays() -> None:
     await held.aclose()
 
 
-async def test_an_account_that_is_answering_stays_and_one_that_only_listens_goes() -> None:
+async def test_an_account_that_is_about_to_answer_stays() -> None:
     opened: list[App] = []
     held = accounts(1, opened.append)
     seat = held.of(account("a")).seat(account("a"))
-    async with seat.taken(is_stream=False):
-        held.of(account("b"))
-        assert held.of(account("a")).app is opened[0]
-    async with seat.taken(is_stream=True):
-        held.of(account("b"))
-        assert held.of(account("a")).app is not opened[0]
+    async with AsyncClient(transport=ASGITransport(seat), base_url="http://localhost") as http:
+        for method in ("GET", "POST"):
+            answering = asyncio.create_task(http.request(method, "/mcp"))
+            # Nothing tells of its arrival but this.
+            while not seat.is_answering:  # noqa: ASYNC110 - see above
+                await asyncio.sleep(0)
+            held.of(account("b"))
+            assert held.of(account("a")).app is opened[0]
+            assert (await answering).is_client_error
+    held.of(account("b"))
+    assert held.of(account("a")).app is not opened[0]
     await held.aclose()
 
 
