@@ -3,11 +3,15 @@
 import errno
 import logging
 import socket
+from contextlib import nullcontext
 from types import FrameType
 
 import uvicorn
+from sse_starlette.sse import AppStatus
+from starlette.types import Receive, Scope, Send
 
 from stocktrim_mcp_server import telemetry
+from stocktrim_mcp_server.calls import Calls
 from stocktrim_mcp_server.serving.seats import MCP_PATH, SSE_PATH
 from stocktrim_mcp_server.serving.site import Site
 from stocktrim_mcp_server.settings import Settings, SettingsError
@@ -42,8 +46,17 @@ def address(listening: socket.socket, settings: Settings) -> str:
 
 async def serve(site: Site, listening: socket.socket, drain_seconds: float) -> None:
     """Serve until SIGINT or SIGTERM; a second one ends it at once."""
+    answers = Calls()
+
+    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+        # A stream that waits to be told something never ends by itself.
+        with answers.one() if scope.get("method") == "POST" else nullcontext():
+            await site.asgi(scope, receive, send)
+
+    # It would break off every answer that is a stream as soon as the process is told to end.
+    AppStatus.disable_automatic_graceful_drain()
     config = uvicorn.Config(
-        site.asgi,
+        counted,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -54,13 +67,13 @@ async def serve(site: Site, listening: socket.socket, drain_seconds: float) -> N
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STREAM_SECONDS,
     )
-    await _Server(config, site, drain_seconds).serve([listening])
+    await _Server(config, site, answers, drain_seconds).serve([listening])
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, site: Site, drain_seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, answers: Calls, drain_seconds: float) -> None:
         super().__init__(config)
-        self._site, self._drain_seconds = site, drain_seconds
+        self._site, self._answers, self._drain_seconds = site, answers, drain_seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Refuse connections, so that a proxy asks another server; let calls end; then end what is left open."""
@@ -72,6 +85,9 @@ class _Server(uvicorn.Server):
         left = await self._site.accounts.drained(self._drain_seconds)
         if left:
             _log.warning("%d call(s) did not end in %g s and are given up.", left, self._drain_seconds)
+        # A call has ended before its answer is sent.
+        await self._answers.drained(STREAM_SECONDS)
+        AppStatus.should_exit = True
         # Before the connections: streams that only wait for something to be told would never end.
         await self._site.accounts.aclose()
         await super().shutdown(sockets)
@@ -81,4 +97,5 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit:
             self._site.accounts.hurry()
+            self._answers.hurry()
         super().handle_exit(sig, frame)
