@@ -25,10 +25,11 @@ from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel, Field, model_validator
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.changes import Change
+from stocktrim_client.changes import Change, caller
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import fits
 from stocktrim_mcp_server.asking import RESTORING, Question, question_of, with_all
+from stocktrim_mcp_server.calls import Calls
 from stocktrim_mcp_server.rails import Known, Rails, Stop, stops
 from stocktrim_mcp_server.settings import Settings
 from stocktrim_mcp_server.writing import WriteReport
@@ -89,6 +90,7 @@ class Lends(Protocol):
 
     settings: Settings
     approvals: "Approvals"
+    calls: Calls
     now: Callable[[], datetime]
 
     @property
@@ -182,10 +184,10 @@ class Approvals:
         self._used: dict[bytes, int] = {}
 
     def digest(self, tool: str, arguments: Mapping[str, Any], changes: Sequence[Change]) -> bytes:
-        """What an approval is about: the tool, its arguments, and every change with what was there before."""
+        """What an approval is about: who asked, the tool, its arguments, every change with what was there before."""
         # Several are read at a time, so that they come in the order in which StockTrim happened to answer.
         made = sorted((change.model_dump(mode="json") for change in changes), key=repr)
-        return _hash([tool, arguments, made])
+        return _hash([caller.get(), tool, arguments, made])
 
     def token(self, digest: bytes, asked: bytes, now: datetime) -> str:
         """A token for exactly these changes, good for ten to twenty minutes and for one use."""
@@ -201,8 +203,8 @@ class Approvals:
         return _letters(hashlib.sha256(f"{digest.hex()} {self.times(digest)}".encode()).digest())[:6]
 
     def asked(self, tool: str, arguments: Mapping[str, Any]) -> bytes:
-        """What was asked for, whatever it changes."""
-        return _hash([tool, arguments])
+        """Who asked for what, whatever it changes."""
+        return _hash([caller.get(), tool, arguments])
 
     def is_valid(self, token: str, digest: bytes, now: datetime) -> bool:
         """Whether this token was given for exactly these changes, not long ago, and never used."""
@@ -239,7 +241,7 @@ class Approvals:
         if issued is None:
             return _STRANGE if self._folder is None else _STRANGE_TO_ALL
         if issued.asked != asked:
-            return "This confirm_token was given for another call: tool and arguments must be the same."
+            return _ANOTHERS
         if issued.digest != digest:
             return "The records have changed since this confirm_token was given."
         return "This confirm_token has expired: it is good for ten minutes."
@@ -252,6 +254,7 @@ class Approvals:
         return any(hmac.compare_digest(said, one.encode()) for one in good)
 
 
+_ANOTHERS = "This confirm_token was given for another call: who asks, tool and arguments must be the same."
 _STRANGE = (
     "This confirm_token is none that this server gave: it was made up, the server was started anew, or another server "
     "gave it. Several behind one address must share a secret (STOCKTRIM_SECRET_FILE), or none knows what the others "
@@ -339,7 +342,7 @@ async def asked(ctx: Context[Any, Any], confirm_token: str | None) -> Approval |
         if question.is_whole and is_modern:
             return Elicit(question.text, Answer)
         if question.is_whole:
-            if (outcome := await _answered(ctx, settings, question)) is not None:
+            if (outcome := await _answered(ctx, lent, question)) is not None:
                 return await _told_by_older(lent, call, outcome)
             call.said = (*call.said, f"The person was asked, and did not answer within {settings.ask_seconds:g} s.")
         else:
@@ -364,11 +367,12 @@ async def _looked(lent: Lends, call: Call) -> BaseModel:
     return with_all(result, changes)
 
 
-async def _answered(ctx: Context[Any, Any], settings: Settings, question: Question) -> ElicitationResult[Answer] | None:
+async def _answered(ctx: Context[Any, Any], lent: Lends, question: Question) -> ElicitationResult[Answer] | None:
     """What a client of the older protocol answers. None: nothing in time. Raises: Held for what is no answer."""
     try:
-        async with asyncio.timeout(settings.ask_seconds):
-            return await ctx.elicit(question.text, Answer)
+        with lent.calls.waiting():
+            async with asyncio.timeout(lent.settings.ask_seconds):
+                return await ctx.elicit(question.text, Answer)
     except TimeoutError:
         return None
     except ValueError:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stocktrim_client.changes import Change, FieldChange
+from stocktrim_client.changes import Change, FieldChange, caller
 from stocktrim_mcp_server.approval import MARK_SECONDS, MOST_REMEMBERED, Approvals
 from stocktrim_mcp_server.keys import ANSWER_SECONDS
 from tests.conftest import NOW
@@ -50,6 +50,17 @@ def test_a_token_is_no_good_for_anything_else(
     digest, asked = desk.digest(tool, arguments, [change(before)]), desk.asked(tool, arguments)
     assert not desk.is_valid(token, digest, NOW)
     assert why in desk.refused(token, digest, asked, NOW)
+
+
+def test_a_token_is_good_for_whom_it_was_given_to() -> None:
+    desk = Approvals()
+    was = caller.set("anna")
+    token = desk.token(desk.digest("update", ARGUMENTS, [change()]), desk.asked("update", ARGUMENTS), NOW)
+    caller.set("bert")
+    digest, asked = desk.digest("update", ARGUMENTS, [change()]), desk.asked("update", ARGUMENTS)
+    assert not desk.is_valid(token, digest, NOW)
+    assert "who asks" in desk.refused(token, digest, asked, NOW)
+    caller.reset(was)
 
 
 def test_a_token_expires() -> None:

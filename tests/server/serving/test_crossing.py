@@ -159,6 +159,16 @@ async def test_a_confirmation_of_one_account_is_none_of_the_other(world: World, 
     assert holds(world.south)
 
 
+async def test_a_confirmation_of_one_person_is_none_of_a_colleague(world: World, way: Way) -> None:
+    async with world.client("anna", way.era) as anna, world.client("anton", way.era) as anton:
+        token = await previewed(anna)
+        report = report_of(await deleted(anton, token))
+        assert report["status"] == "preview"
+        assert "who asks" in report["message"]
+        assert writes(world.north) == []
+        assert report_of(await deleted(anna, token))["status"] == "applied"
+
+
 async def test_a_change_of_one_account_cannot_be_undone_in_the_other(one_way: World) -> None:
     async with one_way.client("anna") as anna, one_way.client("bert") as bert:
         undo = report_of(await deleted(anna, await previewed(anna)))["undo_id"]

@@ -152,6 +152,8 @@ async def test_ending_waits_for_calls_and_begins_no_others() -> None:
         assert not draining.done()
     assert await draining == 0
     with app.calls.one():
+        with app.calls.waiting():
+            assert await app.calls.drained(60) == 0
         assert await app.calls.drained(0.001) == 1
         draining = asyncio.create_task(app.calls.drained(60))
         await asyncio.sleep(0)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client import Transport as ClientTransport
+from mcp.client.session import ClientRequestContext
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
-from mcp_types import CallToolResult, ElicitResult, ErrorData, InputRequiredResult
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, ErrorData, InputRequiredResult
 
 from stocktrim_client import StockTrimClient
 from stocktrim_client.sandbox import Recorded, Sandbox, serve
@@ -629,6 +630,24 @@ async def test_a_server_that_is_ending_says_so_of_a_change_as_well(app: App) -> 
         result = await client.call_tool("delete_purchase_order", {"reference": "PO-00001"})
     assert result.is_error
     assert "This server is ending" in text_of(result)
+
+
+async def test_an_end_does_not_wait_for_a_person_who_thinks(app: App) -> None:
+    thinking, answering = asyncio.Event(), asyncio.Event()
+
+    async def person(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        thinking.set()
+        await answering.wait()
+        return ElicitResult(action="decline")
+
+    asking = app.beside(app.settings.model_copy(update={"approval": "ask"}))
+    async with Client(server.build(asking), mode="legacy", elicitation_callback=person) as client:
+        call = asyncio.create_task(client.call_tool("delete_purchase_order", {"reference": "PO-00016"}))
+        await thinking.wait()
+        assert app.calls.under_way == 1
+        assert await app.calls.drained(60) == 0
+        answering.set()
+        assert report_of(await call)["status"] == "declined"
 
 
 async def _asked(house: House, reference: str, **answered: Any) -> InputRequiredResult:
