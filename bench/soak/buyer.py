@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import anyio
@@ -68,7 +69,9 @@ class Buyer:
                             return
                         await self._step(client)
             except* (MCPError, OSError, anyio.ClosedResourceError, anyio.BrokenResourceError) as group:
-                self.ledger.wrong.append(f"client {self.number}: the connection broke: {group.exceptions[0]!r}")
+                self.ledger.wrong.append(
+                    f"{datetime.now(UTC):%H:%M:%S} client {self.number}: the connection broke: {group.exceptions[0]!r}"
+                )
                 await asyncio.sleep(0.1)
 
     async def _step(self, client: Client) -> None:
