@@ -46,6 +46,13 @@ INSTRUCTIONS = (
 SHOWN_FIRST = "Every change is shown before it is made: show it to the user, and confirm only after their yes."
 MADE_UP = "This is the built-in sandbox: every record and figure is made up; say so."
 
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ANSWER_SECONDS = 0.3
+"""How long an answer may take to be written once its call has ended: some turns of the loop, and a thread."""
+
+NOTING_SECONDS = 5.0
+"""How long the journal may take for what is given up."""
+
 
 def connect(settings: Settings) -> StockTrimClient:
     """A client for the account the settings name, or for the sandbox."""
@@ -211,21 +218,27 @@ async def serve_stdio(app: App, built: MCPServer[App]) -> None:
     def end(number: int, _: FrameType | None) -> None:
         said.append(number)
         # A second one ends the process at once, as whoever sends it means.
-        signal.signal(number, signal.SIG_DFL)
+        for one in ENDING_SIGNALS:
+            signal.signal(one, signal.SIG_DFL)
         loop.call_soon_threadsafe(told.set)
 
-    for one in (signal.SIGINT, signal.SIGTERM):
+    for one in ENDING_SIGNALS:
         signal.signal(one, end)
     serving = asyncio.create_task(built.run_stdio_async())
     ended = asyncio.create_task(told.wait())
     try:
         await asyncio.wait((serving, ended), return_when=asyncio.FIRST_COMPLETED)
         if told.is_set():
+            is_answering = app.calls.under_way > 0
             await app.calls.drained(app.settings.drain_seconds)
+            # A call has ended before its answer is written.
+            await asyncio.sleep(ANSWER_SECONDS if is_answering else 0)
     finally:
         ended.cancel()
         await app.aclose()
     if told.is_set():
+        # Those that were given up have lost their connections, and note that what they sent is in doubt.
+        await app.calls.drained(NOTING_SECONDS)
         telemetry.flush()
         logging.shutdown()
         # As the signal would have ended it: Python itself would wait for the next line of stdin, which may never come.

@@ -85,8 +85,9 @@ class _Server(uvicorn.Server):
         left = await self._site.accounts.drained(self._drain_seconds)
         if left:
             _log.warning("%d call(s) did not end in %g s and are given up.", left, self._drain_seconds)
-        # A call has ended before its answer is sent.
-        await self._answers.drained(STREAM_SECONDS)
+        else:
+            # A call has ended before its answer is sent.
+            await self._answers.drained(STREAM_SECONDS)
         AppStatus.should_exit = True
         # Before the connections: streams that only wait for something to be told would never end.
         await self._site.accounts.aclose()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,19 +11,18 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from stocktrim_client.operations import find_operation
 from stocktrim_client.sandbox import Sandbox, serve
-from stocktrim_client.sandbox.transport import Reply
 from tests.server.serving.workers import (
     NAME,
     NEW,
     OLD,
     PROXIES,
     TOKENS,
-    Worker,
+    Gate,
     client,
     journal_of,
     pair,
+    refuses,
     secret,
     trusted,
     worker,
@@ -37,30 +35,6 @@ ERAS = get_args(Era)
 ACCEPTED = {"accept": "application/json, text/event-stream", "authorization": f"Bearer {TOKENS['anna']}"}
 UPDATE = {"changes": [{"code": "KETTLE-09", "lead_time_days": 77}]}
 LEAD_TIME = {"sql": "SELECT lead_time_days FROM products WHERE code = 'KETTLE-09'"}
-
-
-class Gate(Sandbox):
-    """A StockTrim that holds up the next write once it has begun, until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_armed = False
-        self.reached, self.opened = asyncio.Event(), asyncio.Event()
-        self.at_once = self.most_at_once = 0
-
-    async def reply(self, method: str, target: bytes, headers: Mapping[str, str], body: bytes) -> Reply:
-        if find_operation(method, target.decode().partition("?")[0]).retry == "read":
-            return await super().reply(method, target, headers, body)
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            if self.is_armed:
-                self.is_armed = False
-                self.reached.set()
-                await self.opened.wait()
-            return await super().reply(method, target, headers, body)
-        finally:
-            self.at_once -= 1
 
 
 async def shown(host: Client, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -315,17 +289,6 @@ async def test_a_worker_that_is_told_to_end_answers_first_and_the_other_takes_ov
         assert other.process.returncode is None
     assert outcomes(tmp_path) == ["applied"]
     assert len(writes(sandbox)) == 1
-
-
-async def refuses(ending: Worker) -> None:
-    """Until nobody gets a connection there any more."""
-    async with httpx.AsyncClient(trust_env=False) as http:
-        while True:
-            try:
-                await http.get(f"{ending.address}/healthz", headers={"connection": "close"})
-            except httpx.TransportError:
-                return
-            await asyncio.sleep(0.01)
 
 
 # --- what stands before them

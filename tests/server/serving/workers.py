@@ -13,7 +13,7 @@ import ssl
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -26,6 +26,9 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.types import Receive, Scope, Send
 
 from stocktrim_client.journal import FileJournal, Record
+from stocktrim_client.operations import find_operation
+from stocktrim_client.sandbox import Sandbox
+from stocktrim_client.sandbox.transport import Reply
 from tests.server.serving.world import Era, write_tokens
 from tests.server.stdio import PATIENCE, environment
 from tests.server.writing.clients import Person
@@ -39,6 +42,30 @@ NAME = "mcp.example.com"
 TOKENS = {name: f"{name}-".ljust(40, "0") for name in ("anna", "bert")}
 OLD, NEW = "old-".ljust(40, "0"), "new-".ljust(40, "1")
 """Secrets."""
+
+
+class Gate(Sandbox):
+    """A StockTrim that holds up the next write once it has begun, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_armed = False
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+        self.at_once = self.most_at_once = 0
+
+    async def reply(self, method: str, target: bytes, headers: Mapping[str, str], body: bytes) -> Reply:
+        if find_operation(method, target.decode().partition("?")[0]).retry == "read":
+            return await super().reply(method, target, headers, body)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.is_armed:
+                self.is_armed = False
+                self.reached.set()
+                await self.opened.wait()
+            return await super().reply(method, target, headers, body)
+        finally:
+            self.at_once -= 1
 
 
 class Worker:
@@ -96,6 +123,17 @@ async def worker(folder: Path, api: str, *arguments: str, **settings: str) -> As
         with suppress(ProcessLookupError):
             process.kill()
         assert "Traceback" not in await made.ended()
+
+
+async def refuses(ending: Worker) -> None:
+    """Until nobody gets a connection there any more."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        while True:
+            try:
+                await http.get(f"{ending.address}/healthz", headers={"connection": "close"})
+            except httpx.TransportError:
+                return
+            await asyncio.sleep(0.01)
 
 
 def secret(folder: Path, *lines: str) -> Path:
