@@ -41,7 +41,7 @@ class Seat:
         """Raises: SettingsError where the settings name a tool or a group that is none."""
         self.asgi = application(app, build)
         self._most = app.settings.http.max_sessions
-        self._answering, self._listening = set[object](), set[object]()
+        self._answering, self._listening = set[object](), set[asyncio.Timeout]()
         self._ready, self._left = asyncio.Event(), asyncio.Event()
         # A task of its own: what is opened for all its requests must not be closed by one of them.
         self._held = asyncio.create_task(self._hold())
@@ -61,7 +61,7 @@ class Seat:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request, is_stream = object(), scope["method"] in ("GET", "HEAD")
+        request, is_stream, send = object(), scope["method"] in ("GET", "HEAD"), _one_answer(send)
         if is_stream and len(self._listening) >= self._most:
             await PlainTextResponse(f"{FULL}\n", status_code=503)(scope, receive, send)
             return
@@ -71,20 +71,44 @@ class Seat:
                 self._answering.discard(request)
             await send(message)
 
+        until_left = asyncio.timeout(None)
         self._answering.add(request)
         if is_stream:
-            self._listening.add(request)
+            self._listening.add(until_left)
         try:
-            await self._ready.wait()
-            await self.asgi(scope, receive, told)
+            async with until_left:
+                await self._ready.wait()
+                await self.asgi(scope, receive, told)
+        except TimeoutError:
+            if not until_left.expired():
+                raise
+            # Of a stream that has begun, this is its end.
+            await PlainTextResponse(status_code=503)(scope, receive, send)
         finally:
             self._answering.discard(request)
-            self._listening.discard(request)
+            self._listening.discard(until_left)
 
     async def aclose(self) -> None:
-        """End its sessions."""
+        """End its sessions, and its streams: those of server-sent events do not end by themselves."""
+        while self._listening:
+            self._listening.pop().reschedule(0)
         self._left.set()
         await self._held
+
+
+def _one_answer(send: Send) -> Send:
+    """After a stream of events the SDK answers a second time, which would be logged as a fault."""
+    is_begun = is_told = False
+
+    async def told(message: Message) -> None:
+        nonlocal is_begun, is_told
+        is_start = message["type"] == "http.response.start"
+        if is_told or (is_start and is_begun):
+            return
+        is_begun, is_told = True, not is_start and not message.get("more_body")
+        await send(message)
+
+    return told
 
 
 def application(app: App, build: Build = server.build) -> Starlette:

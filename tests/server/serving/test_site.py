@@ -135,6 +135,17 @@ async def test_streams_are_limited() -> None:
         assert [await stream() for _ in range(3)] == [200, 200, 503]
 
 
+async def test_a_stream_that_the_server_ends_is_logged_as_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    settings = http_settings().model_copy(update={"transport": "sse"})
+    async with opened(settings) as (site, address), web(address) as http, http.stream("GET", "/sse") as stream:
+        lines = stream.aiter_lines()
+        assert await anext(lines) == "event: endpoint"
+        await site.accounts.aclose()
+        async for _ in lines:
+            pass
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
+
+
 async def test_a_page_that_is_allowed_may_read_what_it_is_answered() -> None:
     page = "https://app.example.com"
     async with opened(http_settings(allowed_origins=(page,))) as (_, address), web(address, origin=page) as http:
