@@ -99,4 +99,5 @@ class _Server(uvicorn.Server):
         if self.should_exit:
             self._site.accounts.hurry()
             self._answers.hurry()
+            self.force_exit = True
         super().handle_exit(sig, frame)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, get_args
@@ -12,11 +13,14 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 
 from stocktrim_client.sandbox import Sandbox, serve
+from stocktrim_mcp_server.serving.people import understood
+from stocktrim_mcp_server.settings import Settings
 from tests.server.serving.workers import (
     NAME,
     NEW,
     OLD,
     PROXIES,
+    ROOT,
     TOKENS,
     Gate,
     client,
@@ -27,7 +31,7 @@ from tests.server.serving.workers import (
     trusted,
     worker,
 )
-from tests.server.serving.world import Era
+from tests.server.serving.world import Era, write_tokens
 from tests.server.stdio import HELLO, PATIENCE
 from tests.server.writing.clients import Person, report_of, writes
 
@@ -182,6 +186,10 @@ async def test_two_workers_never_write_one_order_at_a_time(tmp_path: Path) -> No
         others = await shown(there, "draft_purchase_orders", **more)
         second = asyncio.create_task(there.call_tool("draft_purchase_orders", others))
         await asyncio.wait_for(same, PATIENCE)
+        # Time enough to send it, if it did not wait for its turn.
+        for _ in range(10):
+            await there.call_tool("query_data", LEAD_TIME)
+        assert not second.done()
         sandbox.opened.set()
         await asyncio.gather(first, second)
         assert report_of(same.result())["status"] != "applied"
@@ -338,3 +346,34 @@ async def test_a_session_is_known_to_its_own_worker_alone_and_says_so(tmp_path: 
         listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
         answers = [await http.post(f"{at.address}/mcp", json=listing, headers=session) for at in (one, other)]
     assert [one.status_code for one in answers] == [200, 404]
+
+
+# --- the documents
+
+
+async def test_the_unit_for_systemd_starts_a_worker(tmp_path: Path) -> None:
+    unit = (ROOT / "docs" / "deployment" / "stocktrim@.service").read_text()
+    (command,) = re.findall(r"^ExecStart=\S+ (.*)$", unit, re.MULTILINE)
+    names = re.findall(r"^Environment=STOCKTRIM_(\w+)=", unit, re.MULTILINE)
+    assert names == ["TOKENS_FILE", "SECRET_FILE", "DATA_FOLDER"]
+    tokens = write_tokens(tmp_path / "tokens.toml", f'[tokens.anna]\ntoken = "{TOKENS["anna"]}"')
+    said = dict(zip(names, map(str, (tokens, secret(tmp_path, NEW), tmp_path / "data")), strict=True))
+    async with (
+        serve(Sandbox()) as api,
+        worker(tmp_path, api, *command.replace("%i", "0").split(), **said) as one,
+        client(one.address) as host,
+    ):
+        assert await asked(host)
+
+
+def test_the_token_files_of_the_documents_let_in_whom_they_say(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text()
+    team, accounts = re.findall(r"^```toml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "north.signature").write_text("of the account north")
+    menus = {one.name: one.settings for one in understood(team.encode(), tmp_path, Settings(), {}).people}
+    assert list(menus) == ["anna", "bert", "dashboard"]
+    assert menus["bert"].read_only
+    assert not menus["anna"].read_only
+    assert len(menus["dashboard"].tools) == 3
+    (carla,) = understood(accounts.encode(), tmp_path, Settings(), {}).people
+    assert carla.settings.auth_id.get_secret_value() == "4711"
