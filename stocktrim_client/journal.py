@@ -144,13 +144,19 @@ class FileJournal:
             if part.month < first:
                 return
             try:
-                lines = (self._folder / part.name).read_bytes().split(b"\n")
+                lines = self._content(part).split(b"\n")
             except OSError:
                 yield None
                 continue
             while lines:
                 if line := lines.pop().strip():
                     yield _read(line)
+
+    def _content(self, part: Part) -> bytes:
+        path = self._folder / part.name
+        content = path.read_bytes()
+        # Without an end it may be half of what another process is just writing, or of what a kill has left for good.
+        return content if content.endswith(b"\n") else path.read_bytes()
 
     def _append(self, line: bytes) -> None:
         # Windows has no appending that is one step; there, even threads would write over each other.

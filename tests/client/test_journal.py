@@ -249,3 +249,19 @@ async def test_a_line_that_is_being_written_is_news_when_it_is_whole(journal: Fi
         assert heard(journal) == []
         file.write(b" 1}\nwhat cannot be read\n")
     assert heard(journal) == [1]
+
+
+def test_whoever_reads_while_others_write_meets_whole_lines_and_hears_of_each_once(tmp_path: Path) -> None:
+    reader, told = FileJournal(tmp_path), list[tuple[str, int]]()
+    assert not reader.has_news()
+    both = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), who]) for who in ("a", "b")]
+    is_over = False
+    while not is_over:
+        # Before the last look, or what comes between them is missed.
+        is_over = all(process.poll() is not None for process in both)
+        assert None not in list(reader.read())
+        if reader.has_news():
+            entries, reader.followed = reader.news()
+            told += [(entry["who"], entry["n"]) for entry in entries]
+    assert [process.wait() for process in both] == [0, 0]
+    assert sorted(told) == [(who, n) for who in ("a", "b") for n in range(40)]
