@@ -357,10 +357,17 @@ SETTINGS = (
         "`0`",
         flag="--stateless",
     ),
-    Setting("http.max_sessions", _count, "the most sessions that are open at a time, of each menu", "`1000`"),
+    Setting(
+        "http.max_sessions", _count, "the most sessions, or streams of SSE, open at a time, of each menu", "`1000`"
+    ),
     Setting("http.idle_seconds", _count, "after this long without a request a session is closed", "`1800`"),
     Setting("http.max_body_bytes", _count, "the largest request that is read", "`4194304`"),
-    Setting("http.max_accounts", _count, "the most accounts held at a time; the one not used for longest goes", "`8`"),
+    Setting(
+        "http.max_accounts",
+        _count,
+        "the most accounts of callers held at a time, besides the server's own; the one not used for longest goes",
+        "`8`",
+    ),
     Setting(
         "drain_seconds", _count, "how long a server that is told to end waits for calls that are under way", "`30`"
     ),

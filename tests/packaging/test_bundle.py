@@ -18,8 +18,6 @@ from stocktrim_mcp_server.settings import KNOWN
 from tests.packaging.programs import run, session
 from tests.protocol import programs as node
 
-pytestmark = pytest.mark.xdist_group("bundle")
-
 TOOL = "@anthropic-ai/mcpb/dist/cli/cli.js"
 SECRETS = {"auth_id": "id-4711", "auth_signature": "signature-0815"}
 

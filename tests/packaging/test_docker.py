@@ -23,8 +23,6 @@ from tests.conftest import TODAY
 from tests.packaging.image import Image, build, steps
 from tests.packaging.programs import PATIENCE, run, session
 
-pytestmark = pytest.mark.xdist_group("docker")
-
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT = ROOT / "docs" / "deployment"
 STEPS = list(steps((ROOT / "Dockerfile").read_text(encoding="utf-8")))

@@ -9,8 +9,6 @@ import pytest
 
 from tests.packaging.programs import run, session
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 INSTALL = ("stocktrim-mcp-server", "install", "cursor", "--yes", "--sandbox", "--read-only")
 
 

@@ -18,8 +18,6 @@ from stocktrim_mcp_server.toolbox import names
 from stocktrim_mcp_server.tools import offered
 from tests.packaging.programs import program, run, session
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 PACKAGES = ("stocktrim_client", "stocktrim_mcp_server")
 NAME = f"stocktrim_mcp_server-{__version__}"
 
