@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from mcp.server.mcpserver import Context
@@ -245,11 +246,17 @@ def _readable(context: Context[Any, Any]) -> Context[Any, Any]:
 
 
 def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float, preset: Preset | None) -> Tool:
+    its = {"annotations": hints, "call_seconds": call_seconds, "preset": preset}
+    return HouseTool.model_validate({**_described(function), **its})
+
+
+@cache
+def _described(function: ToolFunction) -> Mapping[str, Any]:
+    """What its signature and docstring say of a tool; read once, however many menus it is on."""
     plain = Tool.from_function(
         function,
         title=function.__name__.replace("_", " ").capitalize(),
         description=_LINE_BREAK.sub(" ", inspect.cleandoc(function.__doc__ or "")),
-        annotations=hints,
         structured_output=False,
     )
     result = inspect.signature(function, eval_str=True).return_annotation
@@ -257,13 +264,10 @@ def _tool(function: ToolFunction, hints: ToolAnnotations, call_seconds: float, p
         raise InvalidSignature(f"{function.__name__} must return a model, as structured output is made of one")
     plain.fn_metadata.output_schema = published(result)
     fields: dict[str, Any] = {name: getattr(plain, name) for name in Tool.model_fields}
-    fields |= {
+    return fields | {
         "parameters": slim(plain.parameters),
-        "call_seconds": call_seconds,
-        "preset": preset,
         "needs_approval": CONFIRM in plain.parameters["properties"],
     }
-    return HouseTool.model_validate(fields)
 
 
 def _unknown_argument(arguments: dict[str, Any], known: dict[str, Any]) -> str | None:
