@@ -481,7 +481,7 @@ async def test_a_code_that_is_no_text_is_answered_in_words(open_app: OpenApp, sa
     async with Client(server.build(open_app(sandbox, toolsets=("sales",)))) as client:
         result = await client.call_tool("delete_sales", {"products": "\ud83d"})
     assert result.is_error
-    assert "Nothing was changed" in str(result.content)
+    assert "Nothing was done" in str(result.content)
     assert writes(sandbox) == []
 
 
