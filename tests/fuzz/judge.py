@@ -44,7 +44,7 @@ def unconnected(_: Settings) -> StockTrimClient:
 
 LENT = App(SETTINGS, unconnected)
 SERVED: MCPServer[App] = server.build(LENT)
-"""Built once: to describe thirty tools takes longer than a call of each."""
+"""Built once, and lent to one account after the other."""
 
 SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     tool.name: {"input": tool.parameters, "output": tool.output_schema or {}}

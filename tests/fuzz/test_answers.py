@@ -24,7 +24,7 @@ from tests.server.writing.state import changed, state_of
 Arguments = dict[str, Any]
 
 EXAMPLES = settings.default.max_examples if settings.default else 100
-AFEW = settings(max_examples=EXAMPLES // 5)
+AFEW = settings(max_examples=EXAMPLES // 8)
 
 READS: dict[str, Arguments] = {
     "get_reorder_plan": {"budget": 900, "detail": True},
@@ -80,7 +80,7 @@ class World:
         self.clock = Clock()
         auth_id, signature = SECRETS
         self.sandbox = Sandbox(
-            24,
+            12,
             customers=2,
             today=TODAY,
             clock=self.clock,
