@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from stocktrim_client.changes import Change
 from stocktrim_client.journal import FileJournal, Journal, Record
 from stocktrim_client.snapshot.standing import Kind
 
@@ -53,7 +54,7 @@ class WriteWatch:
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
-        self._intended: dict[str, dict[str, Any]] = {}
+        self._intended: dict[str, Change] = {}
         self.tell: Told | None = None
 
     async def append(self, entry: Record) -> None:
@@ -75,17 +76,19 @@ class WriteWatch:
             self._journal.followed = followed
 
     def _take_note(self, entry: Record, *, elsewhere: bool = False) -> None:
+        change_id, change, outcome = str(entry.get("id")), _change_in(entry), str(entry.get("outcome"))
         if entry.get("event") == "intent":
-            self._intended[str(entry.get("id"))] = entry["change"]
+            if change is not None:
+                self._intended[change_id] = change
             if len(self._intended) > MOST_INTENDED:
                 del self._intended[next(iter(self._intended))]
             return
         # An outcome of another process, or one that is settled later, may have to say itself what it is about.
-        change = self._intended.pop(str(entry.get("id")), None) or entry.get("change")
-        if change is None or self.tell is None or entry.get("outcome") not in SETTLED:
+        change = self._intended.pop(change_id, None) or change
+        if change is None or self.tell is None or outcome not in SETTLED:
             return
-        gone = change["kind"] == "delete" and entry["outcome"] == "applied"
-        for kind, key in records_of_change(change["noun"], change["key"]):
+        gone = change.kind == "delete" and outcome == "applied"
+        for kind, key in records_of_change(change.noun, change.key):
             names = _names_of(change) if kind == "suppliers" else ()
             self.tell(kind, key, gone=gone, names=names, elsewhere=elsewhere)
 
@@ -94,12 +97,20 @@ class WriteWatch:
         return iter(()) if self._journal is None else self._journal.read(since)
 
 
-def _names_of(change: Record) -> frozenset[str]:
+def _change_in(entry: Record) -> Change | None:
+    """What a line is about. None: it does not say, or makes no sense, as one of a damaged journal may not."""
+    try:
+        return Change.model_validate(entry.get("change"))
+    except ValueError:
+        return None
+
+
+def _names_of(change: Change) -> frozenset[str]:
     """What products name a supplier by, if a change of it may be one of them. Of a settled one no fields are known."""
-    fields = {one["field"]: (one.get("before"), one.get("after")) for one in change.get("fields") or ()}
-    if change["kind"] == "change" and fields and not fields.keys() & NAMING:
+    fields = {one.field: (one.before, one.after) for one in change.fields}
+    if change.kind == "change" and fields and not fields.keys() & NAMING:
         return frozenset()
-    words = {change["key"], *(word for field in fields.keys() & NAMING for word in fields[field])}
+    words = {change.key, *(word for field in fields.keys() & NAMING for word in fields[field])}
     return frozenset(str(word) for word in words if word)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stocktrim_client import StockTrimClient
-from stocktrim_client.journal import FileJournal
+from stocktrim_client.journal import FileJournal, Record
 from stocktrim_client.models import ProductDraft, SupplierDraft
 from stocktrim_client.sandbox import Sandbox
 from tests.client.sandboxed import asked, connected, sandbox
@@ -77,6 +77,26 @@ async def test_an_outcome_whose_intent_was_before_our_time_says_itself_what_it_i
         far.requests.clear()
         await other.snapshot.locations()
         assert asked(far).total() > 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"event": "intent"},
+        {"event": "intent", "change": None},
+        {"event": "outcome", "outcome": "applied", "change": {"kind": "delete"}},
+        {"event": "outcome", "outcome": "applied", "change": "a supplier"},
+        {"event": "outcome", "outcome": ["applied"], "change": {"kind": "delete", "noun": "supplier", "key": "A"}},
+        {"event": "outcome", "outcome": "applied", "change": {"kind": "change", "noun": "supplier", "key": ["A"]}},
+    ],
+)
+async def test_a_line_that_makes_no_sense_hides_no_other(line: Record, tmp_path: Path) -> None:
+    far = sandbox()
+    async with both(far, tmp_path) as (one, other):
+        product = (await other.snapshot.products())[0].product_id
+        await FileJournal(tmp_path).append(line)
+        await one.products.save(ProductDraft(product_id=product, lead_time_days=79))
+        assert await lead_time(other, product) == 79
 
 
 async def test_an_outcome_in_the_journal_names_its_record(tmp_path: Path) -> None:
