@@ -358,7 +358,7 @@ SETTINGS = (
         flag="--stateless",
     ),
     Setting(
-        "http.max_sessions", _count, "the most sessions, or streams of SSE, open at a time, of each menu", "`1000`"
+        "http.max_sessions", _count, "the most sessions, or SSE streams, open at a time, of each menu", "`1000`"
     ),
     Setting("http.idle_seconds", _count, "after this long without a request a session is closed", "`1800`"),
     Setting("http.max_body_bytes", _count, "the largest request that is read", "`4194304`"),
