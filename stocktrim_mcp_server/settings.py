@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -12,16 +12,16 @@ from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.rails import Rails
 
 ApprovalMode = Literal["auto", "ask", "token", "host"]
-APPROVAL_MODES: tuple[ApprovalMode, ...] = ("auto", "ask", "token", "host")
+APPROVAL_MODES: tuple[ApprovalMode, ...] = get_args(ApprovalMode)
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-LOG_LEVELS: tuple[LogLevel, ...] = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 
 LogFormat = Literal["text", "json"]
-LOG_FORMATS: tuple[LogFormat, ...] = ("text", "json")
+LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
 
 Transport = Literal["stdio", "sse", "streamable-http"]
-TRANSPORTS: tuple[Transport, ...] = ("stdio", "sse", "streamable-http")
+TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
@@ -128,10 +128,20 @@ def is_address(text: str) -> bool:
         return False
 
 
+def is_sendable(text: str) -> bool:
+    """Whether a text can stand in a header."""
+    return bool(text) and text.isascii() and text.isprintable()
+
+
+def is_yes(text: str) -> bool:
+    """Whether a switch is on; what it cannot say is no yes."""
+    return text.lower() in _YES
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in _YES | _NO:
         raise ValueError(f"is {text.lower()!r}; it may be 1 or 0.")
-    return text.lower() in _YES
+    return is_yes(text)
 
 
 def _address(text: str) -> str:
@@ -357,9 +367,7 @@ SETTINGS = (
         "`0`",
         flag="--stateless",
     ),
-    Setting(
-        "http.max_sessions", _count, "the most sessions, or SSE streams, open at a time, of each menu", "`1000`"
-    ),
+    Setting("http.max_sessions", _count, "the most sessions, or SSE streams, open at a time, of each menu", "`1000`"),
     Setting("http.idle_seconds", _count, "after this long without a request a session is closed", "`1800`"),
     Setting("http.max_body_bytes", _count, "the largest request that is read", "`4194304`"),
     Setting(
@@ -428,6 +436,6 @@ def doubts(environ: Mapping[str, str], settings: Settings) -> list[str]:
         text = secret.get_secret_value()
         if not text:
             said.append(f"{name} is not set: calls of StockTrim will be refused.")
-        elif not (text.isascii() and text.isprintable()):
+        elif not is_sendable(text):
             said.append(f"{name} holds characters no header can: copy it anew.")
     return said
