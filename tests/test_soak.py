@@ -1,6 +1,7 @@
 """Faults, cancellations and writes over HTTP and stdio for some seconds: nothing lost, doubled or left."""
 
 import random
+import re
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -81,6 +82,14 @@ def test_of_two_answers_to_one_change_the_one_that_knows_more_counts() -> None:
     assert Meant("record_sales", "a", is_confirmed=True, answers=["not made", "applied"]).heard == "applied"
     assert Meant("record_sales", "a", is_confirmed=True, answers=["not made", "unheard"]).heard == "unheard"
     assert Meant("record_sales", "a", answers=["applied"]).heard is None
+
+
+def test_the_written_page_is_of_this_form_and_tells_of_nothing_lost() -> None:
+    text = page.PATH.read_text(encoding="utf-8")
+    assert text.startswith(page.HEAD)
+    assert page.CLAIMS in text
+    assert page.SEEN in text
+    assert re.search(r"\| changes lost, doubled, unasked or told wrongly +\| +0 \|", text)
 
 
 def test_what_the_sdk_logs_of_clients_that_left_is_no_crash() -> None:
