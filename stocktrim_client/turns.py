@@ -24,18 +24,20 @@ LONGEST_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def alone(folder: Path, name: str) -> AsyncGenerator[None]:
+async def alone(folder: Path, name: str, longest: float = LONGEST_SECONDS) -> AsyncGenerator[None]:
     """Inside, no other process is inside with this name. Where files cannot be locked, nobody waits.
+
+    Units: `longest` in seconds, that another may stay.
 
     Raises: NotSentError where another does not come out again.
     """
     path = folder / f".{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}.lock"
     try:
-        async with asyncio.timeout(LONGEST_SECONDS):
+        async with asyncio.timeout(longest):
             held = await _held(path)
     except TimeoutError:
         raise NotSentError(
-            f"Another server of this account has not ended a change for {LONGEST_SECONDS:.0f} s, so nothing was sent. "
+            f"Another server of this account has not ended a change for {longest:.0f} s, so nothing was sent. "
             "If it hangs, its owner can end it."
         ) from None
     try:

@@ -112,13 +112,11 @@ async def test_processes_and_their_tasks_come_one_after_the_other(tmp_path: Path
     assert left_in(tmp_path) == ["count"]
 
 
-async def test_who_is_kept_waiting_for_too_long_is_told_that_nothing_was_sent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("stocktrim_client.turns.LONGEST_SECONDS", 0.05)
+async def test_who_is_kept_waiting_for_too_long_is_told_that_nothing_was_sent(tmp_path: Path) -> None:
     async with holding(tmp_path):
         with pytest.raises(NotSentError, match="nothing was sent"):
-            await _taken(tmp_path, "orders")
+            async with turns.alone(tmp_path, "orders", longest=0.05):
+                raise AssertionError("both are inside")
 
 
 async def test_where_no_file_can_be_made_nobody_waits(tmp_path: Path) -> None:
