@@ -213,7 +213,8 @@ def _port(url: httpx.URL) -> int:
     return {"http": 80, "https": 443}.get(url.scheme, 0) if url.port is None else url.port
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: what is sent to it passes no wire."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -268,7 +269,7 @@ class ResilientAsyncTransport(httpx.AsyncBaseTransport):
             for name, value in zip(("id", "signature"), values, strict=True)
             if not (value and value.isascii() and value.isprintable())
         )
-        self._confidential = base.scheme == "https" or _is_loopback(base.host)
+        self._confidential = base.scheme == "https" or is_loopback(base.host)
         self._policy = policy
         self._read_only = read_only
         self._monotonic, self._random, self._sleep = monotonic, random, sleep

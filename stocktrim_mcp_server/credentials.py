@@ -2,9 +2,11 @@
 
 import re
 
-from stocktrim_mcp_server.settings import KNOWN
+from stocktrim_mcp_server.settings import KNOWN, is_sendable
 
-AUTH_ID, AUTH_SIGNATURE = KNOWN[:2]
+CREDENTIALS = AUTH_ID, AUTH_SIGNATURE = KNOWN[:2]
+
+WHERE = "Both credentials stand in StockTrim's web app under Help (in some accounts: API settings)."
 
 _QUOTES = "\"'`“”„‘’«»"
 _PLACEHOLDER = re.compile(
@@ -34,11 +36,6 @@ def fault(text: str) -> str | None:
     if "://" in bare or re.fullmatch(r"[^@]+@[^@]+\.[a-z]{2,}", bare):
         return "is an address"
     return None
-
-
-def is_sendable(text: str) -> bool:
-    """Whether a text can stand in a header."""
-    return bool(text) and text.isascii() and text.isprintable()
 
 
 def suspicions(auth_id: str, auth_signature: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from stocktrim_mcp_server import hosts
+from stocktrim_mcp_server.credentials import CREDENTIALS, WHERE
 
 LONGEST_ANSWER = 40
 """Lines of one answer to show."""
@@ -27,7 +28,7 @@ SPARED = ("on order", "daily demand", "unit cost", "lead time days", "on hand", 
 PLUG_IN = (
     "To use it with your own account in Claude Desktop: 'stocktrim-mcp-server install claude-desktop' writes it into "
     "Desktop's file after showing the difference. By hand: Settings > Developer > Edit Config, put this in, restart. "
-    "Both values stand in StockTrim under Help (some accounts: API settings). Other programs: 'install --list'."
+    f"{WHERE} Other programs: 'install --list'."
 )
 TRY_OUT = 'To try it there on made-up data first, put "--sandbox" behind the other "args" and leave "env" out.'
 
@@ -35,7 +36,7 @@ TRY_OUT = 'To try it there on made-up data first, put "--sandbox" behind the oth
 def configuration() -> dict[str, Any]:
     """What Claude Desktop is told: this very installation. The name alone, looked up on PyPI, is another's package."""
     desktop, *_ = hosts.HOSTS
-    return desktop.snippet("stocktrim", hosts.launch(hosts.here()), dict.fromkeys(hosts.CREDENTIALS, "..."))
+    return desktop.snippet("stocktrim", hosts.launch(hosts.here()), dict.fromkeys(CREDENTIALS, "..."))
 
 
 class Asked(NamedTuple):

@@ -15,7 +15,6 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 PROGRAM = "stocktrim-mcp-server"
 MODULE = "stocktrim_mcp_server"
-CREDENTIALS = ("STOCKTRIM_API_AUTH_ID", "STOCKTRIM_API_AUTH_SIGNATURE")
 
 
 class Machine(NamedTuple):
@@ -182,8 +181,8 @@ def launch(installed: Installation) -> Launch:
 
 
 def is_for_one_run(python: Path) -> bool:
-    """Whether an variablesment lies in a cache, and may be gone tomorrow: as `uvx` makes them."""
-    # An variablesment is itself marked as one; only a folder around it tells.
+    """Whether an environment lies in a cache, and may be gone tomorrow: as `uvx` makes them."""
+    # An environment is itself marked as one; only a folder around it tells.
     return any((folder / "CACHEDIR.TAG").exists() for folder in python.parents[2:])
 
 

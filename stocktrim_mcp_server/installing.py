@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from stocktrim_mcp_server import hosts
-from stocktrim_mcp_server.hosts import CREDENTIALS, HOSTS, Host, Installation, Launch, Machine
+from stocktrim_mcp_server.credentials import CREDENTIALS, WHERE
+from stocktrim_mcp_server.hosts import HOSTS, Host, Installation, Launch, Machine
 from stocktrim_mcp_server.planning.nearest import did_you_mean
 from stocktrim_mcp_server.settings import SETTINGS, Settings
 from stocktrim_mcp_server.splice import FileFaultError, parsed, put, take
 
 NAME = "stocktrim"
 """Under which the server stands in a host's list, unless told otherwise."""
-
-WHERE = "Both credentials stand in StockTrim's web app under Help (in some accounts: API settings)."
 
 _PASSED_ON = ("--sandbox", "--sandbox-products", "--read-only", "--toolsets", "--tools", "--log-format")
 _TOLD = ("command", "args", "env")

@@ -170,7 +170,6 @@ def _readings(database: sqlite3.Connection) -> Iterable[_Reading]:
 def _shelf(database: sqlite3.Connection, reading: _Reading) -> Shelf[Any]:
     source = reading.source
     stored: dict[Kind, Iterable[Row]] = {
-        # Names are those of our own tables.
         # The table is one of ours, and nothing else varies.
         table.name: database.execute(f"SELECT rowid, * FROM {table.name} ORDER BY rowid")  # noqa: S608 - our own names
         for table in tables_of(source)

@@ -241,7 +241,6 @@ class Index:
             source = "texts JOIN entries ON entries.id = texts.rowid"
         else:
             source = "entries"
-        # Only names of our own columns and question marks are put together here.
         # Columns and conditions are written here; what was asked for is bound.
         statement = f"SELECT {what} FROM {source} WHERE {' AND '.join(conditions)} LIMIT ?"  # noqa: S608 - no words of the asker's
         return self._database.execute(statement, (*values, limit))

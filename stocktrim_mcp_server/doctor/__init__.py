@@ -17,7 +17,7 @@ from stocktrim_client import StockTrimClient, __version__
 from stocktrim_client.discretion import Secrets
 from stocktrim_client.wording import clean
 from stocktrim_mcp_server import server
-from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE
+from stocktrim_mcp_server.credentials import CREDENTIALS
 from stocktrim_mcp_server.doctor import account, at_hosts, keeping, listening, present, reach, setup
 from stocktrim_mcp_server.doctor.findings import STATUSES, Case, Check, Finding, Status
 from stocktrim_mcp_server.hosts import Machine
@@ -122,7 +122,7 @@ async def _made(check: Check, case: Case) -> list[Finding]:
 
 def _secrets(case: Case) -> Secrets:
     """What no line may hold, should an error or a path quote it."""
-    found = [case.pasted(name) for name in (AUTH_ID, AUTH_SIGNATURE)]
+    found = [case.pasted(name) for name in CREDENTIALS]
     if case.settings.proxy:
         address = urlsplit(case.settings.proxy)
         found += [address.password or "", unquote(address.password or "")]

@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 
 from stocktrim_client import CredentialsError, RefusedError, StockTrimError
+from stocktrim_client.client import API_URL
 from stocktrim_client.helpers.shape import READS, Shape, shape_of
 from stocktrim_client.snapshot import Kind
 from stocktrim_client.transport import calling
 from stocktrim_mcp_server.answers import ago
 from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE, which
-from stocktrim_mcp_server.doctor.findings import API_URL, Case, Finding, unmade
+from stocktrim_mcp_server.doctor.findings import Case, Finding, unmade
 from stocktrim_mcp_server.planning.bounds import listed, short
 
 STALE = timedelta(days=7)

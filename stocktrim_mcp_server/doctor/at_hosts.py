@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from stocktrim_mcp_server import hosts
-from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE, suspicions
+from stocktrim_mcp_server.credentials import CREDENTIALS, suspicions
 from stocktrim_mcp_server.doctor.findings import Case, Finding
 from stocktrim_mcp_server.hosts import Host, Machine, is_ours
+from stocktrim_mcp_server.settings import is_yes
 
 HERE: tuple[Host, ...] = (
     *hosts.HOSTS,
@@ -144,10 +145,10 @@ def _odd_credentials(host: Host, entry: Mapping[str, Any]) -> list[str]:
     said, words = entry.get("env"), entry.get("args")
     env = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
     args = cast("list[Any]", words) if isinstance(words, list) else []
-    on_sandbox = "--sandbox" in args or str(env.get("STOCKTRIM_SANDBOX", "")).lower() in ("1", "true", "yes", "on")
+    on_sandbox = "--sandbox" in args or is_yes(str(env.get("STOCKTRIM_SANDBOX", "")))
     if on_sandbox or "envFile" in entry:
         return []
-    values = {name: str(env.get(name) or "") for name in (AUTH_ID, AUTH_SIGNATURE)}
+    values = {name: str(env.get(name) or "") for name in CREDENTIALS}
     if host.shared and not any(values.values()):
         return []
     found = suspicions(*values.values())

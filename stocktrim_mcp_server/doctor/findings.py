@@ -14,8 +14,6 @@ Status = Literal["ok", "note", "warn", "fail"]
 STATUSES: tuple[Status, ...] = ("ok", "note", "warn", "fail")
 """The worst last."""
 
-API_URL = "STOCKTRIM_API_URL"
-
 
 class Finding(NamedTuple):
     """One line: how it stands, what was found, and for anything but ok what to do next."""

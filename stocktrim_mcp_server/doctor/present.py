@@ -1,16 +1,15 @@
 """Whether both credentials are there, and look like some."""
 
-from stocktrim_mcp_server.credentials import AUTH_ID, AUTH_SIGNATURE, is_sendable, suspicions
+from stocktrim_mcp_server.credentials import CREDENTIALS, WHERE, suspicions
 from stocktrim_mcp_server.doctor.findings import Case, Finding
-
-WHERE = "StockTrim shows both values in the Help section of go.stocktrim.com, or under its API settings."
+from stocktrim_mcp_server.settings import is_sendable
 
 
 async def credentials(case: Case) -> list[Finding]:
     """Both must be there, and such as can be sent."""
     if case.settings.sandbox:
         return [Finding("ok", "none are needed, nor is a network: the built-in sandbox answers")]
-    values = {name: case.pasted(name) for name in (AUTH_ID, AUTH_SIGNATURE)}
+    values = {name: case.pasted(name) for name in CREDENTIALS}
     found = suspicions(*values.values())
     missing = [name for name, text in values.items() if not text.strip()]
     if any(not is_sendable(text.strip()) for text in values.values()):

@@ -1,7 +1,6 @@
 """The way to StockTrim, link by link: proxy, name, connection, certificate, clock."""
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
@@ -15,9 +14,11 @@ import truststore
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from stocktrim_client.client import API_URL
 from stocktrim_client.retry import certificate_error
+from stocktrim_client.transport import is_loopback
 from stocktrim_client.wording import broke, clean
-from stocktrim_mcp_server.doctor.findings import API_URL, Case, Finding, unmade
+from stocktrim_mcp_server.doctor.findings import Case, Finding, unmade
 
 FURTHEST = timedelta(seconds=120)
 """How far two clocks may be apart before certificates, tokens and ages are told wrong."""
@@ -34,14 +35,6 @@ INSPECTED = (
     "If your company or a virus scanner inspects traffic, put its root certificate into this machine's store: the "
     "server trusts what the system trusts."
 )
-
-
-def is_local(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _first_stop(case: Case) -> SplitResult:
@@ -157,7 +150,7 @@ async def certificate(case: Case) -> list[Finding]:
 
 def judged_plain(host: str) -> Finding:
     """An answer that came without TLS."""
-    if is_local(host):
+    if is_loopback(host):
         return Finding("note", f"{host} is this machine, and asked without TLS", "Fine for trying out.")
     return Finding("fail", "the address is plain http: credentials are not sent", f"Use https in {API_URL}.")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from stocktrim_mcp_server import bundle, hosts, installing
-from stocktrim_mcp_server.hosts import CREDENTIALS, HOSTS, Host, Installation, Machine
+from stocktrim_mcp_server.credentials import CREDENTIALS
+from stocktrim_mcp_server.hosts import HOSTS, Host, Installation, Machine
 from stocktrim_mcp_server.prompts import RECIPES
 from stocktrim_mcp_server.serving.seats import MCP_PATH
 from tests.house.source import ROOT
