@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import math
 import os
 import signal
 from collections.abc import AsyncGenerator, Collection, Generator, Iterable
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from types import FrameType
 from typing import Any
 
+import anyio
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, UnexpectedResourceError
@@ -53,6 +55,13 @@ ANSWER_SECONDS = 0.3
 NOTING_SECONDS = 5.0
 """How long the journal may take for what is given up."""
 
+GIVEN_UP = (
+    "What this call waited for was given up by this server: its log tells more. Of a change, look with list_changes "
+    "whether it was made, before asking again."
+)
+
+_log = logging.getLogger(__name__)
+
 
 def connect(settings: Settings) -> StockTrimClient:
     """A client for the account the settings name, or for the sandbox."""
@@ -80,6 +89,10 @@ def connect(settings: Settings) -> StockTrimClient:
     )
 
 
+class GivenUpError(MCPError):
+    """What a call waited for was cancelled, and not the call."""
+
+
 class HouseServer(MCPServer[App]):
     """A server that says of a tool it does not offer what it offers instead, and which setting would bring it."""
 
@@ -94,15 +107,18 @@ class HouseServer(MCPServer[App]):
             return refusal(missing(name, self.app.settings))
         if self.app.calls.is_ending:
             return refusal(ENDING)
-        with self._its_menu(), self.app.calls.one(), self._its_door():
-            return await super().call_tool(name, arguments, context)
+        try:
+            with _alone(), self._its_menu(), self.app.calls.one(), self._its_door():
+                return await super().call_tool(name, arguments, context)
+        except GivenUpError:
+            return refusal(GIVEN_UP)
 
     async def read_resource(
         self, uri: object, context: Context[App, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """Read a resource at its address, however a host put the code into it."""
         try:
-            with self._its_menu():
+            with _alone(), self._its_menu():
                 address, *others = addresses(str(uri), self.offers)
                 try:
                     return await super().read_resource(address, context)
@@ -136,6 +152,21 @@ class HouseServer(MCPServer[App]):
     ) -> GetPromptResult | InputRequiredResult:
         """Tell a prompt; what is wrong with the question is said in words."""
         return await super().get_prompt(name, checked(name, arguments, self.offers), context)
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """Inside, a cancellation that nobody asked for is a fault of this call, and not the end of its session.
+
+    That of something several calls wait for would pass for one of the connection: every call on it would be ended.
+    """
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        if anyio.current_effective_deadline() == -math.inf:
+            raise
+        _log.exception("what a call waited for was cancelled")
+        raise GivenUpError(INTERNAL_ERROR, GIVEN_UP) from error
 
 
 def build(app: App, kind: type[HouseServer] = HouseServer) -> HouseServer:

@@ -26,7 +26,7 @@ ROWS = (
     row(f"{SERVER}.doctor", "httpx truststore cryptography"),
     row(f"{SERVER}.demo {SERVER}.manual {SERVER}.configuration {SERVER}.installing", "mcp mcp_types pydantic"),
     row(f"{SERVER}.serving", "mcp mcp_types pydantic starlette uvicorn sse_starlette httpx jwt truststore"),
-    row(f"{SERVER}.server", "mcp mcp_types"),
+    row(f"{SERVER}.server", "mcp mcp_types anyio"),
     row(f"{SERVER}.telemetry", "opentelemetry"),
     row(f"{SERVER}.completions", "mcp mcp_types"),
     row(f"{SERVER}.resources {SERVER}.prompts", "mcp mcp_types pydantic"),

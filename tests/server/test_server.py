@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from anyio import wait_all_tasks_blocked
 from mcp import Client
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent
 
 from stocktrim_client import StockTrimClient
@@ -257,6 +258,27 @@ async def test_a_cancelled_call_leaves_the_server_usable(era: Era) -> None:
         result = await client.call_tool("get_status", {})
     assert not result.is_error, text_of(result)
     await app.aclose()
+
+
+async def test_a_cancellation_that_nobody_asked_for_ends_its_call_alone(app: App, era: Era) -> None:
+    usual, failing = app.connect, True
+
+    def connect(settings: Settings) -> StockTrimClient:
+        if failing:
+            # As from a future that several wait for, once somebody has cancelled it.
+            raise asyncio.CancelledError
+        return usual(settings)
+
+    app.connect = connect
+    async with Client(server.build(app), mode=era) as client:
+        given_up = await client.call_tool("get_status", {})
+        with pytest.raises(MCPError, match="given up"):
+            await client.read_resource("stocktrim://status")
+        failing = False
+        result = await client.call_tool("get_status", {})
+    assert given_up.is_error
+    assert "given up" in text_of(given_up)
+    assert not result.is_error, text_of(result)
 
 
 async def test_nothing_is_left_when_the_server_is_done(app: App, era: Era) -> None:
