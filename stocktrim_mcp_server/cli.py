@@ -35,7 +35,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Exit status: 0 done, 1 what was asked for failed, 2 an argument or setting that cannot be meant."""
+    """Exit status: 0 done, 1 what was asked for failed, 2 an argument or setting that cannot be meant, 130 Ctrl-C."""
     with _quiet_stdout(), _undisturbed():
         parser = _parser()
     options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
@@ -50,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "doctor": _doctor,
         "install": _install,
     }
-    run.get(options.command, _serve)(parser, options)
+    try:
+        run.get(options.command, _serve)(parser, options)
+    except KeyboardInterrupt:
+        # Who pressed Ctrl-C needs no traceback; this is what shells call it.
+        sys.exit(130)
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -117,9 +121,9 @@ def _tools(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
     from stocktrim_mcp_server import manual
 
     if options.markdown:
-        print(asyncio.run(manual.written()), end="")
+        _say(asyncio.run(manual.written()).removesuffix("\n"))
     else:
-        print(manual.menu(_offered(parser, _settings(parser, options))))
+        _say(manual.menu(_offered(parser, _settings(parser, options))))
 
 
 def _changes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -137,17 +141,17 @@ def _changes(parser: argparse.ArgumentParser, options: argparse.Namespace) -> No
         damaged = f" {found.damaged} line(s) there cannot be read." if found.damaged else ""
         print(f"No change of this account is on record in {folder}.{damaged}", file=sys.stderr)
         return
-    _show_anything()
-    try:
-        print(past.as_json(found) if options.json else past.in_words(found), flush=True)
-    except BrokenPipeError:
-        _write_nowhere()
+    _say(past.as_json(found) if options.json else past.in_words(found))
 
 
-def _show_anything() -> None:
-    """Names may hold what this terminal cannot show."""
+def _say(text: str) -> None:
+    """What was asked for, whatever this terminal can show of it, as far as somebody reads."""
     if hasattr(sys.stdout, "reconfigure"):
         cast("TextIOWrapper[Any]", sys.stdout).reconfigure(errors="backslashreplace")
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _write_nowhere()
 
 
 def _say_settings(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -155,10 +159,10 @@ def _say_settings(parser: argparse.ArgumentParser, options: argparse.Namespace) 
     from stocktrim_mcp_server.settings import sources
 
     if options.markdown:
-        print(configuration.written(), end="")
+        _say(configuration.written().removesuffix("\n"))
     else:
         settings = _settings(parser, options)
-        print(configuration.now(settings, sources(os.environ, _flags(options))))
+        _say(configuration.now(settings, sources(os.environ, _flags(options))))
 
 
 def _doctor(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoReturn:
@@ -173,11 +177,7 @@ def _doctor(parser: argparse.ArgumentParser, options: argparse.Namespace) -> NoR
         found = asyncio.run(doctor.examine(settings, os.environ, sources(os.environ, _flags(options))))
     finally:
         logging.disable(logging.NOTSET)
-    _show_anything()
-    try:
-        print(doctor.as_json(found) if options.json else doctor.in_words(found), flush=True)
-    except BrokenPipeError:
-        _write_nowhere()
+    _say(doctor.as_json(found) if options.json else doctor.in_words(found))
     sys.exit(1 if found.has_failed else 0)
 
 
@@ -186,20 +186,19 @@ def _install(parser: argparse.ArgumentParser, options: argparse.Namespace) -> No
 
     settings = _settings(parser, options)
     _offered(parser, settings)
-    _show_anything()
     machine = hosts.Machine(sys.platform, Path.home(), os.environ, Path.cwd())
     try:
         if options.list or not options.host:
-            print(installing.listed(machine, hosts.here()))
+            _say(installing.listed(machine, hosts.here()))
             return
         wish = installing.Wish(
             options.host, options.name, _flags(options), options.with_credentials, remove=options.remove
         )
         if options.print:
-            print(installing.printed(wish, machine, hosts.here()))
+            _say(installing.printed(wish, machine, hosts.here()))
             return
         status = installing.run(
-            wish, machine, hosts.here(), settings, datetime.now(UTC), say=print, agreed=lambda: _agreed(options.yes)
+            wish, machine, hosts.here(), settings, datetime.now(UTC), say=_say, agreed=lambda: _agreed(options.yes)
         )
     except installing.InstallError as error:
         parser.error(str(error))
@@ -211,7 +210,7 @@ def _agreed(beforehand: bool) -> bool:
     if beforehand:
         return True
     if not sys.stdin.isatty():
-        print("Nobody can be asked here: --yes agrees beforehand.")
+        _say("Nobody can be asked here: --yes agrees beforehand.")
         return False
     try:
         return input("Write this? [y/N] ").strip().casefold() in ("y", "yes")
@@ -280,7 +279,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     parser.set_defaults(command="serve")
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="command")
     made = {name: commands.add_parser(name, help=said, parents=[common]) for name, said in COMMANDS.items()}
     for name, one in made.items():
         one.set_defaults(command=name)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,32 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == (f"stocktrim-mcp-server {__version__}\n", "")
 
 
+PRINTING = ("tools", "tools --markdown", "settings", "settings --markdown", "install --list", "install --print cursor")
+
+
+@pytest.mark.parametrize("command", PRINTING)
+def test_whoever_stops_reading_gets_no_traceback(command: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "stocktrim_mcp_server", *command.split()],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=environment({}),
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_terminal_of_few_letters_is_shown_the_settings() -> None:
+    shown = run("settings", "--markdown", PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "OTEL_\\u2026" in shown.stdout
+
+
 def test_help_names_the_commands_and_the_credentials(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--help"])
@@ -73,7 +100,7 @@ def test_the_tools_are_those_the_settings_leave(capsys: pytest.CaptureFixture[st
     [
         (["tools", "--tools", "serch"], {}, "There is no tool 'serch'. Did you mean 'search'?"),
         (["--bogus"], {}, "unrecognized arguments: --bogus"),
-        (["fly"], {}, "invalid choice: 'fly'"),
+        (["fly"], {}, "argument command: invalid choice: 'fly'"),
         (["--sandbox-products", "0"], {}, "--sandbox-products is '0'; it must be a whole number above 0"),
         (["demo", "--sandbox-products", "x"], {}, "--sandbox-products is 'x'; it must be a whole number above 0"),
         ([], {"STOCKTRIM_SANDBOX": "maybe"}, "STOCKTRIM_SANDBOX is 'maybe'"),
@@ -118,6 +145,31 @@ def test_a_setting_that_cannot_be_meant_ends_the_process_so_too() -> None:
 def test_a_host_that_leaves_ends_the_server_without_a_word() -> None:
     done = run("serve", "--sandbox", STOCKTRIM_LOG_LEVEL="WARNING")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begun"),
+    [
+        (("--transport", "streamable-http", "--port", "0"), "Serving at"),
+        (("demo",), "the server offers"),
+    ],
+)
+def test_nobody_is_shown_a_traceback_for_pressing_ctrl_c(arguments: tuple[str, ...], begun: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "stocktrim_mcp_server", "--sandbox", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env=environment(),
+    )
+    with process:
+        assert process.stdout is not None
+        assert any(begun in line for line in process.stdout)
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+    assert "Traceback" not in said
+    assert process.returncode == 130
 
 
 def test_a_start_says_how_many_tools_it_offers_and_what_may_not_be_meant() -> None:
