@@ -20,21 +20,8 @@ from typing import NamedTuple
 from tests.packaging.programs import PATIENCE, run
 
 KNOWN = {
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "RUN",
-    "USER",
-    "VOLUME",
-} | {
-    "STOPSIGNAL",
-    "WORKDIR",
+    *("ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM"),
+    *("HEALTHCHECK", "LABEL", "RUN", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
 }
 _PLACES = re.compile(r"(?<![\w./$}-])/(?=(?:app|data|src|usr/local)(?![\w.-]))")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

@@ -1,11 +1,23 @@
 """What the environment may say."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from stocktrim_mcp_server import configuration
 from stocktrim_mcp_server.rails import Rails
-from stocktrim_mcp_server.settings import KNOWN, Settings, SettingsError, doubts, from_env, is_address
+from stocktrim_mcp_server.settings import (
+    KNOWN,
+    SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    doubts,
+    from_env,
+    is_address,
+)
+from stocktrim_mcp_server.tools import DEFAULT, EVERY, OPTIONAL
 
 
 def test_nothing_said_is_the_default() -> None:
@@ -131,3 +143,17 @@ def test_every_variable_that_is_read_is_known() -> None:
 
     from_env(Noted())
     assert asked == set(KNOWN)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.variable)
+def test_the_default_that_is_told_is_the_one_there_is(setting: Setting) -> None:
+    told = re.match("`(.*?)`", setting.default)
+    # Where no group is named, those meant are called so.
+    assert configuration.shown(Settings(), setting.field) == ("none" if told is None or told[1] == DEFAULT else told[1])
+
+
+def test_the_setting_of_groups_names_all_there_are_the_optional_ones_last() -> None:
+    (setting,) = [one for one in SETTINGS if one.field == "toolsets"]
+    assert re.findall("`(.*?)`", setting.meaning.partition(";")[0]) == [one.name for one in EVERY]
+    assert setting.default == "`default`: all but the last three"
+    assert len(OPTIONAL) == 3
