@@ -64,10 +64,15 @@ def _host_files(machine: Machine) -> list[Finding]:
             )
         ]
     found = [finding for place in places for finding in _looked_at(place, machine)]
-    if any("starts this server" in one.found for one in found):
+    if any(one.status == "ok" for one in found):
         # Where one host has it, the others may well be meant to do without.
-        return [one for one in found if not one.found.endswith("no entry for this server")]
+        absent = [_absent(place) for place in places]
+        return [one for one in found if one not in absent]
     return found
+
+
+def _absent(place: _Place) -> Finding:
+    return Finding("note", f"{place.called} has no entry for this server", place.mended("adds it"))
 
 
 def _looked_at(place: _Place, machine: Machine) -> list[Finding]:
@@ -86,7 +91,7 @@ def _looked_at(place: _Place, machine: Machine) -> list[Finding]:
         return [Finding("warn", f"{place.called} cannot be read: {error.strerror}", "Check who may read it.")]
     entries = [(name, entry) for name, entry in _servers(file, place.host, machine) if is_ours(entry)]
     if not entries:
-        return [Finding("note", f"{place.called} has no entry for this server", place.mended("adds it"))]
+        return [_absent(place)]
     return [finding for name, entry in entries for finding in judged_entry(place, name, entry)]
 
 

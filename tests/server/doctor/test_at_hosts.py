@@ -66,6 +66,12 @@ async def test_a_file_without_this_server_is_told_unless_another_host_has_it(tmp
     assert "VS Code" in beside.found
 
 
+async def test_what_an_entry_is_called_says_nothing_of_what_it_starts(tmp_path: Path) -> None:
+    written(NAMED["cursor"], tmp_path, {"it starts this server": {"command": "/nowhere/stocktrim-mcp-server"}})
+    written(NAMED["vscode"], tmp_path, {})
+    assert [one.status for one in await found_at(tmp_path)] == ["fail", "note"]
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
