@@ -4,7 +4,7 @@ import asyncio
 import copy
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Generic, NamedTuple, NoReturn, TypeVar
 
@@ -12,7 +12,7 @@ from mcp.server.mcpserver import Context, Resolve
 from mcp.server.mcpserver.exceptions import ToolError
 
 from stocktrim_client import NotSentError, StockTrimClient, StockTrimError
-from stocktrim_client.changes import Change
+from stocktrim_client.changes import Change, utc_now
 from stocktrim_client.models import Model, Product, PurchaseOrder
 from stocktrim_client.snapshot import Kind, KindStanding, Standing
 from stocktrim_mcp_server.answers import ago
@@ -35,10 +35,6 @@ PROGRAM = "stocktrim-mcp-server"
 ENDING = "This server is ending and asks StockTrim no more: start it again."
 
 Tell = Callable[[float, float | None, str | None], Awaitable[None]]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def own_folder(settings: Settings) -> Path | None:
@@ -97,7 +93,7 @@ class App:
 
     settings: Settings
     connect: Callable[[Settings], StockTrimClient]
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now
     keys: Keys = field(default_factory=Keys)
     approvals: Approvals = field(init=False)
     joined: Joined = field(default_factory=Joined, init=False)

@@ -8,12 +8,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from stocktrim_client import StockTrimClient, __version__
+from stocktrim_client.changes import utc_now
 from stocktrim_client.discretion import Secrets
 from stocktrim_client.wording import clean
 from stocktrim_mcp_server import server
@@ -75,10 +76,6 @@ class Examination(NamedTuple):
         return self.status == "fail"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def examine(
     settings: Settings,
     variables: Mapping[str, str],
@@ -87,7 +84,7 @@ async def examine(
     home: Path | None = None,
     folder: Path | None = None,
     connect: Callable[[Settings], StockTrimClient] = server.connect,
-    now: Callable[[], datetime] = _now,
+    now: Callable[[], datetime] = utc_now,
     limit: float = LIMIT,
     checks: tuple[tuple[str, Check], ...] = CHECKS,
 ) -> Examination:
