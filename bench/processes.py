@@ -43,7 +43,8 @@ async def sandbox_upstream(*, products: int, customers: int = 40, latency: float
 async def said_where(listening: uvicorn.Server) -> None:
     """Serve over HTTP until the process ends, after saying on stdout where."""
     running = asyncio.create_task(listening.serve())
-    while not listening.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
+    # uvicorn says by a flag alone that it listens.
+    while not listening.started:  # noqa: ASYNC110 - see above
         await asyncio.sleep(0.01)
     print(f"http://127.0.0.1:{listening.servers[0].sockets[0].getsockname()[1]}/mcp", flush=True)
     await running

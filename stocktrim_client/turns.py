@@ -85,6 +85,9 @@ def _is_still(path: Path, descriptor: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
+    except OSError:
+        os.close(descriptor)
+        raise
 
 
 def _let_go(path: Path, descriptor: int) -> None:

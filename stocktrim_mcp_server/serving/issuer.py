@@ -1,7 +1,6 @@
 """The keys an OAuth issuer signs with: found, fetched when needed, kept."""
 
 import asyncio
-import ipaddress
 import json
 import logging
 import ssl
@@ -16,6 +15,7 @@ import truststore
 from jwt import PyJWK, PyJWTError
 
 from stocktrim_client.client import proxy_for
+from stocktrim_client.transport import is_loopback
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """Signatures that are believed: none of a secret both sides know, and never none at all."""
@@ -155,14 +155,7 @@ def is_safe(address: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return (parts.scheme == "https" and bool(host)) or (parts.scheme == "http" and is_loopback(host))
 
 
 def _descriptions(issuer: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from stocktrim_mcp_server.planning.nearest import did_you_mean
-from stocktrim_mcp_server.settings import Settings, SettingsError
+from stocktrim_mcp_server.settings import Settings, SettingsError, is_sendable
 from stocktrim_mcp_server.toolbox import names
 from stocktrim_mcp_server.tools import ALL, offered
 
@@ -172,7 +172,7 @@ def _credential(
         secret, where = _of_file(folder / str(file), f"{table} {key}_file"), f"{key}_file: the file it names"
     if not secret:
         raise SettingsError(f"{table} {where} is empty.")
-    if not (secret.isascii() and secret.isprintable()):
+    if not is_sendable(secret):
         raise SettingsError(f"{table} {where} holds characters no header can: copy it anew.")
     return secret
 

@@ -208,7 +208,8 @@ async def in_turn(workers: Sequence[str]) -> AsyncGenerator[str]:
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve())
         try:
-            while not server.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
+            # uvicorn says by a flag alone that it listens.
+            while not server.started:  # noqa: ASYNC110 - see above
                 await asyncio.sleep(0)
             yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         finally:

@@ -105,7 +105,8 @@ async def reachable(built: MCPServer[Any], transport: Transport) -> AsyncGenerat
     listening = uvicorn.Server(config)
     running = asyncio.create_task(listening.serve())
     try:
-        while not listening.started:  # noqa: ASYNC110 - uvicorn says so by a flag alone
+        # uvicorn says by a flag alone that it listens.
+        while not listening.started:  # noqa: ASYNC110 - see above
             await asyncio.sleep(0)
         port = listening.servers[0].sockets[0].getsockname()[1]
         address = f"http://127.0.0.1:{port}"
