@@ -148,7 +148,6 @@ class Installation(NamedTuple):
     """The program uv, if it can be found."""
     origin: str
     """The file it was installed from, or nothing."""
-    version: str
 
 
 def here() -> Installation:
@@ -158,22 +157,21 @@ def here() -> Installation:
     origin = unquote(urlsplit(str(said["url"])).path) if "archive_info" in said else ""
     if sys.platform == "win32":
         origin = origin.removeprefix("/")
-    return Installation(
-        Path(sys.executable), Path(__file__).parents[1], shutil.which("uv"), origin, found.metadata["Version"]
-    )
+    return Installation(Path(sys.executable), Path(__file__).parents[1], shutil.which("uv"), origin)
 
 
 def launch(installed: Installation) -> Launch:
     """How a host starts this very program: by whole paths, since a host's own PATH is short.
 
-    A clone runs through uv, which keeps it up to date; what uv holds for a single run only is fetched by uv again.
+    A clone runs through uv, which keeps it up to date; what uv holds for a single run only is made by uv again, from
+    the same file.
     """
     python, uv = installed.python, installed.uv
     if uv and (installed.source / "pyproject.toml").exists():
         return Launch(uv, ("run", "--directory", str(installed.source), PROGRAM))
-    if uv and is_for_one_run(python):
-        wanted = installed.origin if Path(installed.origin).is_file() else f"{PROGRAM}=={installed.version}"
-        return Launch(uv, ("tool", "run", "--from", wanted, PROGRAM))
+    # By name it would come from PyPI, where the name is another author's, whatever the version.
+    if uv and is_for_one_run(python) and Path(installed.origin).is_file():
+        return Launch(uv, ("tool", "run", "--from", installed.origin, PROGRAM))
     for script in (python.with_name(PROGRAM), python.with_name(f"{PROGRAM}.exe")):
         if script.exists():
             return Launch(str(script), ())

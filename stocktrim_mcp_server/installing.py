@@ -236,7 +236,7 @@ def remarks(wish: Wish, machine: Machine, installed: Installation, made: Edit) -
     said: list[str] = []
     if not made.file.parent.exists():
         said.append(f"{host.title} was not found on this machine; its folder is made.")
-    if hosts.is_for_one_run(installed.python) and hosts.launch(installed).command == str(installed.python):
+    if hosts.is_for_one_run(installed.python) and hosts.launch(installed).command != installed.uv:
         said.append("This program lies in a cache that may be cleared: install it for good first.")
     entry = parsed(_text(made.after)[1])[host.key][wish.name]
     if any(entry.get("env", {}).get(name) == "" for name in CREDENTIALS):

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 SERVICE = "stocktrim-mcp-server"
-INSTALL = 'Traces are asked for ({}), but what sends them is not installed: pip install "stocktrim-mcp-server[otel]".'
+INSTALL = (
+    "Traces are asked for ({}), but what sends them is not installed: it comes with the extra 'otel' of this server's "
+    "own folder or wheel."
+)
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")

@@ -27,7 +27,7 @@ def printed(tmp_path: Path) -> dict[str, str]:
     clone = tmp_path / "stocktrim-mcp-server"
     clone.mkdir()
     (clone / "pyproject.toml").touch()
-    installed = Installation(clone / "python", clone, f"{tmp_path}/.local/bin/uv", "", "0.1.0")
+    installed = Installation(clone / "python", clone, f"{tmp_path}/.local/bin/uv", "")
     machine = Machine("darwin", tmp_path, {}, clone)
     said = {host.name: installing.printed(installing.Wish(host.name), machine, installed) for host in HOSTS}
     return {name: text.replace(str(tmp_path), "/Users/you") for name, text in said.items()}

@@ -109,7 +109,7 @@ def test_a_command_for_windows_is_quoted_as_there() -> None:
 def installed(folder: Path, *, uv: str | None = None, origin: str = "") -> Installation:
     python = folder / "venv" / "bin" / "python"
     python.parent.mkdir(parents=True, exist_ok=True)
-    return Installation(python, folder / "lib", uv, origin, "1.2.3")
+    return Installation(python, folder / "lib", uv, origin)
 
 
 def test_a_clone_runs_through_uv(tmp_path: Path) -> None:
@@ -136,10 +136,15 @@ def test_what_uv_holds_for_one_run_is_fetched_again_from_where_it_came(tmp_path:
     one = installed(tmp_path, uv="/bin/uv", origin=str(wheel))
     one.python.with_name("stocktrim-mcp-server").touch()
     assert launch(one) == Launch("/bin/uv", ("tool", "run", "--from", str(wheel), "stocktrim-mcp-server"))
-    wheel.unlink()
-    # The version is named: of this name, another author's program has other versions.
-    assert launch(one).args[:3] == ("tool", "run", "--from")
-    assert launch(one).args[3] == "stocktrim-mcp-server==1.2.3"
+
+
+def test_nothing_is_ever_fetched_by_name(tmp_path: Path) -> None:
+    (tmp_path / "CACHEDIR.TAG").touch()
+    one = installed(tmp_path, uv="/bin/uv", origin=str(tmp_path / "gone.whl"))
+    assert launch(one) == Launch(str(one.python), ("-m", "stocktrim_mcp_server"))
+    script = one.python.with_name("stocktrim-mcp-server")
+    script.touch()
+    assert launch(one) == Launch(str(script), ())
 
 
 def test_this_installation_can_be_started() -> None:
