@@ -191,8 +191,12 @@ async def _matching(
 
 
 def _key(row: dict[str, Any]) -> Hashable | None:
-    """The identity of a row."""
-    return tuple(row.get(word) for word in IDENTITY) if row.get("id") else None
+    """The identity of a row. Raises: TypeError where it holds an object or a list, which nothing can be told by."""
+    if not row.get("id"):
+        return None
+    key = tuple(row.get(word) for word in IDENTITY)
+    hash(key)
+    return key
 
 
 def plan_row_of(row: Mapping[str, Any]) -> OrderPlanRow:

@@ -269,6 +269,7 @@ async def test_not_found_is_an_empty_plan() -> None:
         b'{"results": [1]}',
         b'{"results": [{}]}',
         b'{"results": [{"productCode": "A", "orderQuantity": "much"}]}',
+        b'{"results": [{"productCode": "A", "id": {"value": 1}}]}',
         b'{"results": [{"productCode": "A"}',
         b'{"results": [], "filterCriteria": [1]}',
     ],
