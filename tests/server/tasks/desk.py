@@ -19,6 +19,7 @@ from stocktrim_mcp_server.settings import Settings
 MONDAY = date(2026, 11, 23)
 WEEK = 7 * 86_400
 CHARACTERS_A_TOKEN = 4
+SLOWEST = 600.0
 
 
 @dataclass
@@ -117,7 +118,8 @@ async def desk(products: int, first_page: int = 0) -> AsyncGenerator[Desk]:
             "sandbox", "sandbox", transport=sandbox, sleep=clock.sleep, journal=journal, now=sandbox.now
         )
 
-    app = App(Settings(sandbox=True, log_level="ERROR"), connect, now=sandbox.now)
+    # What a call waits for is a matter of the clock on the wall: a slow machine is no other answer.
+    app = App(Settings(sandbox=True, log_level="ERROR", call_seconds=SLOWEST), connect, now=sandbox.now)
     try:
         yield Desk(sandbox, app, clock)
     finally:
