@@ -36,9 +36,10 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Exit status: 0 done, 1 what was asked for failed, 2 an argument or setting that cannot be meant, 130 Ctrl-C."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     with _quiet_stdout(), _undisturbed():
-        parser = _parser()
-    options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+        parser = _parser(arguments)
+    options = parser.parse_args(_joined(arguments))
     if getattr(options, "version", False):
         _say_version()
         return
@@ -269,18 +270,20 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{PROGRAM}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = _common()
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
-        parents=[common],
+        usage=f"{PROGRAM} [command] [settings]",
         description="Let an AI assistant plan inventory with StockTrim. Without a command: serve one host over stdio.",
         epilog="Credentials come from STOCKTRIM_API_AUTH_ID and STOCKTRIM_API_AUTH_SIGNATURE; see the README.",
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
     parser.set_defaults(command="serve")
     commands = parser.add_subparsers(title="commands", metavar="command")
-    made = {name: commands.add_parser(name, help=said, parents=[common]) for name, said in COMMANDS.items()}
+    made = {name: commands.add_parser(name, help=said) for name, said in COMMANDS.items()}
+    # Behind the commands, so that help begins with these; and not for all of them, as a start waits for each.
+    for one in (parser, *(made[name] for name in made if name in arguments)):
+        _add_settings(one)
     for name, one in made.items():
         one.set_defaults(command=name)
     made["tools"].add_argument("--markdown", action="store_true", help="everything about them, as docs/tools.md")
@@ -299,22 +302,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _common() -> _Parser:
+def _add_settings(parser: argparse.ArgumentParser) -> None:
     """The flags of settings: before a command, after it, or without one."""
     from stocktrim_mcp_server.settings import SETTINGS
 
-    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    flags = parser.add_argument_group("settings", "Those with a flag; all of them: stocktrim-mcp-server settings")
     for one in SETTINGS:
         if not one.flag:
             continue
         said = one.meaning.replace("`", "").replace("%", "%%")
         if one.shown:
-            common.add_argument(
-                one.flag, dest=one.flag, action="append" if one.many else "store", metavar=one.shown, help=said
+            action = "append" if one.many else "store"
+            flags.add_argument(
+                one.flag, dest=one.flag, action=action, metavar=one.shown, help=said, default=argparse.SUPPRESS
             )
         else:
-            common.add_argument(one.flag, dest=one.flag, action="store_const", const="1", help=said)
-    return common
+            flags.add_argument(
+                one.flag, dest=one.flag, action="store_const", const="1", help=said, default=argparse.SUPPRESS
+            )
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """The server over HTTP, as anybody who reaches its port meets it."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,6 +19,7 @@ from stocktrim_client.sandbox import server as sandbox_server
 from stocktrim_mcp_server import server
 from stocktrim_mcp_server.dependencies import App
 from stocktrim_mcp_server.serving.health import KEPT_SECONDS, Health
+from stocktrim_mcp_server.serving.serve import bound
 from stocktrim_mcp_server.serving.site import Site
 from stocktrim_mcp_server.settings import Settings, SettingsError, Transport
 from tests.conftest import TODAY
@@ -194,3 +196,11 @@ async def test_whoever_asks_often_does_not_ask_stocktrim_so_often(
 def test_two_who_say_who_is_let_in_are_one_too_many(tokens: Path) -> None:
     with pytest.raises(SettingsError, match="cannot both"):
         Site(http_settings(tokens_file=tokens, oauth_issuer="https://issuer.example.com"))
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    with bound(http_settings()) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            # asyncio tells TCP not to wait for more where the protocol says that it is TCP.
+            assert accepted.proto == socket.IPPROTO_TCP
