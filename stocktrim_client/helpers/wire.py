@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,9 @@ Words = Mapping[str, str]
 AHEAD = 16
 """Pages of one list asked for ahead. The transport sends 8 at a time: the others stand ready while pages are parsed."""
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair."""
+
 SLICE_SECONDS = 0.001
 """Longest stretch of parsing before other calls get a turn."""
 
@@ -46,6 +50,10 @@ def read(model: type[M], wire: object, words: Words, **known: Any) -> M:
 
 def build(model: type[M], values: dict[str, Any]) -> M:
     """A model from plain values; a fraction where whole days are documented is rounded rather than refused."""
+    for field, value in values.items():
+        if isinstance(value, str) and not value.isascii() and _HALF.search(value):
+            # Of a name that was cut within an emoji: nothing that writes UTF-8 could pass it on.
+            values = {**values, field: _HALF.sub("\ufffd", value)}
     try:
         return model.model_validate(values)
     except ValidationError as error:

@@ -76,6 +76,10 @@ class Days(Model):
     code: str | None = None
 
 
+def test_a_character_that_was_cut_in_half_is_replaced_and_a_whole_one_kept() -> None:
+    assert build(Days, {"code": json.loads('"caf\u00e9 \\ud83c\\udf75 \\ud83c"')}).code == "caf\u00e9 \U0001f375 \ufffd"
+
+
 def test_a_fraction_where_whole_days_are_meant_is_rounded() -> None:
     assert build(Days, {"days": 14.6, "pause": 2.0, "code": None}) == Days(days=15, pause=2)
 
