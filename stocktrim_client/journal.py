@@ -20,6 +20,8 @@ from typing import Any, NamedTuple, Protocol, cast
 
 if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 Record = Mapping[str, Any]
 
@@ -153,10 +155,14 @@ class FileJournal:
                     yield _read(line)
 
     def _content(self, part: Part) -> bytes:
-        path = self._folder / part.name
-        content = path.read_bytes()
-        # Without an end it may be half of what another process is just writing, or of what a kill has left for good.
-        return content if content.endswith(b"\n") else path.read_bytes()
+        with (self._folder / part.name).open("rb") as file:
+            content = file.read()
+            if not content.endswith(b"\n"):
+                # Half of what another process is just writing, or of what a kill has left for good.
+                with _alone(file.fileno()):
+                    file.seek(0)
+                    content = file.read()
+        return content
 
     def _append(self, line: bytes) -> None:
         # Windows has no appending that is one step; there, even threads would write over each other.
@@ -230,7 +236,7 @@ def _ends_a_line(descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def _alone(descriptor: int) -> Generator[None]:
-    """Inside, no other process writes to the file; only Windows needs telling."""
+    """Inside, no other process writes to the file: on Windows lines would mix, elsewhere a reader could meet half."""
     if sys.platform == "win32":
         # A byte far beyond the end, so that nobody who reads is kept from it.
         far = 2**30
@@ -242,7 +248,14 @@ def _alone(descriptor: int) -> Generator[None]:
             os.lseek(descriptor, far, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
     else:
-        yield
+        # Where files cannot be locked, a line is still one write call.
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def _keep_name_of(path: Path) -> None:
