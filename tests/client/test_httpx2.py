@@ -16,7 +16,8 @@ sys.exit(pytest.main(sys.argv[1:]))
 
 def test_r23_the_fault_table_passes_alike_on_httpx2() -> None:
     here = Path(__file__).parent
-    arguments = ("-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", str(here / "test_fault_table.py"))
+    alone = ("-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib")
+    arguments = (*alone, str(here / "test_fault_table.py"))
     # Plugins found by themselves import httpx before it can be aliased.
     ran = subprocess.run(
         (sys.executable, "-c", ALIASED, *arguments),

@@ -53,9 +53,14 @@ def place(request: pytest.FixtureRequest, uv: str, built: Built, tmp_path_factor
     return place
 
 
+def _is_source(path: Path) -> bool:
+    # Other tests may run what lies in the tree.
+    return path.is_file() and "__pycache__" not in path.parts
+
+
 def of_the_tree(tree: Path) -> Iterator[str]:
     for package in PACKAGES:
-        yield from (path.relative_to(tree).as_posix() for path in (tree / package).rglob("*") if path.is_file())
+        yield from (path.relative_to(tree).as_posix() for path in (tree / package).rglob("*") if _is_source(path))
 
 
 def metadata(wheel: Path) -> Message:
