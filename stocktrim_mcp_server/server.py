@@ -163,7 +163,8 @@ def _alone() -> Generator[None]:
     try:
         yield
     except asyncio.CancelledError as error:
-        if anyio.current_effective_deadline() == -math.inf:
+        task = asyncio.current_task()
+        if anyio.current_effective_deadline() == -math.inf or (task is not None and task.cancelling()):
             raise
         _log.exception("what a call waited for was cancelled")
         raise GivenUpError(INTERNAL_ERROR, GIVEN_UP) from error
