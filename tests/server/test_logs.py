@@ -34,7 +34,7 @@ OpenApp = Callable[..., App]
 
 CALLS = "stocktrim_mcp_server.calls"
 TRANSPORT = "stocktrim_client.transport"
-DEARER: dict[str, Any] = {"changes": [{"code": "V60-02", "unit_cost": 8.2}]}
+DEARER: dict[str, Any] = {"changes": [{"code": "V60-02", "unit_cost": 8.2468}]}
 BEARER = "b3ar3r-" + "x" * 32
 
 
@@ -325,7 +325,7 @@ async def test_the_last_line_of_a_call_says_how_it_went(app: App, era: Era, writ
         assert one["message"] == f"{one['outcome']}, {one['milliseconds']} ms"
         assert one["level"] == "INFO"
         assert 0 <= one["milliseconds"] < 60_000
-    for word in ("V60-02", "8.2", "limt", shown["confirm_token"]):
+    for word in ("V60-02", "8.2468", "limt", shown["confirm_token"]):
         assert word not in "".join(json.dumps(one) for one in stderr.of(CALLS))
 
 
